@@ -1,0 +1,40 @@
+"""Odds of war in a crisis between states, from a scenario file.
+
+The public names below are looked up on first use, so that importing the package (as the command line's help
+does) loads neither Mesa, SciPy, Numba nor Matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from escalation.analysis.compare import compare
+    from escalation.analysis.thesis import thesis
+    from escalation.model.crisis import Crisis
+    from escalation.scenario.loader import load
+    from escalation.worlds.ensemble import run
+
+__version__ = "0.1.0"
+__all__ = ["Crisis", "__version__", "compare", "load", "run", "thesis"]
+
+_HOMES: Final = {
+    "Crisis": "escalation.model.crisis",
+    "compare": "escalation.analysis.compare",
+    "load": "escalation.scenario.loader",
+    "run": "escalation.worlds.ensemble",
+    "thesis": "escalation.analysis.thesis",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

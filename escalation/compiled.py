@@ -1,0 +1,77 @@
+"""The compiler, in one place: which functions are compiled, and where the machine code is kept.
+
+``@compiled`` turns a pure function of numbers and arrays into machine code (Numba), released from the
+interpreter lock, 64-bit and without fast-math, so that it gives the same bits as the Python it is written in.
+``ESCALATION_COMPILE=0`` leaves the functions as they are: slow, for tests and for stepping through a world in a
+debugger.
+
+Numba keys its cache on the time stamp of the file that *calls*; a change in a file that is called would leave
+stale code behind. The cache therefore lives in a folder named by a hash of all sources and versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+F = TypeVar("F", bound=Callable[..., object])
+
+ENABLED: Final = os.environ.get("ESCALATION_COMPILE", "1") != "0"
+
+
+def _fingerprint() -> str:
+    """Hash of every source that can be compiled, of the interpreter and of the compiler."""
+    import numba  # type: ignore[import-untyped]
+    import numpy
+
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for source in sorted([*root.glob("*.py"), *(root / "model").rglob("*.py"), root / "scenario" / "registry.py"]):
+        digest.update(source.relative_to(root).as_posix().encode())
+        digest.update(source.read_bytes())
+    for version in (sys.version, numba.__version__, numpy.__version__):
+        digest.update(version.encode())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """The folder of this build's machine code: ``NUMBA_CACHE_DIR``, else the user's cache, else a temporary one."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if given:
+        return Path(given)
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "escalation" / _fingerprint()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return Path(tempfile.gettempdir()) / f"escalation-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
+
+
+def is_warm() -> bool:
+    """Whether machine code for this very build is already there, so that the next run does not compile."""
+    return not ENABLED or any(cache_folder().rglob("*.nbi"))
+
+
+if ENABLED:
+    import numba as _numba
+
+    _numba.config.CACHE_DIR = str(cache_folder())
+
+    def compiled(function: F) -> F:
+        """Compile ``function`` at its first call and keep the machine code for the next process."""
+        result: F = _numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return result
+
+else:
+
+    def compiled(function: F) -> F:
+        """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
+        return function

@@ -1,0 +1,109 @@
+"""Keyed random draws: every draw is a pure function of (seed, world, step, round, actor, purpose).
+
+There is no generator and no state. ``key = mix(mix(seed) ^ (world + 1) * GOLDEN)`` names a world and
+``mix(key ^ index * ODD)`` is its draw at ``index``, with ``mix`` the finaliser of splitmix64 (Steele, Lea and
+Flood 2014, OOPSLA, "Fast splittable pseudorandom number generators"). Hence block size, worker count and order of
+execution cannot change a result; two arms share every draw; muting an actor leaves all others' draws alone.
+
+One uniform per purpose, turned into whatever is wanted by inversion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escalation.compiled import compiled
+
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_ODD: Final = np.uint64(0xD1342543DE82EF95)
+_M1: Final = np.uint64(0xBF58476D1CE4E5B9)
+_M2: Final = np.uint64(0x94D049BB133111EB)
+_S30: Final = np.uint64(30)
+_S27: Final = np.uint64(27)
+_S31: Final = np.uint64(31)
+_S11: Final = np.uint64(11)
+_PARAMETERS: Final = np.uint64(0x5851F42D4C957F2D)
+"""Salt that keeps parameter draws apart from the draws of worlds."""
+
+STEP_OFFSET: Final = 1024
+"""Added to the step, so that the weeks of a burn-in (negative) have keys too and shared weeks share keys."""
+MAX_ROUNDS: Final = 8
+MAX_ACTORS: Final = 64
+MAX_PURPOSES: Final = 64
+
+# Purposes, one uniform each. The order is part of every digest: append, never insert.
+(
+    TYPE,
+    CHOICE,
+    EXECUTION,
+    EXECUTION_WAY,
+    PERCEPTION,
+    DEATHS,
+    STRAY,
+    COUNT,
+    LETHAL,
+    KILLED_1,
+    KILLED_2,
+    KILLED_3,
+    AIM,
+    ATTRIBUTION,
+    ORDERED,
+    UNAUTHORISED,
+    TARGET,
+    FRAGILITY,
+    SURVIVAL,
+    COOLING,
+    COLLAPSE,
+    AUTONOMOUS,
+    ACCIDENT,
+    VICTIM,
+    HEDGE,
+    CIVILIANS,
+    SUCCESSOR,
+    WAR_DEATHS,
+    PASS,
+) = range(29)
+
+
+@compiled
+def mix(z: Any) -> Any:
+    """Finaliser of splitmix64 on an unsigned 64-bit integer (or an array of them)."""
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    return z ^ (z >> _S31)
+
+
+@compiled
+def uniform(key: Any, step: int, turn: int, actor: int, purpose: int) -> float:
+    """The uniform in (0, 1) of world ``key`` at ``step``, exchange round ``turn``, for ``actor`` and ``purpose``."""
+    index = (((step + STEP_OFFSET) * MAX_ROUNDS + turn) * MAX_ACTORS + actor) * MAX_PURPOSES + purpose
+    bits = mix(key ^ (np.uint64(index) * _ODD))
+    return np.float64(bits >> _S11) * 1.1102230246251565e-16 + 5.551115123125783e-17
+
+
+def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    plain = getattr(mix, "py_func", mix)
+    result: NDArray[np.uint64] = plain(z)
+    return result
+
+
+def world_keys(seed: int, first_world: int, worlds: int) -> NDArray[np.uint64]:
+    """Keys of worlds ``first_world .. first_world + worlds - 1``; shape (worlds,)."""
+    # one is added because mix(0) is 0: seed 0, world 0 would otherwise have the empty key
+    index = np.arange(first_world + 1, first_world + worlds + 1, dtype=np.uint64)
+    return _mixed(_mixed(np.array([seed], dtype=np.uint64)) ^ (index * _GOLDEN))
+
+
+def parameter_uniform(seed: int, rows: NDArray[np.integer[Any]], key: str) -> NDArray[np.float64]:
+    """Uniforms in (0, 1) for the number ``key`` in parameter rows ``rows``; shape of ``rows``.
+
+    Keyed by the number's name: adding a number to a scenario leaves the draws of all others alone.
+    """
+    name = np.frombuffer(hashlib.blake2b(key.encode(), digest_size=8).digest(), dtype="<u8").astype(np.uint64)
+    base = _mixed(_mixed(np.array([seed], dtype=np.uint64) ^ _PARAMETERS) ^ (rows.astype(np.uint64) * _GOLDEN))
+    bits = _mixed(base ^ (name * _ODD))
+    return (bits >> _S11).astype(np.float64) * 1.1102230246251565e-16 + 5.551115123125783e-17

@@ -1,0 +1,41 @@
+"""The arrays that the week works on: ``Tables`` (numbers and topology, fixed) and ``Worlds`` (state, first axis after
+the field is the world). Plain named tuples of arrays, so that a compiler can take them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Tables(NamedTuple):
+    """Numbers by parameter row, and who is who. Columns: ``model.layout``."""
+
+    general: Floats  # (rows, general columns)
+    proxies: Floats  # (rows, proxies, columns)
+    allies: Floats  # (rows, allies, columns)
+    instruments: Floats  # (rows, instruments, columns)
+    defender_acts: Floats  # (rows, acts, columns), by rung
+    challenger_acts: Floats
+    countries: Floats  # (rows, countries, columns)
+    proxy_links: Ints  # (proxies, 4): harassing and killing instrument, host country, ally attacked (-1: none)
+    ally_links: Ints  # (allies, 1): country
+    defender_links: Ints  # (acts, 2): instrument (-1: none), country (-1: the whole theatre)
+    challenger_links: Ints
+    order_instrument: Ints  # (challenger's acts,): what the first proxy would use on that order
+
+
+class Worlds(NamedTuple):
+    """State of a block of worlds. Rows of ``S``, ``K``, ``A`` and ``N``: ``model.layout``."""
+
+    S: Floats  # (state fields, worlds)
+    K: Floats  # (proxies, proxy fields, worlds)
+    A: Floats  # (allies, ally fields, worlds)
+    N: Ints  # (tallies, worlds)
+    civilians: Ints  # (countries, worlds): civilian dead
+    key: Any  # (worlds,) uint64: keys of the draws
+    row: Ints  # (worlds,): parameter row

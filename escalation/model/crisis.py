@@ -1,0 +1,242 @@
+"""The crisis: a Mesa model whose agents are the actors and whose state arrays have an axis of worlds.
+
+``Crisis(scenario)`` is one narrated world, ``Crisis(scenario, worlds=4096)`` a block of a sweep: the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import mesa
+import numpy as np
+
+from escalation import draws
+from escalation.model import events, nature, start
+from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
+from escalation.model.arrays import Floats, Ints, Tables, Worlds
+from escalation.model.layout import (
+    ALERT,
+    ENDED,
+    FRESH,
+    FRESH_CHALLENGER,
+    N_REPLY_RUNG,
+    PROVOCATION,
+    RUNG,
+    WAR_NOW,
+    WAR_SUM,
+)
+from escalation.model.tables import build
+from escalation.scenario.design import Values, central
+from escalation.scenario.scenario import Scenario
+
+MAX_TURNS = 7
+"""Exchange rounds that one week may hold while a world stands at rung 7 or more: a reprisal takes about a day."""
+
+Observer = Callable[["Crisis", str], None]
+
+
+class Crisis(mesa.Model):
+    """One crisis in many worlds.
+
+    ``step()`` is one week (or one day, ``step_days=1``) and reads as this list, the weekly order of the dossier:
+
+    1.  beliefs, sanctions, control and the nuclear clock drift;
+    2.  scheduled events happen;
+    3.  proxies act, and
+    4.  their dead are drawn;
+    5.  attacks are perceived and attributed;
+    6.  the defender decides and acts;
+    7.  the challenger decides and acts;
+    8.  allies move;
+    9.  forces on alert make lethal errors;
+    10. beliefs move with what each act is taken for (inside 6 and 7: an act teaches when it is seen);
+        6, 7 and 10 are repeated, up to seven rounds a week, while a world at rung 7 or more has an unanswered act;
+    11. the standing rung, absorption, the route label and the week's tallies are settled.
+
+    Parameters
+    ----------
+    scenario : the checked scenario.
+    worlds : how many worlds this block holds.
+    values : parameter rows (default: one row of central values).
+    rows : (worlds,) index into the rows of ``values`` for each world (default: world w uses row w mod rows).
+    seed, first_world : world w of the block draws as world ``first_world + w`` of the seed, whatever the block.
+    step_days : 7 or 1; a test compares the two.
+    muted : names of proxies and allies that do not act: all that is not downstream of them stays bit for bit.
+    observer : called after each phase with the crisis and the phase's name (used to narrate a world).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int = 1,
+        *,
+        values: Values | None = None,
+        rows: Ints | None = None,
+        tables: Tables | None = None,
+        past: Floats | None = None,
+        seed: int = 0,
+        first_world: int = 0,
+        step_days: int = 7,
+        muted: Collection[str] = (),
+        observer: Observer | None = None,
+    ) -> None:
+        """Raises ``ValueError`` for a step that is neither a day nor a week, or for rows that do not fit."""
+        super().__init__(rng=seed)
+        if step_days not in (1, 7):
+            raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
+        self.scenario = scenario
+        self.worlds = worlds
+        self.seed_of_draws = seed
+        self.muted = frozenset(muted)
+        self.observer = observer
+        self.step_days = step_days
+        self.dt = step_days / 7.0
+        self.tables = tables if tables is not None else build(scenario, values or central(scenario))
+        n_rows = self.tables.general.shape[0]
+        if rows is None:
+            rows = np.arange(worlds, dtype=np.int64) % n_rows
+        if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:
+            raise ValueError(f"rows: shape {rows.shape} up to {rows.max(initial=0)}; {worlds} worlds, {n_rows} rows")
+        known_past = past if past is not None else start.reputation(scenario, self.tables)
+        keys = draws.world_keys(seed, first_world, worlds)
+        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past)
+        self.turn = 0
+        self.forced: dict[str, int] = {}
+        self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
+        self.defender = Defender(self, scenario.defender)
+        self.challenger = Challenger(self, scenario.challenger)
+        self.proxies = [Proxy(self, data, i) for i, data in enumerate(scenario.in_role("proxy"))]
+        self.allies = [Ally(self, data, i) for i, data in enumerate(scenario.in_role("ally"))]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "week": lambda crisis: crisis.week,
+                "war": lambda crisis: float((crisis.state.S[ENDED] == 1.0).mean()),
+                "mean_rung": lambda crisis: float(crisis.state.S[RUNG].mean()),
+                "belief_resolute": lambda crisis: float(crisis.challenger.belief_resolute.mean()),
+                "belief_restrained": lambda crisis: float(crisis.defender.belief_restrained.mean()),
+            }
+        )
+        for _ in range(-self.clock):
+            self.step()
+        if scenario.start.burn_in_weeks:
+            self._forget_burn_in()
+
+    # -- time --------------------------------------------------------------------------------------------------
+    @property
+    def peaceful(self) -> bool:
+        """Whether this is the burn-in, in which war is ruled out: the arm starts from a world still at peace."""
+        return self.clock < 0
+
+    @property
+    def ceiling(self) -> float:
+        """Highest rung on the table."""
+        return 8.0 if self.peaceful else 10.0
+
+    @property
+    def week(self) -> int:
+        """The week under way, from 1; 0 or less in a burn-in."""
+        return self.clock * self.step_days // 7 + 1
+
+    @property
+    def key_step(self) -> int:
+        """The step in the draws' keys."""
+        return self.clock
+
+    @property
+    def routine(self) -> bool:
+        """Whether this step holds the week's regular decisions (with daily steps: its first day)."""
+        return self.step_days == 7 or self.clock % 7 == 0
+
+    # -- the week ----------------------------------------------------------------------------------------------
+    def step(self) -> None:
+        """Advance every running world by one step."""
+        tables, state, step, dt = self.tables, self.state, self.key_step, self.dt
+        self.turn = 0
+        nature.drift(tables, state, step, dt)  # 1
+        self._events()  # 2
+        for proxy in self.proxies:  # 3, 4
+            proxy.step()
+        self._seen("proxies")
+        nature.attribute(tables, state, step)  # 5
+        self._seen("attribution")
+        self.defender.step()  # 6, 10
+        self._seen("defender")
+        self.challenger.step()  # 7, 10
+        self._seen("challenger")
+        for ally in self.allies:  # 8
+            ally.step()
+        self._seen("allies")
+        nature.accidents(tables, state, step, dt)  # 9
+        self._seen("accidents")
+        self._exchange()
+        last_day = self.step_days == 7 or self.clock % 7 == 6
+        nature.close(tables, state, step, self.week, dt, last_day, self.peaceful)  # 11
+        self._seen("close")
+        self.forced = {}
+        self.clock += 1
+        if not self.peaceful:
+            self.datacollector.collect(self) if self.worlds == 1 else None
+        self.running = bool((state.S[ENDED] == 0.0).any())
+
+    def _exchange(self) -> None:
+        """Further rounds of 6, 7 and 10 where a world at rung 7 or more has an act to answer."""
+        S = self.state.S
+        turns = MAX_TURNS if self.step_days == 7 else 2
+        for turn in range(1, turns):
+            hot = (S[ENDED] == 0.0) & (S[FRESH] > 0.0) & (np.maximum(S[ALERT], S[RUNG]) >= 7.0)
+            S[FRESH, ~hot] = 0.0
+            if not hot.any():
+                break
+            self.turn = turn
+            if (S[FRESH] == FRESH_CHALLENGER).any():
+                self.challenger.step()
+                self._seen("challenger")
+            hot = (S[ENDED] == 0.0) & (S[FRESH] == 1.0)
+            if hot.any():
+                self.defender.step()
+                self._seen("defender")
+        self.turn = 0
+
+    def _events(self) -> None:
+        """Let this step's scheduled events happen (on the first day of their week)."""
+        if not self.routine:
+            return
+        for event in self.scenario.events:
+            if event.on and event.week == self.week:
+                forced = events.happen(event, self.scenario, self.tables, self.state, self.key_step)
+                if forced is not None:
+                    self.forced[event.actor or ""] = forced
+                self._seen(f"event:{event.name}")
+
+    def _seen(self, phase: str) -> None:
+        if self.observer is not None:
+            self.observer(self, phase)
+
+    def _forget_burn_in(self) -> None:
+        """Start the tallies afresh: the burn-in leaves beliefs and capacities, not counts."""
+        self.state.N[:] = 0
+        self.state.civilians[:] = 0
+        self.state.S[WAR_SUM] = 0.0
+        self.state.S[WAR_NOW] = 0.0
+        self.running = True
+
+    # -- results -----------------------------------------------------------------------------------------------
+    def tally(self, name: str) -> Ints:
+        """One tally of ``layout.TALLIES`` by world, shape (worlds,). Raises ``ValueError`` for an unknown name."""
+        from escalation.model.layout import TALLIES
+
+        return self.state.N[TALLIES.index(name)]
+
+    def release(self) -> None:
+        """Let go of the arrays. Mesa 3.3 keeps every model alive in ``Agent._ids``; its state need not be."""
+        nothing: Any = None
+        self.state = nothing
+        self.tables = nothing
+        self.observer = None
+        ids = getattr(mesa.Agent, "_ids", None)
+        if ids is not None and hasattr(ids, "pop"):
+            ids.pop(self, None)
+
+
+__all__ = ["MAX_TURNS", "N_REPLY_RUNG", "PROVOCATION", "Crisis"]

@@ -1,0 +1,21 @@
+"""``errors.attribution``: blaming the patron for a proxy's own act, and the reverse (dossier section 10)."""
+
+from __future__ import annotations
+
+from escalation.compiled import compiled
+from escalation.model.errors.scaling import Rates, probability
+from escalation.model.layout import P_BLAME, P_MISS
+
+
+def apply(general: Rates, m: Rates) -> None:
+    """Scale both mistakes in ``general`` (rows, columns) in place by ``m`` (rows,)."""
+    general[:, P_BLAME] = probability(general[:, P_BLAME], m)
+    general[:, P_MISS] = probability(general[:, P_MISS], m)
+
+
+@compiled
+def blamed(ordered: bool, u: float, p_blame: float, p_miss: float) -> bool:
+    """Whether the patron is held responsible, given whether it truly ordered the attack."""
+    if ordered:
+        return u >= p_miss
+    return u < p_blame

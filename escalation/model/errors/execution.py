@@ -1,0 +1,50 @@
+"""``errors.execution``: the executed rung differs from the intended one (eps_act, dossier section 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from escalation.compiled import compiled
+from escalation.model.errors.scaling import Rates, probability
+from escalation.model.layout import ACT_RUNG, EXECUTION_P, FORCE
+
+
+def apply(general: Rates, m: Rates) -> None:
+    """Scale the chance of a slip in ``general`` (rows, columns) in place by ``m`` (rows,)."""
+    general[:, EXECUTION_P] = probability(general[:, EXECUTION_P], m)
+
+
+@compiled
+def neighbour(acts: Any, intended: int, n: int, way: int) -> int:
+    """The nearest act of ``acts`` (n, columns; by rung) on another rung, up (+1) or down (-1); itself if none."""
+    rung = acts[intended, ACT_RUNG]
+    other = intended + way
+    while 0 <= other < n and acts[other, ACT_RUNG] == rung:
+        other += way
+    if 0 <= other < n:
+        return other
+    return intended
+
+
+@compiled
+def executed(acts: Any, intended: int, n: int, u: float, u_way: float, p: float, skew: float) -> int:
+    """The act that is carried out. Only the use of force can slip; all-out war, once meant, does not slip back."""
+    rung = acts[intended, ACT_RUNG]
+    if rung < FORCE or rung >= 10.0 or u >= p:
+        return intended
+    return neighbour(acts, intended, n, 1 if u_way < skew else -1)
+
+
+@compiled
+def chance_of_war(acts: Any, choice: Any, n: int, p: float, skew: float) -> float:
+    """P(executed rung is 10) before anything is drawn: meant, or one slip above; ``choice`` (n,) sums to one."""
+    total = 0.0
+    for a in range(n):
+        rung = acts[a, ACT_RUNG]
+        if rung >= 10.0:
+            total += choice[a]
+        elif rung >= FORCE:
+            above = neighbour(acts, a, n, 1)
+            if above != a and acts[above, ACT_RUNG] >= 10.0:
+                total += choice[a] * p * skew
+    return total

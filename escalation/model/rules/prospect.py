@@ -1,0 +1,76 @@
+"""Cumulative prospect theory over the replies expected (Tversky and Kahneman 1992), then logit.
+
+v(x) = x^c, -L (-x)^c about the status quo; rank-dependent decision weights w(p) = p^g / (p^g + (1-p)^g)^(1/g) on the
+cumulative chance of the worst outcomes. Each act is the lottery of own worth less the harm of each reply. In the
+domain of losses it takes risks (Levy 1997).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from escalation.compiled import compiled
+from escalation.maths import exp, log
+from escalation.model.rules.quantal import logit_choice
+from escalation.model.rules.traits import Traits
+
+NAME: Final = "prospect"
+TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Tversky & Kahneman 1992")
+
+
+@compiled
+def value(x: float, aversion: float, curvature: float) -> float:
+    """Value of a gain or loss ``x`` (utils) about the status quo."""
+    if x > 0.0:
+        return exp(curvature * log(x))
+    if x < 0.0:
+        return -aversion * exp(curvature * log(-x))
+    return 0.0
+
+
+@compiled
+def weight(p: float, g: float) -> float:
+    """Decision weight of a cumulative probability ``p``."""
+    if p <= 0.0:
+        return 0.0
+    if p >= 1.0:
+        return 1.0
+    a = exp(g * log(p))
+    b = exp(g * log(1.0 - p))
+    return a / exp(log(a + b) / g)
+
+
+@compiled
+def probabilities(
+    own: Any,
+    reply: Any,
+    harm: Any,
+    n: int,
+    m: int,
+    rationality: float,
+    aversion: float,
+    curvature: float,
+    g: float,
+    order: Any,
+    work: Any,
+    out: Any,
+) -> None:
+    """Fill ``out`` (n,); ``order`` (m,) is scratch for the ranking of replies from the most harmful down."""
+    for b in range(m):
+        k = b
+        while k > 0 and harm[order[k - 1]] < harm[b]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = b
+    for a in range(n):
+        total = 0.0
+        cumulative = 0.0
+        before = 0.0
+        for k in range(m):
+            b = order[k]
+            cumulative += reply[a, b]
+            after = weight(cumulative, g)
+            total += (after - before) * value(own[a] - harm[b], aversion, curvature)
+            before = after
+        work[a] = total
+    logit_choice(work, n, rationality, out)
