@@ -39,3 +39,41 @@ class Worlds(NamedTuple):
     civilians: Ints  # (countries, worlds): civilian dead
     key: Any  # (worlds,) uint64: keys of the draws
     row: Ints  # (worlds,): parameter row
+
+
+class Desk(NamedTuple):
+    """Scratch of one mover with ``n`` acts against a replier with ``m``: what a decision is worked out on.
+
+    Allocated once a block: compiled code neither allocates nor counts references (``compiled``).
+    """
+
+    context: Floats  # (8,) what the mover weighs
+    other: Floats  # (8,) what the replier weighs
+    menu: Floats  # (6, n)
+    theirs: Floats  # (6, m)
+    reply: Floats  # (n, m) replies expected to each act
+    harm: Floats  # (m,) their cost to the mover
+    values: Floats  # (2, m)
+    lottery: Floats  # (2, m)
+    order: Ints  # (m,)
+    own: Floats  # (n,) worth before the reply
+    work: Floats  # (n,)
+    choice: Floats  # (2, n) choice probabilities of the mover's two types
+
+
+def desk(n: int, m: int) -> Desk:
+    """Blank scratch for a mover with ``n`` acts against a replier with ``m``."""
+    return Desk(
+        context=np.zeros(8),
+        other=np.zeros(8),
+        menu=np.zeros((6, n)),
+        theirs=np.zeros((6, m)),
+        reply=np.zeros((n, m)),
+        harm=np.zeros(m),
+        values=np.zeros((2, m)),
+        lottery=np.zeros((2, m)),
+        order=np.zeros(m, dtype=np.int64),
+        own=np.zeros(n),
+        work=np.zeros(n),
+        choice=np.zeros((2, n)),
+    )

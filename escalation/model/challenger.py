@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.model import casualties, learning
@@ -176,18 +174,15 @@ def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn:
 
 @compiled
 def decide(
-    T: Any, X: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
+    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
 ) -> None:
     """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
     S, G = X.S, T.general
-    n, m = T.challenger_acts.shape[1], T.defender_acts.shape[1]
-    context, other = np.empty(8), np.empty(8)
-    reply, harm, V = np.empty((n, m)), np.empty(m), np.empty((2, m))
-    lottery = np.empty((2, m))
-    menu, theirs = np.empty((6, n)), np.empty((6, m))
-    order = np.empty(m, np.int64)
-    own, work = np.empty(n), np.empty(n)
-    choice = np.empty((2, n))
+    n = T.challenger_acts.shape[1]
+    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
+    reply, harm, V, order = D.reply, D.harm, D.values, D.order
+    own, work, choice = D.own, D.work, D.choice
+    lottery = D.lottery
     for w in range(S.shape[1]):
         if S[ENDED, w] > 0.0:
             continue

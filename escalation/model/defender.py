@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import log
@@ -258,7 +256,7 @@ def learn(G: Any, r: int, S: Any, w: int, n: int) -> None:
 
 @compiled
 def decide(
-    T: Any, X: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
+    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
 ) -> None:
     """Phase 6 for every running world that has something to decide.
 
@@ -267,13 +265,10 @@ def decide(
     keeps acts above a rung off the table (burn-in).
     """
     S, G = X.S, T.general
-    n, m = T.defender_acts.shape[1], T.challenger_acts.shape[1]
-    context, other = np.empty(8), np.empty(8)
-    reply, harm, V = np.empty((n, m)), np.empty(m), np.empty((2, m))
-    order = np.empty(m, np.int64)
-    own, work = np.empty(n), np.empty(n)
-    choice = np.empty((2, n))
-    menu, theirs = np.empty((6, n)), np.empty((6, m))
+    n = T.defender_acts.shape[1]
+    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
+    reply, harm, V, order = D.reply, D.harm, D.values, D.order
+    own, work, choice = D.own, D.work, D.choice
     for w in range(S.shape[1]):
         if S[ENDED, w] > 0.0:
             continue

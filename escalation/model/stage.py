@@ -385,6 +385,21 @@ def restrict(acts: Any, ceiling: float, choice: Any) -> None:
 
 
 @compiled
+def copy_row(table: Any, source: int, target: int) -> None:
+    """Copy one row of ``table`` (n, m) over another."""
+    for b in range(table.shape[1]):
+        table[target, b] = table[source, b]
+
+
+@compiled
+def certain(table: Any, row: int) -> None:
+    """Make the first act the certain reply in ``row`` of ``table`` (n, m)."""
+    for b in range(table.shape[1]):
+        table[row, b] = 0.0
+    table[row, 0] = 1.0
+
+
+@compiled
 def defender_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, harm: Any, V: Any) -> None:
     """Fill ``reply`` (n, m) and ``harm`` (m,) of the defender's stage game.
 
@@ -399,11 +414,10 @@ def defender_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, harm:
     for a in range(reply.shape[0]):
         rung = table[r, a, ACT_RUNG]
         if rung >= 10.0:
-            reply[a, :] = 0.0
-            reply[a, 0] = 1.0
+            certain(reply, a)
             continue
         if rung < FORCE and quiet >= 0:
-            reply[a, :] = reply[quiet, :]
+            copy_row(reply, quiet, a)
             continue
         leader = table[r, a, ACT_DECAPITATES] > 0.5 and S[DECAPITATED, w] < 0.5
         on_state = table[r, a, ACT_ON_STATE] > 0.5
@@ -437,10 +451,9 @@ def challenger_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, har
     for b in range(reply.shape[0]):
         rung = table[r, b, ACT_RUNG]
         if rung >= 10.0:
-            reply[b, :] = 0.0
-            reply[b, 0] = 1.0
+            certain(reply, b)
         elif rung < FORCE and quiet >= 0:
-            reply[b, :] = reply[quiet, :]
+            copy_row(reply, quiet, b)
         elif table[r, b, ACT_VIA_PROXIES] > 0.5:
             tool = T.order_instrument[b]
             p = T.instruments[r, tool, I_KILL] if rung >= LETHAL_FORCE else T.instruments[r, tool, I_STRAY]

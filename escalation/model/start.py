@@ -17,7 +17,7 @@ from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
 from escalation.model import learning
-from escalation.model.arrays import Floats, Tables, Worlds
+from escalation.model.arrays import Floats, Tables, Worlds, desk
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -130,15 +130,14 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
 
 
 @compiled
-def choice_by_type(T: Any, X: Any, w: int, e: float, dead: float, blamed: bool, out: Any) -> None:
+def choice_by_type(T: Any, X: Any, D: Any, w: int, e: float, dead: float, blamed: bool, out: Any) -> None:
     """Fill ``out`` (2, n) with the resolute and the weak type's choice probabilities in the stage game of world w."""
     r = X.row[w]
     G, acts = T.general, T.defender_acts[r]
     n, m = acts.shape[0], T.challenger_acts.shape[1]
-    context, other = np.empty(8), np.empty(8)
-    reply, harm, V = np.empty((n, m)), np.empty(m), np.empty((2, m))
-    own, work = np.empty(n), np.empty(n)
-    menu, theirs = np.empty((6, n)), np.empty((6, m))
+    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
+    reply, harm, V = D.reply, D.harm, D.values
+    own, work = D.own, D.work
     defender_context(T, X, w, r, context)
     challenger_context(T, X, w, r, other)
     defender_menu(T, r, context, menu)
@@ -155,7 +154,7 @@ def choice_by_type(T: Any, X: Any, w: int, e: float, dead: float, blamed: bool, 
 
 @compiled
 def remember(
-    T: Any, X: Any, e: float, dead: float, blamed: bool, act: int, weeks: float, leader: bool, taught: Any
+    T: Any, X: Any, D: Any, e: float, dead: float, blamed: bool, act: int, weeks: float, leader: bool, taught: Any
 ) -> None:
     """Add to ``taught`` (2, rows), country and leader part, what one past event ``weeks`` ago still tells.
 
@@ -164,10 +163,9 @@ def remember(
     """
     G = T.general
     n = T.defender_acts.shape[1]
-    choice = np.empty((2, n))
     for r in range(G.shape[0]):
-        choice_by_type(T, X, r, e, dead, blamed, choice)
-        ratio = learning.log_likelihood_ratio(choice[0, act], choice[1, act], G[r, SIGNAL_NOISE], n)
+        choice_by_type(T, X, D, r, e, dead, blamed, D.choice)
+        ratio = learning.log_likelihood_ratio(D.choice[0, act], D.choice[1, act], G[r, SIGNAL_NOISE], n)
         gained = G[r, CONSERVATISM] * ratio
         taught[0, r] += (1.0 - G[r, LEADER_SHARE]) * gained * exp(-G[r, DECAY_COUNTRY] * weeks)
         if leader:
@@ -183,13 +181,16 @@ def reputation(scenario: Scenario, tables: Tables) -> Floats:
     scratch.S[F_NOISE, :] = 0.0
     scratch.S[Q_NOISE, :] = 0.0
     taught = np.zeros((2, rows))
+    paper = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
     names = [act.name for act in scenario.acts[scenario.defender.name]]
     for event in sorted(scenario.past, key=lambda event: event.date):
         if not event.on:
             continue
         weeks = max((scenario.start.date - event.date).days / 7.0 - scenario.start.burn_in_weeks, 0.0)
         provocation, act = float(event.provocation_rung), names.index(event.act)
-        remember(tables, scratch, provocation, float(event.deaths), event.blamed, act, weeks, event.leader, taught)
+        remember(
+            tables, scratch, paper, provocation, float(event.deaths), event.blamed, act, weeks, event.leader, taught
+        )
     return taught
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.model import allies, challenger, defender, proxies
+from escalation.model.arrays import desk
 from escalation.model.layout import (
     ALIGNMENT,
     ATTACKS,
@@ -54,12 +55,15 @@ class Defender(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
+        self.desk = desk(model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1])
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
         m = self.model
         forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
-        defender.decide(m.tables, m.state, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling)
+        defender.decide(
+            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
+        )
 
     @property
     def acts(self) -> Floats:
@@ -79,12 +83,15 @@ class Challenger(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
+        self.desk = desk(model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1])
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""
         m = self.model
         forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
-        challenger.decide(m.tables, m.state, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling)
+        challenger.decide(
+            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
+        )
 
     @property
     def acts(self) -> Floats:
