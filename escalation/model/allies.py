@@ -14,6 +14,7 @@ from typing import Any, Final
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logistic
+from escalation.model import learning
 from escalation.model.errors import perception
 from escalation.model.layout import (
     A_ABANDONMENT,
@@ -91,7 +92,7 @@ def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: b
         S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)
         S[ALLY_WAR, w] += row[A_ENTRAPMENT]
         S[BREAKOUT_NOW, w] += G[r, NUCLEAR_SETBACK]
-        S[Q, w] += G[r, Q_BUILD_UP]
+        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
         S[SHELLED, w] = 0.0
         X.N[N_DEAD_CHALLENGER, w] += int(STRIKE_DEAD)
         S[FRESH, w] = FRESH_CHALLENGER

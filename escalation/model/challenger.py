@@ -87,6 +87,7 @@ from escalation.model.stage import (
     FEAR,
     OBLIGED,
     PRESSED,
+    bar,
     can_meet,
     challenger_context,
     challenger_game,
@@ -209,6 +210,7 @@ def decide(
         at_war = max(S[RUNG, w], S[ALERT, w]) >= 9.0
         for kind in range(2):
             challenger_worth(menu, S[OBLIGATION, w], G[r, C_AUDIENCE], S[COMMIT_CHALLENGER, w], at_war, kind == 0, own)
+            bar(acts, ceiling, own)
             last = int(S[DEFENDER_EXECUTED, w])
             choose(T, r, rule, acts, own, reply, harm, S[SUFFERED, w], last, order, work, choice[kind])
             restrict(acts, ceiling, choice[kind])
@@ -221,6 +223,7 @@ def decide(
             total += mine[intended]
         if forced >= 0:
             intended = forced
+            S[WAR_NOW, w] = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
         done = intended
         if forced < 0 and ceiling >= 10.0:
             S[WAR_NOW, w] = execution.chance_of_war(acts, mine, n, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
@@ -239,7 +242,7 @@ def decide(
         S[P_RESTRAINED, w] = choice[0, taken_for]
         S[P_UNRESTRAINED, w] = choice[1, taken_for]
         ratio = learning.log_likelihood_ratio(S[P_RESTRAINED, w], S[P_UNRESTRAINED, w], G[r, SIGNAL_NOISE], n)
-        S[PHI, w] += G[r, LEARNING] * G[r, CONSERVATISM] * ratio
+        S[PHI, w] = learning.moved(S[PHI, w], G[r, LEARNING] * G[r, CONSERVATISM] * ratio)
         S[WAR_SUM, w] += S[WAR_NOW, w]
         if rung >= 10.0:
             X.N[N_ROUTE, w] = route_of(T, S, r, w, context, done, intended)

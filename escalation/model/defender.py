@@ -29,6 +29,7 @@ from escalation.model.layout import (
     ALLY_WAR,
     BLAMED,
     BREAKOUT_NOW,
+    BUILT,
     CHALLENGER_DEAD,
     CHALLENGER_EXECUTED,
     COMMIT_CHALLENGER,
@@ -48,6 +49,7 @@ from escalation.model.layout import (
     DEFENDER_EXECUTED,
     DEFENDER_INTENDED,
     DEFENDER_PERCEIVED,
+    DISARRAY,
     ENDED,
     EXECUTION_P,
     EXECUTION_SKEW,
@@ -121,6 +123,7 @@ from escalation.model.stage import (
     ENTRAPMENT,
     GAMBLE,
     PREVENTION,
+    bar,
     challenger_context,
     challenger_menu,
     choose,
@@ -132,6 +135,7 @@ from escalation.model.stage import (
     madden,
     obligation,
     restrict,
+    zeal,
 )
 
 
@@ -219,17 +223,20 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
     leader = act[ACT_DECAPITATES] > 0.5 and S[DECAPITATED, w] < 0.5
     if leader:
         S[DECAPITATED, w] = 1.0
-        S[Q, w] += G[r, Q_LEADER]
+        S[DISARRAY, w] = 1.0
+        S[Q, w] = learning.moved(S[Q, w], G[r, Q_LEADER])
         for p in range(X.K.shape[0]):
             X.K[p, KAPPA, w] *= 1.0 - G[r, CONTROL_LOSS]
     S[OBLIGATION, w] += obligation(G, r, seen, dead, on_state, leader)
     if seen >= STATE_FORCE:
         S[COMMIT_CHALLENGER, w] = max(S[COMMIT_CHALLENGER, w], seen)
-    if rung < FORCE and rung >= SHOW_OF_FORCE:
+    if rung < FORCE and rung >= SHOW_OF_FORCE and S[BUILT, w] > 0.99:
+        # at most once a week, however many days hold a decision
+        S[BUILT, w] = 0.0
         S[SIGMA, w] += G[r, SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
-        S[Q, w] += G[r, Q_BUILD_UP]
+        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
     if rung >= HOMELAND:
-        S[Q, w] += G[r, Q_BUILD_UP]
+        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
         S[SHELLED, w] = 0.0
         S[BREAKOUT_NOW, w] += G[r, NUCLEAR_SETBACK] * act[ACT_SETBACK]
     if rung >= STATE_FORCE:
@@ -250,8 +257,8 @@ def learn(G: Any, r: int, S: Any, w: int, n: int) -> None:
     """The challenger's belief in resolve after the act it saw (dossier section 1)."""
     ratio = learning.log_likelihood_ratio(S[P_RESOLUTE, w], S[P_WEAK, w], G[r, SIGNAL_NOISE], n)
     gained = G[r, LEARNING] * G[r, CONSERVATISM] * ratio
-    S[PI_LEADER, w] += G[r, LEADER_SHARE] * gained
-    S[PI_COUNTRY, w] += (1.0 - G[r, LEADER_SHARE]) * gained
+    S[PI_LEADER, w] = learning.moved(S[PI_LEADER, w], G[r, LEADER_SHARE] * gained)
+    S[PI_COUNTRY, w] = learning.moved(S[PI_COUNTRY, w], (1.0 - G[r, LEADER_SHARE]) * gained)
 
 
 @compiled
@@ -295,8 +302,9 @@ def decide(
             defender_game(T, X, w, r, theirs, reply, harm, V)
             provoked = e >= FORCE or dead >= 1.0
             for kind in range(2):
-                gamma = grievance(G, r, e, dead, S[WEIGHT, w], kind == 0)
-                defender_worth(menu, gamma, blamed, G[r, D_AUDIENCE], S[COMMIT_DEFENDER, w], own)
+                gamma = grievance(G, r, e, dead, S[WEIGHT, w])
+                defender_worth(menu, gamma, zeal(G, r, kind == 0), blamed, G[r, D_AUDIENCE], S[COMMIT_DEFENDER, w], own)
+                bar(acts, ceiling, own)
                 last = int(S[CHALLENGER_EXECUTED, w])
                 choose(T, r, rule, acts, own, reply, harm, e, last, order, work, choice[kind])
                 if kind == 0:
@@ -311,6 +319,7 @@ def decide(
                 total += mine[intended]
             if forced >= 0:
                 intended = forced
+                S[WAR_NOW, w] = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
             elif ceiling >= 10.0:
                 S[WAR_NOW, w] = execution.chance_of_war(acts, mine, n, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
         done = intended

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.model.arrays import Tables, Worlds
@@ -54,9 +56,9 @@ def happen(event: Event, scenario: Scenario, tables: Tables, state: Worlds, step
     elif event.kind == "shock":
         S[SHOCK] = float(event.weeks)
     elif event.kind == "talk":
-        S[Q] += tables.general[row, Q_TALK] * event.size
+        S[Q] = np.clip(S[Q] + tables.general[row, Q_TALK] * event.size, -15.0, 15.0)
     elif event.kind == "assurance":
-        S[Q] -= tables.general[row, Q_ASSURANCE] * event.size
+        S[Q] = np.clip(S[Q] - tables.general[row, Q_ASSURANCE] * event.size, -15.0, 15.0)
     elif event.kind == "threat":
         S[COMMIT_DEFENDER if event.actor == scenario.defender.name else COMMIT_CHALLENGER] = event.size
     elif event.kind == "sanctions":

@@ -240,6 +240,8 @@ STATE_FIELDS: Final = (
     "war_sum",  # the same summed over the past: conditional Monte Carlo
     "fresh",  # bit 1: the defender has something new to answer; bit 2: the challenger has
     "fall_hazard",
+    "built",  # weeks since the last show of force that told on the other side
+    "disarray",  # share of the decapitation's disorder that is left
 )
 N_STATE: Final = len(STATE_FIELDS)
 (
@@ -293,7 +295,9 @@ N_STATE: Final = len(STATE_FIELDS)
     WAR_SUM,
     FRESH,
     FALL_HAZARD,
-) = range(50)
+    BUILT,
+    DISARRAY,
+) = range(52)
 
 PROXY_FIELDS: Final = ("kappa", "aim", "attacks", "lethal", "killed", "ordered")
 (KAPPA, AIMED, ATTACKS, LETHAL_ATTACKS, KILLED, ORDERED_NOW) = range(6)

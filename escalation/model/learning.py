@@ -29,3 +29,9 @@ def log_likelihood_ratio(p_first: float, p_second: float, noise: float, n: int) 
 def relaxed(value: float, rest: float, rate: float, dt: float) -> float:
     """``value`` after ``dt`` weeks of decay towards ``rest`` at ``rate`` a week."""
     return rest + (value - rest) * exp(-rate * dt)
+
+
+@compiled
+def moved(value: float, by: float) -> float:
+    """A belief's logit after evidence ``by``, kept within 15: nobody is surer than 3 in ten million."""
+    return min(max(value + by, -15.0), 15.0)

@@ -19,6 +19,7 @@ from escalation.model.layout import (
     ATTACKS,
     BLAMED,
     BREAKOUT_NOW,
+    BUILT,
     C_HALF_LIFE,
     CHALLENGER_DEAD,
     CHANNEL,
@@ -32,6 +33,7 @@ from escalation.model.layout import (
     DEAD,
     DECAY_COUNTRY,
     DECAY_LEADER,
+    DISARRAY,
     ENDED,
     ERRORS_SCALE,
     F_NOISE,
@@ -152,7 +154,9 @@ def drift(T: Any, X: Any, step: int, dt: float) -> None:
         S[TERM, w] = max(S[TERM, w] - dt / TERM_WEEKS, 0.0)
         S[SHOCK, w] = max(S[SHOCK, w] - dt, 0.0)
         S[SHELLED, w] += dt
+        S[BUILT, w] += dt
         rebuilt = 1.0 - exp(-_LN2 / G[r, REBUILD] * dt)
+        S[DISARRAY, w] *= 1.0 - rebuilt
         for p in range(X.K.shape[0]):
             X.K[p, KAPPA, w] += rebuilt * (T.proxies[r, p, P_CONTROL] - X.K[p, KAPPA, w])
         for j in range(X.A.shape[0]):
@@ -233,12 +237,13 @@ def accidents(T: Any, X: Any, step: int, dt: float) -> None:
             X.N[N_DEAD_DEFENDER, w] += int(dead)
             S[OWN_DEAD, w] += dead
             S[DEAD, w] += dead
-            S[PROVOCATION_TRUE, w] = 6.0
-            u = draws.uniform(key, step, 1, NATURE, draws.PERCEPTION)
-            S[PROVOCATION, w] = perception.perceived(6.0, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-            S[BLAMED, w] = 1.0
-            S[ACCIDENT, w] = 1.0
-            S[WEIGHT, w] = 1.0
+            if S[PROVOCATION_TRUE, w] <= 6.0:
+                S[PROVOCATION_TRUE, w] = 6.0
+                u = draws.uniform(key, step, 1, NATURE, draws.PERCEPTION)
+                S[PROVOCATION, w] = perception.perceived(6.0, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
+                S[BLAMED, w] = 1.0
+                S[ACCIDENT, w] = 1.0
+                S[WEIGHT, w] = 1.0
             S[FRESH, w] = FRESH_DEFENDER
 
 

@@ -18,7 +18,6 @@ ROUTES: Final = (
     "fragility gamble",
     "preventive strike",
     "ally-triggered",
-    "irrational act",
     "loss of control",
     "revenge",
     "pre-emption",
@@ -37,13 +36,12 @@ ROUTES: Final = (
     GAMBLE_ROUTE,
     PREVENTIVE,
     ALLY_TRIGGERED,
-    IRRATIONAL,
     LOSS_OF_CONTROL,
     REVENGE,
     PREEMPTION,
     PRESSURE,
     NOISE,
-) = range(16)
+) = range(15)
 
 ROUTE_MEANINGS: Final[dict[str, str]] = {
     "casualty shock": "the defender answered its dead",
@@ -55,7 +53,6 @@ ROUTE_MEANINGS: Final[dict[str, str]] = {
     "fragility gamble": "the defender bet on the regime's collapse",
     "preventive strike": "the defender went to war over the nuclear programme",
     "ally-triggered": "the defender joined an ally's fight",
-    "irrational act": "the resolute type answered beyond proportion",
     "loss of control": "the autonomous risk of brinkmanship (off by default)",
     "revenge": "the challenger met an obligation to avenge",
     "pre-emption": "the challenger feared to be struck first",

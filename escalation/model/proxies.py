@@ -6,7 +6,7 @@
              r_hat in utils: expected punishment net of that of restraint, from the defender's own choice
              probabilities (stage.challenger_game)
     slack    unauthorised lethal attacks at hazard nu (1-kappa)
-    the controller's death: kappa <- kappa (1-delta), rebuilt with a half-life; lambda times m_d; lethality times q_d
+    the controller's death: kappa <- kappa (1-delta); lambda times m_d; lethality times q_d; all fade with rebuilding
              (Abrahms and Potter 2015; Thomas 2017; against: Price 2012, Johnston 2012; Jordan 2014)
 
 Sanctions enter here as the proxies' attack benefit (b_sigma) and in the stage game as the worth of the challenger's
@@ -19,7 +19,7 @@ from typing import Any
 
 from escalation import draws
 from escalation.compiled import compiled
-from escalation.maths import log, logistic, logit, normal
+from escalation.maths import exp, log, logistic, logit, normal
 from escalation.model import casualties
 from escalation.model.errors import control
 from escalation.model.layout import (
@@ -29,7 +29,7 @@ from escalation.model.layout import (
     COUNTRY_CIVILIAN,
     DECAP_LETHALITY,
     DECAP_RATE,
-    DECAPITATED,
+    DISARRAY,
     ENDED,
     FIRST_PROXY,
     FORCE,
@@ -108,9 +108,7 @@ def attack_odds(T: Any, S: Any, r: int, w: int, p: int, aim: float) -> float:
     odds += P[r, p, P_REVENGE] * S[OBLIGATION, w]
     if S[SHOCK, w] > 0.0:
         odds += P[r, p, P_SHOCK]
-    if S[DECAPITATED, w] > 0.5:
-        odds += log(G[r, DECAP_RATE])
-    return odds
+    return odds + S[DISARRAY, w] * log(G[r, DECAP_RATE])
 
 
 @compiled
@@ -138,8 +136,7 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
         aimed_here = casualties.binomial(count, P[r, p, P_AIM], draws.uniform(key, step, 0, actor, draws.TARGET))
         tool = kill_with if aim >= LETHAL_FORCE else harass_with
         p_kill = tools[r, tool, I_KILL] if aim >= LETHAL_FORCE else tools[r, tool, I_STRAY]
-        if S[DECAPITATED, w] > 0.5:
-            p_kill = min(p_kill * T.general[r, DECAP_LETHALITY], 1.0)
+        p_kill = min(p_kill * exp(S[DISARRAY, w] * log(T.general[r, DECAP_LETHALITY])), 1.0)
         lethal = casualties.binomial(aimed_here, p_kill, draws.uniform(key, step, 0, actor, draws.LETHAL))
         killed = 0.0
         for k in range(min(lethal, 2)):

@@ -6,7 +6,7 @@ types, replies by its own payoffs, and the mover weighs the replies by its belie
 
 Defender's worth of act a, provoked at perceived rung e with k dead (``defender_worth``):
 
-    min(Gamma, answer_a) target_a capability          grievance settled (section 9), Gamma in ``grievance``
+    zeal min(Gamma, answer_a) target_a capability     grievance settled (section 9), Gamma in ``grievance``
   + reputation * term left [rung_a >= 6]              a name for resolve (Kreps and Wilson 1982; Milgrom & Roberts)
   - alpha max(0, commitment - rung_a)                 audience cost of backing down (Fearon 1994)
   + G f_hat collapse_a                                gamble on collapse (section 8)
@@ -125,6 +125,8 @@ from escalation.model.layout import (
 from escalation.model.rules import best_response, level_k, prospect, quantal, reciprocal
 
 MAX_ACTS: Final = 24
+OFF_MENU: Final = -1e6
+"""Worth of an act that is off the menu (utils)."""
 
 # What each side weighs, computed once a decision: rows of the menus, one column an act.
 (D_RUNG, D_BASE, D_SETTLES, D_BLAMED, D_UNBLAMED, D_NAME) = range(6)
@@ -155,16 +157,24 @@ def defender_context(T: Any, X: Any, w: int, r: int, out: Any) -> None:
 
 
 @compiled
-def grievance(G: Any, r: int, e: float, dead: float, weight: float, resolute: bool) -> float:
+def grievance(G: Any, r: int, e: float, dead: float, weight: float) -> float:
     """Gamma: what the defender owes itself for a provocation at perceived rung ``e`` with ``dead`` own dead (utils)."""
     worth = 0.0
     if e >= FORCE:
         worth += G[r, D_HARASSMENT] + G[r, D_HIGH_VALUE] * max(e - 5.0, 0.0)
     if dead >= 1.0:
         worth += G[r, D_DEATH] + G[r, D_LOG_DEATHS] * log(dead)
-    if resolute:
-        worth *= G[r, D_RESOLUTE_FACTOR]
     return worth * weight
+
+
+@compiled
+def zeal(G: Any, r: int, resolute: bool) -> float:
+    """What settling a grievance is worth to a type, beside the weak one.
+
+    Outside the minimum of ``defender_worth``: a death let pass must tell more of the type than a rocket let pass.
+    """
+    factor: float = G[r, D_RESOLUTE_FACTOR]
+    return factor if resolute else 1.0
 
 
 @compiled
@@ -189,12 +199,17 @@ def defender_menu(T: Any, r: int, context: Any, menu: Any) -> None:
 
 
 @compiled
-def defender_worth(menu: Any, gamma: float, blamed: bool, audience: float, commit: float, out: Any) -> None:
-    """Fill ``out`` (n,) with the defender's worth of each act before the reply to it (utils); gamma: ``grievance``."""
+def defender_worth(
+    menu: Any, gamma: float, zealous: float, blamed: bool, audience: float, commit: float, out: Any
+) -> None:
+    """Fill ``out`` (n,) with the defender's worth of each act before the reply to it (utils).
+
+    ``gamma`` is what it owes itself (``grievance``), ``zealous`` its type's factor (``zeal``).
+    """
     factor = D_BLAMED if blamed else D_UNBLAMED
     owed = gamma > 0.0
     for a in range(out.shape[0]):
-        worth = menu[D_BASE, a] + min(gamma, menu[D_SETTLES, a]) * menu[factor, a]
+        worth = menu[D_BASE, a] + zealous * min(gamma, menu[D_SETTLES, a]) * menu[factor, a]
         if owed:
             worth += menu[D_NAME, a] - audience * max(commit - menu[D_RUNG, a], 0.0)
         out[a] = worth
@@ -273,7 +288,7 @@ def challenger_menu(T: Any, r: int, context: Any, menu: Any) -> None:
         if rung < FORCE:
             worth += context[RENT]
         cost = table[r, b, ACT_COST] * (context[LOSS_SHARE] if rung >= HOMELAND else 1.0)
-        bold = cost * (G[r, C_UNRESTRAINED_FACTOR] if rung >= HOMELAND else 1.0)
+        bold = cost * (G[r, C_UNRESTRAINED_FACTOR] if HOMELAND <= rung < 10.0 else 1.0)
         relief = G[r, MOMENTUM] if rung >= 10.0 else 0.0
         menu[C_RUNG, b] = rung
         menu[C_MEETS, b] = can_meet(G, r, table[r, b, ACT_VISIBILITY], rung, table[r, b, ACT_MEANT])
@@ -330,10 +345,11 @@ def defender_reply(
     n = out.shape[0]
     lam, audience = G[r, RATIONALITY], G[r, D_AUDIENCE]
     blamed = e >= STATE_FORCE
-    defender_worth(menu, grievance(G, r, e, dead, 1.0, True), blamed, audience, commit, V[0])
+    gamma = grievance(G, r, e, dead, 1.0)
+    defender_worth(menu, gamma, zeal(G, r, True), blamed, audience, commit, V[0])
     quantal.logit_choice(V[0], n, lam, out)
     madden(G, r, acts, e >= FORCE or dead >= 1.0, out)
-    defender_worth(menu, grievance(G, r, e, dead, 1.0, False), blamed, audience, commit, V[0])
+    defender_worth(menu, gamma, zeal(G, r, False), blamed, audience, commit, V[0])
     quantal.logit_choice(V[0], n, lam, V[1])
     for a in range(n):
         out[a] = pi * out[a] + (1.0 - pi) * V[1, a]
@@ -372,16 +388,26 @@ def choose(
 
 
 @compiled
+def bar(acts: Any, ceiling: float, own: Any) -> None:
+    """Make acts that are off the menu worthless, so that a rule chooses among the rest, in place."""
+    for a in range(own.shape[0]):
+        if acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5:
+            own[a] = OFF_MENU
+
+
+@compiled
 def restrict(acts: Any, ceiling: float, choice: Any) -> None:
     """Take acts above ``ceiling`` and acts that are not available off the menu, in place; the rest shares the odds."""
-    barred = 0.0
+    kept = 0.0
     for a in range(choice.shape[0]):
         if acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5:
-            barred += choice[a]
             choice[a] = 0.0
-    if barred > 0.0:
-        for a in range(choice.shape[0]):
-            choice[a] /= 1.0 - barred
+        kept += choice[a]
+    if kept <= 0.0:
+        choice[0] = 1.0
+        return
+    for a in range(choice.shape[0]):
+        choice[a] /= kept
 
 
 @compiled

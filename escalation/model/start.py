@@ -24,6 +24,7 @@ from escalation.model.layout import (
     ALLY_FIELDS,
     BREAKOUT,
     BREAKOUT_NOW,
+    BUILT,
     C_ORDER,
     C_RESTRAINED,
     CHALLENGER,
@@ -76,6 +77,7 @@ from escalation.model.stage import (
     defender_worth,
     grievance,
     madden,
+    zeal,
 )
 from escalation.scenario.scenario import Scenario
 
@@ -123,6 +125,7 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
         S[ORDER, w] = G[r, C_ORDER]
         S[TERM, w] = term
         S[SHELLED, w] = 1000.0
+        S[BUILT, w] = 1.0
         for p in range(X.K.shape[0]):
             X.K[p, KAPPA, w] = T.proxies[r, p, P_CONTROL]
         for j in range(X.A.shape[0]):
@@ -144,8 +147,8 @@ def choice_by_type(T: Any, X: Any, D: Any, w: int, e: float, dead: float, blamed
     challenger_menu(T, r, other, theirs)
     defender_game(T, X, w, r, theirs, reply, harm, V)
     for kind in range(2):
-        gamma = grievance(G, r, e, dead, 1.0, kind == 0)
-        defender_worth(menu, gamma, blamed, 0.0, 0.0, own)
+        gamma = grievance(G, r, e, dead, 1.0)
+        defender_worth(menu, gamma, zeal(G, r, kind == 0), blamed, 0.0, 0.0, own)
         expected(own, reply, harm, n, m, work)
         logit_choice(work, n, G[r, RATIONALITY], out[kind])
         if kind == 0:
@@ -206,8 +209,8 @@ def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Float
         float(start.provocation_deaths),
         term_left(scenario),
     )
-    X.S[PI_COUNTRY] += past[0, rows]
-    X.S[PI_LEADER] += past[1, rows]
+    X.S[PI_COUNTRY] = np.clip(X.S[PI_COUNTRY] + past[0, rows], -15.0, 15.0)
+    X.S[PI_LEADER] = np.clip(past[1, rows], -15.0, 15.0)
     return X
 
 
