@@ -49,8 +49,8 @@ class Desk(NamedTuple):
 
     context: Floats  # (8,) what the mover weighs
     other: Floats  # (8,) what the replier weighs
-    menu: Floats  # (6, n)
-    theirs: Floats  # (6, m)
+    menu: Floats  # (7, n)
+    theirs: Floats  # (7, m)
     reply: Floats  # (n, m) replies expected to each act
     harm: Floats  # (m,) their cost to the mover
     values: Floats  # (2, m)
@@ -66,8 +66,8 @@ def desk(n: int, m: int) -> Desk:
     return Desk(
         context=np.zeros(8),
         other=np.zeros(8),
-        menu=np.zeros((6, n)),
-        theirs=np.zeros((6, m)),
+        menu=np.zeros((7, n)),
+        theirs=np.zeros((7, m)),
         reply=np.zeros((n, m)),
         harm=np.zeros(m),
         values=np.zeros((2, m)),

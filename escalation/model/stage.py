@@ -21,7 +21,7 @@ Challenger's worth of act b, under obligation O (``challenger_worth``):
   + s sigma pressure_b                                worth of breaking a bad status quo (section 12)
   + min(O, visible_b (v rung_b - z ln(1 + meant dead))) revenge obligation met (section 5)
   - alpha max(0, commitment - rung_b)                 audience cost
-  - L_f first_b - q_hat L_s (1 - first_b)             going first against being struck first (section 7)
+  - L_f first_b [unprovoked] - q_hat L_s (1 - first_b)  going first against being struck first (section 7)
   + gain_b - cost_b 2/(1+m) [rung_b >= 8]             m: power ratio; loss share of Tullock's contest (Hirshleifer 1989)
 
 Critical risk (section 3), the deterrence-assurance condition (section 2) and the thresholds of sections 4 and 7 are not
@@ -125,12 +125,14 @@ from escalation.model.layout import (
 from escalation.model.rules import best_response, level_k, prospect, quantal, reciprocal
 
 MAX_ACTS: Final = 24
+AVENGING: Final = 5.5
+"""Commitment from which the challenger is still answering an act of open force (7 decays to this in 2.4 weeks)."""
 OFF_MENU: Final = -1e6
 """Worth of an act that is off the menu (utils)."""
 
 # What each side weighs, computed once a decision: rows of the menus, one column an act.
 (D_RUNG, D_BASE, D_SETTLES, D_BLAMED, D_UNBLAMED, D_NAME) = range(6)
-(C_RUNG, C_MEETS, C_BASE, C_BASE_UNRESTRAINED, C_RELIEF, C_RELIEF_UNRESTRAINED) = range(6)
+(C_RUNG, C_MEETS, C_BASE, C_BASE_UNRESTRAINED, C_RELIEF, C_RELIEF_UNRESTRAINED, C_FIRST) = range(7)
 # and what the route labels read
 (CAPABILITY, GAMBLE, PREVENTION, NAME_WORTH, ENTRAPMENT, PUBLIC, AT_WAR) = range(7)
 (OBLIGED, COMMITTED, PRESSED, FEAR, RENT, LOSS_SHARE) = range(6)
@@ -179,7 +181,7 @@ def zeal(G: Any, r: int, resolute: bool) -> float:
 
 @compiled
 def defender_menu(T: Any, r: int, context: Any, menu: Any) -> None:
-    """Fill ``menu`` (6, n): rung, worth apart from the grievance, grievance settled, its factors, a name's worth."""
+    """Fill ``menu`` (7, n; six rows used): rung, worth apart from the grievance, what it settles, factors, name."""
     G, table = T.general, T.defender_acts
     for a in range(menu.shape[1]):
         rung = table[r, a, ACT_RUNG]
@@ -278,18 +280,19 @@ def can_meet(G: Any, r: int, visibility: float, rung: float, meant: float) -> fl
 
 @compiled
 def challenger_menu(T: Any, r: int, context: Any, menu: Any) -> None:
-    """Fill ``menu`` (6, m): rung, obligation it can meet, worth by type, relief by type once at war."""
+    """Fill ``menu`` (7, m): rung, obligation met, worth by type, relief by type once at war, loss in going first."""
     G, table = T.general, T.challenger_acts
     for b in range(menu.shape[1]):
         rung = table[r, b, ACT_RUNG]
         first = table[r, b, ACT_FIRST]
         worth = context[PRESSED] * table[r, b, ACT_PRESSURE] + table[r, b, ACT_GAIN]
-        worth -= G[r, C_LOSS_FIRST] * first + context[FEAR] * (1.0 - first)
+        worth -= context[FEAR] * (1.0 - first)
         if rung < FORCE:
             worth += context[RENT]
         cost = table[r, b, ACT_COST] * (context[LOSS_SHARE] if rung >= HOMELAND else 1.0)
         bold = cost * (G[r, C_UNRESTRAINED_FACTOR] if HOMELAND <= rung < 10.0 else 1.0)
         relief = G[r, MOMENTUM] if rung >= 10.0 else 0.0
+        menu[C_FIRST, b] = G[r, C_LOSS_FIRST] * first
         menu[C_RUNG, b] = rung
         menu[C_MEETS, b] = can_meet(G, r, table[r, b, ACT_VISIBILITY], rung, table[r, b, ACT_MEANT])
         menu[C_BASE, b] = worth - cost
@@ -302,13 +305,18 @@ def challenger_menu(T: Any, r: int, context: Any, menu: Any) -> None:
 def challenger_worth(
     menu: Any, owed: float, audience: float, commit: float, at_war: bool, restrained: bool, out: Any
 ) -> None:
-    """Fill ``out`` (m,) with the challenger's worth of each act before the reply to it (utils)."""
+    """Fill ``out`` (m,) with the challenger's worth of each act before the reply to it (utils).
+
+    Whoever has been struck by open force, and has not answered yet (``commit``), does not go first by answering.
+    """
+    unprovoked = 0.0 if commit >= AVENGING else 1.0
     base = C_BASE if restrained else C_BASE_UNRESTRAINED
     relief = C_RELIEF if restrained else C_RELIEF_UNRESTRAINED
     war = 1.0 if at_war else 0.0
     for b in range(out.shape[0]):
         backing_down = audience * max(commit - menu[C_RUNG, b], 0.0)
-        out[b] = menu[base, b] + war * menu[relief, b] + min(owed, menu[C_MEETS, b]) - backing_down
+        first = unprovoked * menu[C_FIRST, b]
+        out[b] = menu[base, b] + war * menu[relief, b] + min(owed, menu[C_MEETS, b]) - backing_down - first
 
 
 @compiled
@@ -429,7 +437,7 @@ def certain(table: Any, row: int) -> None:
 def defender_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, harm: Any, V: Any) -> None:
     """Fill ``reply`` (n, m) and ``harm`` (m,) of the defender's stage game.
 
-    ``theirs`` (6, m) is the challenger's menu, ``V`` (2, m) scratch. Acts short of force draw the same reply; what
+    ``theirs`` (7, m) is the challenger's menu, ``V`` (2, m) scratch. Acts short of force draw the same reply; what
     all-out war brings is in its cost.
     """
     S, G, table = X.S, T.general, T.defender_acts

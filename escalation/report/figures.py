@@ -67,8 +67,8 @@ def odds_figure(result: ThesisResult, folder: Path) -> list[Path]:
     figure.text(
         0.01,
         -0.02,
-        f"Dot: mean over {result.draws} draws of the uncertain numbers; thick: its Monte-Carlo 95 % interval; thin: central "
-        "95 % over the draws. Simulated, not observed.",
+        f"Dot: mean over {result.draws} draws of the uncertain numbers; thick: its Monte-Carlo 95 % interval; thin: "
+        "central 95 % over the draws. Simulated, not observed.",
         fontsize=8,
         va="top",
     )
