@@ -29,7 +29,7 @@ ENABLED: Final = os.environ.get("ESCALATION_COMPILE", "1") != "0"
 
 def _fingerprint() -> str:
     """Hash of every source that can be compiled, of the interpreter and of the compiler."""
-    import numba  # type: ignore[import-untyped]
+    import numba
     import numpy
 
     digest = hashlib.sha256()

@@ -49,7 +49,7 @@ def _likelihood(d: Floats, s: Floats, widths: Floats) -> Floats:
     edge = widths[None, :] / s[:, None]
     positive = (norm.cdf(z) - norm.cdf(z - edge)) / widths
     negative = (norm.cdf(z + edge) - norm.cdf(z)) / widths
-    return np.maximum(np.concatenate([negative, positive], axis=1), 1e-300)
+    return np.asarray(np.maximum(np.concatenate([negative, positive], axis=1), 1e-300))
 
 
 def _sample(d: Floats, s: Floats, widths: Floats, weights: Floats, seed: int) -> tuple[Floats, Floats]:

@@ -226,7 +226,7 @@ class Crisis(mesa.Model):
         """One tally of ``layout.TALLIES`` by world, shape (worlds,). Raises ``ValueError`` for an unknown name."""
         from escalation.model.layout import TALLIES
 
-        return self.state.N[TALLIES.index(name)]
+        return np.asarray(self.state.N[TALLIES.index(name)])
 
     def release(self) -> None:
         """Let go of the arrays. Mesa 3.3 keeps every model alive in ``Agent._ids``; its state need not be."""

@@ -103,12 +103,13 @@ def attack_odds(T: Any, S: Any, r: int, w: int, p: int, aim: float) -> float:
         return -700.0
     per_occasion = P[r, p, P_RATE] / WEEKS_A_MONTH / OPPORTUNITIES
     held = P[r, p, P_CONTROL] + (1.0 - P[r, p, P_CONTROL]) * P[r, p, P_OWN_RUNG]
-    odds = logit(min(per_occasion, 0.999)) + P[r, p, P_ORDER_SLOPE] * (aim - held)
+    odds: float = logit(min(per_occasion, 0.999)) + P[r, p, P_ORDER_SLOPE] * (aim - held)
     odds += P[r, p, P_SANCTIONS] * S[SIGMA, w] - P[r, p, P_PUNISHMENT] * S[PUNISHMENT, w]
     odds += P[r, p, P_REVENGE] * S[OBLIGATION, w]
     if S[SHOCK, w] > 0.0:
         odds += P[r, p, P_SHOCK]
-    return odds + S[DISARRAY, w] * log(G[r, DECAP_RATE])
+    odds += S[DISARRAY, w] * log(G[r, DECAP_RATE])
+    return odds
 
 
 @compiled

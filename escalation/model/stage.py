@@ -264,10 +264,12 @@ def obligation(G: Any, r: int, e: float, dead: float, on_state: bool, leader: bo
     """Revenge obligation that an act at perceived rung ``e`` with ``dead`` killed creates (utils; section 5)."""
     if e < FORCE:
         return 0.0
-    owed = G[r, C_PER_RUNG] * max(e - 5.0, 0.0) + G[r, C_LOG_DEATHS] * log(1.0 + dead)
+    owed: float = G[r, C_PER_RUNG] * max(e - 5.0, 0.0) + G[r, C_LOG_DEATHS] * log(1.0 + dead)
     if not on_state:
         owed *= G[r, C_PROXY_SHARE]
-    return owed + (G[r, C_LEADER] if leader else 0.0)
+    if leader:
+        owed += G[r, C_LEADER]
+    return owed
 
 
 @compiled
@@ -275,7 +277,8 @@ def can_meet(G: Any, r: int, visibility: float, rung: float, meant: float) -> fl
     """Obligation that an act can meet (utils): the more visible, the more; only force meets any."""
     if rung < FORCE:
         return 0.0
-    return max(visibility * (G[r, C_VISIBILITY] * rung - G[r, C_DEAD_WEIGHT] * log(1.0 + meant)), 0.0)
+    worth: float = visibility * (G[r, C_VISIBILITY] * rung - G[r, C_DEAD_WEIGHT] * log(1.0 + meant))
+    return max(worth, 0.0)
 
 
 @compiled

@@ -189,9 +189,11 @@ def write(result: ThesisResult, folder: Path) -> list[Path]:
     from escalation.report.figures import odds_figure
     from escalation.worlds.folder import write_text
 
-    written = [
-        write_text(folder / "report.txt", text(result)),
-        write_text(folder / "results.csv", csv_text(result)),
-        write_text(folder / "thesis.json", json.dumps(result.to_json(), indent=1) + "\n"),
-    ]
-    return written + odds_figure(result, folder)
+    texts = {
+        "report.txt": text(result),
+        "results.csv": csv_text(result),
+        "thesis.json": json.dumps(result.to_json(), indent=1) + "\n",
+    }
+    for name, content in texts.items():
+        write_text(folder / name, content)
+    return [folder / name for name in texts] + odds_figure(result, folder)

@@ -32,7 +32,7 @@ class Snapshot:
 
     def tally(self, name: str) -> Ints:
         """One tally of ``model.layout.TALLIES`` by world. Raises ``ValueError`` for an unknown name."""
-        return self.tallies[TALLIES.index(name)]
+        return np.asarray(self.tallies[TALLIES.index(name)])
 
     @property
     def war(self) -> NDArray[np.bool_]:

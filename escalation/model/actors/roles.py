@@ -68,7 +68,7 @@ class Defender(Actor):
     @property
     def acts(self) -> Floats:
         """Index of the act last carried out, by world."""
-        return self.model.state.S[DEFENDER_EXECUTED]
+        return np.asarray(self.model.state.S[DEFENDER_EXECUTED])
 
     @property
     def belief_restrained(self) -> Floats:
@@ -96,7 +96,7 @@ class Challenger(Actor):
     @property
     def acts(self) -> Floats:
         """Index of the act last carried out, by world."""
-        return self.model.state.S[CHALLENGER_EXECUTED]
+        return np.asarray(self.model.state.S[CHALLENGER_EXECUTED])
 
     @property
     def belief_resolute(self) -> Floats:
@@ -121,12 +121,12 @@ class Proxy(Actor):
     @property
     def control(self) -> Floats:
         """kappa by world: the patron's control."""
-        return self.model.state.K[self.index, KAPPA]
+        return np.asarray(self.model.state.K[self.index, KAPPA])
 
     @property
     def attacks(self) -> Floats:
         """Attacks on the defender this step, by world."""
-        return self.model.state.K[self.index, ATTACKS]
+        return np.asarray(self.model.state.K[self.index, ATTACKS])
 
 
 class Ally(Actor):
@@ -145,9 +145,9 @@ class Ally(Actor):
     @property
     def alignment(self) -> Floats:
         """a_j by world: alignment with the defender."""
-        return self.model.state.A[self.index, ALIGNMENT]
+        return np.asarray(self.model.state.A[self.index, ALIGNMENT])
 
     @property
     def hedging(self) -> Floats:
         """1 where the ally hedges this week, by world."""
-        return self.model.state.A[self.index, HEDGING]
+        return np.asarray(self.model.state.A[self.index, HEDGING])
