@@ -5,9 +5,9 @@ effects come out with the wrong sign. Here the distribution of the true effects 
 out (after Stephens 2017, *Biostatistics* 18(2), "False discovery rates: a new deal"): true effects follow a mixture
 of uniforms on [0, a] and [-a, 0] over a grid of widths a, and estimates are normal about them with their own
 standard errors; on the scale of z = effect / standard error, because here a draw with high odds has large effects and
-much noise at once (the exchangeable-z variant). The weights are not maximised, which would bet the unidentified part (effects much smaller than
-their noise) on one sign, but averaged over their posterior (Dirichlet prior, even between the signs; Gibbs sampling,
-Diebolt and Robert 1994).
+much noise at once (the exchangeable-z variant). The weights are not maximised, which would bet the unidentified part
+(effects much smaller than their noise) on one sign, but averaged over their posterior (Dirichlet prior, even between
+the signs; Gibbs sampling, Diebolt and Robert 1994).
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from typing import Any
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.model import casualties, learning
-from escalation.model.defender import nearest_act
 from escalation.model.errors import execution, perception
 from escalation.model.layout import (
     ACCIDENT,
@@ -238,9 +237,9 @@ def decide(
         S[CHALLENGER_INTENDED, w] = intended
         S[CHALLENGER_EXECUTED, w] = done
         S[CHALLENGER_PERCEIVED, w] = seen
-        taken_for = nearest_act(acts, seen, done)
-        S[P_RESTRAINED, w] = choice[0, taken_for]
-        S[P_UNRESTRAINED, w] = choice[1, taken_for]
+        sd = G[r, PERCEPTION_SD]
+        S[P_RESTRAINED, w] = learning.seen_likelihood(acts, choice[0], done, seen, sd)
+        S[P_UNRESTRAINED, w] = learning.seen_likelihood(acts, choice[1], done, seen, sd)
         ratio = learning.log_likelihood_ratio(S[P_RESTRAINED, w], S[P_UNRESTRAINED, w], G[r, SIGNAL_NOISE], n)
         S[PHI, w] = learning.moved(S[PHI, w], G[r, LEARNING] * G[r, CONSERVATISM] * ratio)
         S[WAR_SUM, w] += S[WAR_NOW, w]

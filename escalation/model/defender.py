@@ -27,6 +27,7 @@ from escalation.model.layout import (
     ALERT,
     ALIGNMENT,
     ALLY_WAR,
+    ATTACKS,
     BLAMED,
     BREAKOUT_NOW,
     BUILT,
@@ -148,16 +149,6 @@ def has_occasion(S: Any, G: Any, r: int, w: int) -> bool:
 
 
 @compiled
-def nearest_act(acts: Any, rung: float, executed: int) -> int:
-    """The act that an observer who saw ``rung`` takes it for: the executed one, if its rung is as near as any."""
-    best = executed
-    for a in range(acts.shape[0]):
-        if abs(acts[a, ACT_RUNG] - rung) < abs(acts[best, ACT_RUNG] - rung) - 1e-9:
-            best = a
-    return best
-
-
-@compiled
 def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: int) -> int:
     """Which motive or error carried the defender's step to all-out war (an index of ``outcomes.ROUTES``)."""
     if act != intended:
@@ -185,6 +176,15 @@ def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: i
     if S[PROVOCATION, w] >= S[PROVOCATION_TRUE, w] + 1.0:
         return MISPERCEPTION
     return CASUALTY if strongest == deaths else PROVOKED
+
+
+@compiled
+def attacked(X: Any, w: int) -> bool:
+    """Whether any proxy has attacked the defender this step."""
+    attacks = 0.0
+    for p in range(X.K.shape[0]):
+        attacks += X.K[p, ATTACKS, w]
+    return attacks > 0.0
 
 
 @compiled
@@ -336,11 +336,11 @@ def decide(
         S[DEFENDER_EXECUTED, w] = done
         S[DEFENDER_PERCEIVED, w] = seen
         if forced >= 0 or has_occasion(S, G, r, w):
-            taken_for = nearest_act(acts, seen, done)
-            S[P_RESOLUTE, w] = choice[0, taken_for]
-            S[P_WEAK, w] = choice[1, taken_for]
+            sd = G[r, PERCEPTION_SD]
+            S[P_RESOLUTE, w] = learning.seen_likelihood(acts, choice[0], done, seen, sd)
+            S[P_WEAK, w] = learning.seen_likelihood(acts, choice[1], done, seen, sd)
             learn(G, r, S, w, n)
-        if turn == 0 and S[PROVOCATION_TRUE, w] >= FORCE and S[WEIGHT, w] == 1.0 and forced < 0:
+        if turn == 0 and forced < 0 and attacked(X, w):
             tally_answer(S, X.N, w, rung, acts[done, ACT_ON_STATE] > 0.5, dead >= 1.0)
         S[WAR_SUM, w] += S[WAR_NOW, w]
         if rung >= 10.0:

@@ -14,8 +14,11 @@ reply tells as much as every other; ``verify`` prints both.
 
 from __future__ import annotations
 
+from typing import Any
+
 from escalation.compiled import compiled
 from escalation.maths import exp, log
+from escalation.model.layout import ACT_RUNG, FORCE
 
 
 @compiled
@@ -23,6 +26,30 @@ def log_likelihood_ratio(p_first: float, p_second: float, noise: float, n: int) 
     """ln[L(a|first)/L(a|second)], each blurred by signal noise over ``n`` actions."""
     floor = max(noise, 1e-9) / n
     return log((1.0 - noise) * p_first + floor) - log((1.0 - noise) * p_second + floor)
+
+
+@compiled
+def seen_likelihood(acts: Any, choice: Any, done: int, seen: float, sd: float) -> float:
+    """How likely a type with choice probabilities ``choice`` (n,) was to be seen as the observer saw it.
+
+    The observer knows that it errs, though not which way: L(seen|type) = sum_b P(b|type) f(seen - rung_b), with f
+    the noise of perception, normalised over the acts of force on the menu ``acts`` (n, columns). Acts short of force
+    are seen as they are.
+    """
+    p: float = choice[done]
+    if acts[done, ACT_RUNG] < FORCE:
+        return p
+    width = max(sd, 0.05)
+    total = 0.0
+    weights = 0.0
+    for b in range(choice.shape[0]):
+        rung = acts[b, ACT_RUNG]
+        if rung >= FORCE:
+            z = (seen - rung) / width
+            weight = exp(-0.5 * z * z)
+            total += weight * choice[b]
+            weights += weight
+    return total / weights if weights > 0.0 else p
 
 
 @compiled

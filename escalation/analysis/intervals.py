@@ -1,0 +1,121 @@
+"""Intervals for shares, means, ratios and paired differences: every number is printed with one of these."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``count`` of ``n`` with its interval at ``level``; all between 0 and 1."""
+
+    odds: float
+    low: float
+    high: float
+    level: float
+    count: int
+    n: int
+
+    def to_json(self) -> dict[str, float]:
+        """``{odds, low, high}``."""
+        return {"odds": self.odds, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean (or ratio) over ``n`` worlds with its interval at ``level``, in the quantity's own unit."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+    n: int
+
+
+def z_of(level: float) -> float:
+    """The standard normal quantile that leaves ``level`` between it and its negative. Raises ``ValueError``."""
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level: {level}; legal: between 0 and 1")
+    return NormalDist().inv_cdf(0.5 + level / 2.0)
+
+
+def wilson(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Score interval of a share (Wilson 1927, JASA 22: 209-212): (low, high), inside [0, 1].
+
+    Raises ``ValueError`` unless 0 <= successes <= n and n >= 1.
+    """
+    if n < 1 or not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n}: legal is 0 <= successes <= n, n >= 1")
+    z = z_of(level)
+    p = successes / n
+    middle = p + z * z / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low = 0.0 if successes == 0 else (middle - half) / (1 + z * z / n)
+    high = 1.0 if successes == n else (middle + half) / (1 + z * z / n)
+    return max(low, 0.0), min(high, 1.0)
+
+
+def share(happened: NDArray[np.bool_], level: float = LEVEL) -> Share:
+    """The share of worlds in which something ``happened`` (worlds,), with its Wilson interval."""
+    count, n = int(happened.sum()), len(happened)
+    low, high = wilson(count, n, level)
+    return Share(count / n, low, high, level, count, n)
+
+
+def mean(values: Numbers, level: float = LEVEL, least: float = -math.inf) -> Estimate:
+    """Mean of per-world ``values`` (worlds,) with a normal interval, clipped at ``least``; one world has no spread."""
+    n = len(values)
+    middle = float(values.mean())
+    half = z_of(level) * float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
+    return Estimate(middle, max(middle - half, least), middle + half, level, n)
+
+
+def ratio(top: Numbers, bottom: Numbers, times: float = 1.0, level: float = LEVEL) -> Estimate:
+    """``times`` sum(top) / sum(bottom) over worlds, (worlds,) each, clipped at 0.
+
+    The interval is the linearised one of a ratio estimator (Cochran 1977, *Sampling Techniques*, 6.4). Raises
+    ``ValueError`` where the bottom sums to 0.
+    """
+    n, base = len(top), float(bottom.mean())
+    if base <= 0.0:
+        raise ValueError("a ratio to nothing")
+    value = float(top.mean()) / base
+    half = math.inf
+    if n > 1:
+        half = z_of(level) * float((top - value * bottom).std(ddof=1)) / math.sqrt(n) / base
+    return Estimate(times * value, max(times * (value - half), 0.0), times * (value + half), level, n)
+
+
+def newcombe(both: int, only_a: int, only_b: int, neither: int, level: float = LEVEL) -> tuple[float, float]:
+    """Interval (low, high) of the paired difference P(b) - P(a) from the four counts of pairs.
+
+    Method 10 of Newcombe (1998, Statistics in Medicine 17: 2635-2650): two Wilson intervals, joined with the
+    correlation of the pairs, corrected for continuity where it is positive. Raises ``ValueError`` without pairs.
+    """
+    n = both + only_a + only_b + neither
+    a, b = both + only_a, both + only_b
+    p_a, p_b = (a / n, b / n) if n > 0 else (0.0, 0.0)
+    low_a, high_a = wilson(a, n, level)
+    low_b, high_b = wilson(b, n, level)
+    agreement = float(both * neither - only_a * only_b)
+    if agreement > 0.0:
+        agreement = max(agreement - n / 2.0, 0.0)
+    margins = a * (n - a) * b * (n - b)
+    phi = agreement / math.sqrt(margins) if margins > 0 else 0.0
+    down_b, up_b, down_a, up_a = p_b - low_b, high_b - p_b, p_a - low_a, high_a - p_a
+    below = down_b**2 - 2 * phi * down_b * up_a + up_a**2
+    above = up_b**2 - 2 * phi * up_b * down_a + down_a**2
+    difference = p_b - p_a
+    low, high = difference - math.sqrt(max(below, 0.0)), difference + math.sqrt(max(above, 0.0))
+    return max(low, -1.0), min(high, 1.0)
