@@ -116,7 +116,7 @@ SPECS: Final[tuple[Spec, ...]] = (
         Spec(
             "war_per_crisis",
             f"{arm}, one year, {'over the priors' if priors else 'central values'}",
-            "emergent",
+            "fitted",
             ("acts.us.all_out.cost", "acts.iran.all_out.cost", "escalation.momentum"),
             partial(measures.odds_of_war, arm, priors),
             partial(measures.odds_explained, arm, priors),
@@ -128,7 +128,7 @@ SPECS: Final[tuple[Spec, ...]] = (
     Spec(
         "war_by_proxies",
         "nonresponse, one year, central values",
-        "emergent",
+        "fitted",
         ("acts.us.all_out.cost", "escalation.momentum"),
         partial(measures.odds_of_war, "nonresponse", False),
         partial(measures.odds_explained, "nonresponse", False),
