@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from escalation.analysis.compare import compare
+    from escalation.analysis.odds import run
     from escalation.analysis.thesis import thesis
     from escalation.model.crisis import Crisis
     from escalation.scenario.loader import load
-    from escalation.worlds.ensemble import run
 
 __version__ = "0.1.0"
 __all__ = ["Crisis", "__version__", "compare", "load", "run", "thesis"]
@@ -23,7 +23,7 @@ _HOMES: Final = {
     "Crisis": "escalation.model.crisis",
     "compare": "escalation.analysis.compare",
     "load": "escalation.scenario.loader",
-    "run": "escalation.worlds.ensemble",
+    "run": "escalation.analysis.odds",
     "thesis": "escalation.analysis.thesis",
 }
 

@@ -44,7 +44,8 @@ def exp(x: float) -> float:
 
     Without branches, so that a compiler can take several at once.
     """
-    x = min(max(x, -700.0), 700.0)
+    x = x if x > -700.0 else -700.0  # written so that a NaN ends up inside the tables too
+    x = x if x < 700.0 else 700.0
     k = (x * _PER_STEP + _ROUND) - _ROUND
     r = (x - k * _STEP_HIGH) - k * _STEP_LOW
     r2 = r * r

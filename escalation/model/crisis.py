@@ -85,7 +85,7 @@ class Crisis(mesa.Model):
         super().__init__(rng=seed)
         if step_days not in (1, 7):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
-        self.scenario = scenario
+        self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
         self.worlds = worlds
         self.seed_of_draws = seed
         self.muted = frozenset(muted)
@@ -202,9 +202,9 @@ class Crisis(mesa.Model):
         """Let this step's scheduled events happen (on the first day of their week)."""
         if not self.routine:
             return
-        for event in self.scenario.events:
+        for event in self.case.events:
             if event.on and event.week == self.week:
-                forced = events.happen(event, self.scenario, self.tables, self.state, self.key_step)
+                forced = events.happen(event, self.case, self.tables, self.state, self.key_step)
                 if forced is not None:
                     self.forced[event.actor or ""] = forced
                 self._seen(f"event:{event.name}")

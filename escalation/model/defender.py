@@ -281,8 +281,9 @@ def decide(
             continue
         if turn > 0 and S[FRESH, w] != FRESH_DEFENDER:
             continue
-        if turn == 0 and not routine and S[PROVOCATION, w] < FORCE and S[DEAD, w] < 1.0 and forced < 0:
-            continue
+        urgent = S[DEAD, w] >= 1.0 or S[PROVOCATION_TRUE, w] >= LETHAL_FORCE
+        if turn == 0 and not (routine or urgent or forced >= 0):
+            continue  # harassment waits for the week's regular decision, whatever the step
         r = X.row[w]
         key = X.key[w]
         acts = T.defender_acts[r]
@@ -300,7 +301,7 @@ def decide(
             defender_menu(T, r, context, menu)
             challenger_menu(T, r, other, theirs)
             defender_game(T, X, w, r, theirs, reply, harm, V)
-            provoked = e >= FORCE or dead >= 1.0
+            provoked = (e >= FORCE or dead >= 1.0) and S[WEIGHT, w] == 1.0
             for kind in range(2):
                 gamma = grievance(G, r, e, dead, S[WEIGHT, w])
                 defender_worth(menu, gamma, zeal(G, r, kind == 0), blamed, G[r, D_AUDIENCE], S[COMMIT_DEFENDER, w], own)

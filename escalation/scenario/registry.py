@@ -179,7 +179,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     _q("defender", "alert", _FACTOR, "§14", "alert level at rung 7 and above: scales misidentification", 1.0),
     # -- challenger -------------------------------------------------------------------------------------------
     _q("challenger", "type.restrained", _PROB, "§1", "chance that the challenger truly is of the restrained type"),
-    _q("challenger", "unrestrained_factor", _SHARE, "§1", "unrestrained cost of rung 8 up over the restrained"),
+    _q("challenger", "unrestrained_factor", _SHARE, "§1", "unrestrained cost of rungs 8, 9 over the restrained"),
     _q("challenger", "power", ("ratio", 0.01, 10.0), "§7", "conventional power over the defender's (C11)"),
     _q("challenger", "pressure.slope", _UTIL, "§12", "s: worth of direct acts that break the status quo at sigma=1"),
     _q("challenger", "accord.rent", _UTIL, "§4", "worth of a quiet status quo without sanctions (accord rents, c_SQ)"),

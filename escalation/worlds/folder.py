@@ -65,8 +65,8 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(held, dict) and "escalation" in held.get("versions", {})
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` in one step: a reader sees the old file or the new one, never half of it."""
+def write_text(path: Path, text: str) -> Path:
+    """Write ``text`` to ``path`` in one step: a reader sees the old file or the new one. Returns ``path``."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
@@ -76,6 +76,7 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return path
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -124,7 +125,7 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str | None:
-    """Commit of the checkout that this program runs from, with ``+changes`` where its files differ; None outside one."""
+    """Commit of the checkout that this program runs from, ``+changes`` where its files differ; None outside one."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return None
