@@ -1,0 +1,39 @@
+"""``escalation check``."""
+
+from __future__ import annotations
+
+import click
+
+from escalation.cli import options
+from escalation.cli.shell import BAD_USAGE, DONE, emit_json, note
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@options.as_json
+def command(files: tuple[str, ...], as_json: bool) -> int:
+    """Report every fault of scenario files at once, as file:line: key: fault; what is legal.
+
+    Exit code 0 if all are sound, 2 if not. A shipped scenario's name will do for a file.
+    """
+    from escalation.analysis.prepare import prepared
+    from escalation.scenario.faults import ScenarioFault
+
+    reports = []
+    sound = True
+    for file in files:
+        try:
+            scenario = prepared(file, abstract=True)
+        except ScenarioFault as fault:
+            sound = False
+            reports.append({"file": file, "sound": False, "faults": [str(one) for one in fault.faults]})
+            if not as_json:
+                note(str(fault))
+        else:
+            reports.append({"file": file, "sound": True, "faults": []})
+            if not as_json:
+                judged = sum(number.is_judgement for number in scenario.numbers.values())
+                click.echo(f"{file}: sound: {len(scenario.numbers)} numbers, {judged} of them judgement")
+    if as_json:
+        emit_json({"sound": sound, "files": reports})
+    return DONE if sound else BAD_USAGE

@@ -1,0 +1,67 @@
+"""``escalation compare``."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+
+from escalation.cli import options
+from escalation.cli.shell import coloured, emit_json, progress
+
+
+@click.command("compare")
+@options.together(
+    click.argument("scenarios", nargs=-1, required=True, metavar="A B [C]..."),
+    options.worlds,
+    options.priors,
+    options.seed,
+    options.horizon(),
+    options.overrides,
+    options.rule,
+    options.workers,
+    options.block,
+    options.as_json,
+    options.quiet,
+)
+def command(
+    scenarios: tuple[str, ...],
+    worlds: int,
+    priors: bool,
+    seed: int,
+    horizon: int,
+    overrides: options.Overrides,
+    rule: str | None,
+    workers: int,
+    block: int,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Scenarios side by side over the same worlds: how many wars B averts and causes beside A.
+
+    Every world has the same luck (and, with --priors, the same numbers) in every arm; --set holds in every arm.
+    """
+    if len(scenarios) < 2:
+        raise click.UsageError("name two scenarios or more, such as: escalation compare nonresponse strike")
+    from escalation.analysis.compare import compare
+    from escalation.analysis.prepare import prepared
+    from escalation.report.text import compare_text
+
+    ready = [prepared(scenario, rule=rule, overrides=overrides) for scenario in scenarios]
+    with progress(worlds * horizon * len(ready), quiet) as advance:
+        result = compare(
+            *ready,
+            worlds=worlds,
+            seed=seed,
+            horizon=horizon,
+            priors=priors,
+            block=block,
+            workers=workers,
+            progress=advance,
+        )
+    if as_json:
+        emit_json(result.to_json())
+        return
+    again = options.again(seed, horizon, priors, overrides, rule)
+    given = [shlex.quote(scenario) for scenario in scenarios]
+    click.echo(compare_text(result, given=given, again=again, colour=coloured()))

@@ -1,0 +1,64 @@
+"""The command ``escalation``: the table of its commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import NoReturn, cast
+
+import click
+
+from escalation import __version__
+from escalation.cli.lazy import Entry, LazyGroup
+
+
+def _entry(summary: str, module: Callable[[], ModuleType]) -> Entry:
+    return Entry(summary, lambda: cast(click.Command, module().command))
+
+
+ENTRIES = {
+    "Scenarios": {
+        "list": _entry("The shipped scenarios.", lambda: import_module("escalation.cli.list")),
+        "describe": _entry(
+            "Actors, events, and every number with its source.", lambda: import_module("escalation.cli.describe")
+        ),
+        "diff": _entry("What differs between two scenarios.", lambda: import_module("escalation.cli.diff")),
+        "new": _entry("Write a commented scenario file to start from.", lambda: import_module("escalation.cli.new")),
+        "check": _entry("Every fault of scenario files, at once.", lambda: import_module("escalation.cli.check")),
+        "schema": _entry(
+            "A JSON Schema of scenario files, for editors.", lambda: import_module("escalation.cli.schema")
+        ),
+    },
+    "Runs": {
+        "run": _entry("The odds of war in one scenario.", lambda: import_module("escalation.cli.run")),
+        "compare": _entry("Scenarios side by side, world by world.", lambda: import_module("escalation.cli.compare")),
+        "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
+        "thesis": _entry("The op-ed's claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
+    },
+    "The model": {
+        "odd": _entry("The model in ODD form, from its code.", lambda: import_module("escalation.cli.odd")),
+        "verify": _entry("Model against record.", lambda: import_module("escalation.cli.verify")),
+    },
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=ENTRIES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="SCENARIO is a shipped name (escalation list) or the path of a file. "
+    "Exit codes: 0 done, 1 a fault of ours, 2 bad usage or a bad file, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="escalation", message="%(prog)s %(version)s")
+def cli() -> None:
+    """How likely is war between two states in a crisis?
+
+    A scenario file says who they are, what they can do and how sure anyone can be of it; the program runs the crisis
+    in many worlds and counts. Start with: escalation run strike
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    cli.main(prog_name="escalation")

@@ -1,0 +1,114 @@
+"""``escalation run``."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from escalation.cli import options
+from escalation.cli.folders import claimed, words
+from escalation.cli.shell import coloured, emit_json, note, progress
+
+if TYPE_CHECKING:
+    from escalation.analysis.odds import RunResult
+    from escalation.worlds.folder import Ran
+
+MICROSECONDS: Final = 10.0
+"""What a week of one world costs on one core, as measured on the shipped scenarios; half of it or twice on yours."""
+LOADING_SECONDS: Final = 4.0
+COMPILING_SECONDS: Final = 35.0
+
+
+@click.command("run")
+@options.together(
+    options.scenario,
+    options.worlds,
+    options.priors,
+    options.seed,
+    options.horizon(),
+    options.overrides,
+    options.rule,
+    options.workers,
+    options.block,
+    options.out("Write manifest.json, scenario.toml, results.csv and worlds.csv there."),
+    options.as_json,
+    options.quiet,
+    click.option("--dry-run", is_flag=True, help="Check everything, say how large the run is, and do not run."),
+)
+def command(
+    scenario: str,
+    worlds: int,
+    priors: bool,
+    seed: int,
+    horizon: int,
+    overrides: options.Overrides,
+    rule: str | None,
+    workers: int,
+    block: int,
+    out: str | None,
+    as_json: bool,
+    quiet: bool,
+    dry_run: bool,
+) -> None:
+    """The odds of war in SCENARIO: how many of how many worlds come to all-out war, and how.
+
+    SCENARIO is a shipped name (escalation list) or the path of a file.
+    """
+    from escalation.analysis.prepare import prepared
+
+    ready = prepared(scenario, rule=rule, overrides=overrides)
+    if dry_run:
+        _tell_size(ready.name, worlds, horizon, workers, as_json)
+        return
+    from escalation.analysis.odds import run
+    from escalation.report.text import run_text
+    from escalation.worlds.folder import Ran
+
+    folder = claimed(out)
+    ran = Ran.now(words(), seed)
+    with progress(worlds * horizon, quiet) as advance:
+        result = run(
+            ready, worlds, seed=seed, horizon=horizon, priors=priors, block=block, workers=workers, progress=advance
+        )
+    if folder is not None:
+        _write(folder, ran, result)
+        if not quiet:
+            note(f"written to {folder}")
+    if as_json:
+        emit_json(result.to_json())
+    else:
+        again = options.again(seed, horizon, priors, overrides, rule)
+        click.echo(run_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
+
+
+def _tell_size(name: str, worlds: int, horizon: int, workers: int, as_json: bool) -> None:
+    from escalation import compiled
+
+    seconds = LOADING_SECONDS + worlds * horizon * MICROSECONDS / 1e6 / workers
+    seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
+    size = {"scenario": name, "worlds": worlds, "horizon_weeks": horizon, "world_weeks": worlds * horizon}
+    if as_json:
+        emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1)})
+        return
+    click.echo(
+        f"{name}: {worlds:,} worlds of {horizon:,} weeks, {worlds * horizon:,} world-weeks, "
+        f"about {seconds:,.0f} seconds with {workers} workers. Nothing was run."
+    )
+
+
+def _write(folder: Path, ran: Ran, result: RunResult) -> None:
+    from escalation.worlds.folder import table, write_folder
+
+    frame = result.to_frame()
+    files = {"results.csv": table(result.to_rows()), "worlds.csv": frame.to_csv(index=False, lineterminator="\n")}
+    more = {
+        "horizon_weeks": result.outcomes.horizon,
+        "worlds": result.worlds,
+        "rule": result.rule,
+        "priors": result.priors,
+        "digest": result.outcomes.digest(),
+    }
+    write_folder(folder, ran, [result.scenario], files, **more)

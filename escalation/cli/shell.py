@@ -1,0 +1,75 @@
+"""What the command line does around every command: exit codes, one JSON object, progress, and notes on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+
+from escalation.scenario.faults import ScenarioFault
+
+DONE = 0
+OUR_FAULT = 1
+BAD_USAGE = 2
+INTERRUPTED = 130
+
+DEBUG = "ESCALATION_DEBUG"
+COMPILING = "compiling for this machine, about half a minute, once"
+
+
+def emit_json(value: Mapping[str, object]) -> None:
+    """Print one JSON object on stdout, numbers that JSON does not know (NaN) being a fault of ours."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def note(text: str) -> None:
+    """Say something on stderr, where it disturbs no output."""
+    click.echo(text, err=True)
+
+
+def coloured() -> bool:
+    """Whether stdout takes colour: a terminal, and no NO_COLOR (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr for ``total`` world-weeks, shown on a terminal only; first the note that code is compiled."""
+    from tqdm import tqdm
+
+    from escalation import compiled
+
+    if not quiet and not compiled.is_warm():
+        note(COMPILING)
+    hidden = quiet or not sys.stderr.isatty()
+    with tqdm(total=total, unit=" world-weeks", unit_scale=True, disable=hidden, file=sys.stderr, leave=False) as bar:
+
+        def advance(done: int) -> None:
+            bar.update(done)
+
+        yield advance
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Report an error on stderr as its kind asks, and return the exit code that goes with it."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        note("interrupted")
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, ScenarioFault):
+        note(str(error))
+        return BAD_USAGE
+    if os.environ.get(DEBUG, "") not in ("", "0"):
+        traceback.print_exception(error, file=sys.stderr)
+    else:
+        note(f"escalation: a fault of ours: {type(error).__name__}: {error}\nSet {DEBUG}=1 to see where.")
+    return OUR_FAULT

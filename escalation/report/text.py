@@ -1,0 +1,228 @@
+"""What ``run`` and ``compare`` print: one plain sentence, a small table, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from escalation.analysis.anchor import EXCHANGES, FATAL_DISPUTES, LETHAL_ATTACKS, WARS
+from escalation.analysis.compare import CompareResult, Difference, labels
+from escalation.analysis.intervals import Estimate, Share
+from escalation.analysis.odds import CIVILIAN, LIVES, RunResult
+from escalation.ladder import label
+from escalation.model.outcomes import ROUTE_MEANINGS
+from escalation.report.layout import bold, columns, dim, wrapped
+from escalation.report.words import base_of, between, day, days, dead, in_base, percent, period, so_many
+from escalation.scenario.loader import shipped
+from escalation.worlds.outcomes import DAYS_OF_WEEK
+
+PRIORS_NOTE = (
+    "Every uncertain number was drawn from its prior, once a world: the odds are averages over the priors. The "
+    "intervals are Monte-Carlo noise alone; how far the odds spread over the priors is in: escalation thesis"
+)
+CENTRAL_NOTE = (
+    "Uncertain numbers stand at their central values; the intervals are Monte-Carlo noise alone. --priors draws them."
+)
+
+
+def headline(result: RunResult) -> str:
+    """One plain sentence: how many of how many crises became war, the odds with their interval, and by when."""
+    war, weeks = result.war, result.outcomes.horizon
+    when = f"within {period(weeks)} of {day(result.scenario.start.date)}"
+    if war.count > 0:
+        crises = (
+            f"{war.count:,} of {war.n:,} crises became all-out war" if war.n > 1 else "The crisis became all-out war"
+        )
+        return f"{crises}: {between(war.odds, war.low, war.high)}, {when}."
+    none = f"None of {war.n:,} crises became all-out war {when}" if war.n > 1 else f"No all-out war {when}"
+    conditional = result.conditional
+    weighed = so_many(conditional.value) if conditional.value > 0.0 else "0"
+    return (
+        f"{none}: the odds are below {so_many(war.high)} (95 % interval from 0); weighing every decision's chance of "
+        f"war instead of counting wars gives {weighed}{_bounds(conditional)}."
+    )
+
+
+def _bounds(estimate: Estimate) -> str:
+    if estimate.n < 2 or estimate.value <= 0.0:
+        return ""
+    base = base_of(estimate.value)
+    return f" ({in_base(estimate.low, base)} to {in_base(estimate.high, base)})"
+
+
+def run_text(result: RunResult, *, given: str = "", again: str = "", colour: bool = False) -> str:
+    """The report of ``run``. ``given`` and ``again``: the scenario and the options to repeat in what to try next."""
+    lines = wrapped(headline(result))
+    lines[0] = bold(lines[0], colour)
+    lines += ["", *wrapped(f"{result.scenario.title}. Rule: {result.rule}. Seed {result.outcomes.seed}.")]
+    lines += ["", dim("Odds", colour), *columns(_odds(result), left=1)]
+    lines += wrapped(_anchor(result), "  ")
+    if result.routes:
+        wars = f"{result.war.count:,} war" + ("s" if result.war.count != 1 else "")
+        lines += ["", dim(f"Routes to war (share of {wars})", colour)]
+        lines += columns([(name, percent(p), ROUTE_MEANINGS[name]) for name, p in result.routes.items()], left=3)
+    lines += ["", dim(f"How the crises stood after {period(result.outcomes.horizon)}", colour)]
+    lines += columns([(name, percent(p), LIVES[name]) for name, p in result.endings.items() if p > 0], left=3)
+    lines += ["", dim("Highest rung reached", colour)]
+    lines += columns([(f"{rung:>2}", percent(p), label(rung)) for rung, p in result.peak_rung.items()], left=3)
+    if result.reply_rung:
+        lines += ["", dim(f"Highest reply to the first strike by {result.scenario.defender.title}", colour)]
+        rows = [(f"{rung:>2}", percent(p), label(rung) if rung else "none") for rung, p in result.reply_rung.items()]
+        lines += columns(rows, left=3)
+    lines += ["", dim("Mean dead a crisis, all-out wars included", colour), *columns(_deaths(result))]
+    attacks = result.attacks_per_month
+    interval = f" ({attacks.low:.2f} to {attacks.high:.2f})" if attacks.n > 1 else ""
+    lines += ["", f"Attacks by proxies on {result.scenario.defender.title}: {attacks.value:.2f} a month{interval}."]
+    lines += wrapped(PRIORS_NOTE if result.priors else CENTRAL_NOTE)
+    lines += ["", dim("What to try next", colour), *columns(_next(result, given or result.name, again), left=2)]
+    return "\n".join(lines)
+
+
+def _odds(result: RunResult) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("in 100 crises", "counted", "95 % interval", "weighed", "95 % interval")]
+    for number, (counted, weighed) in result.war_by_day.items():
+        rows.append(_odds_row(f"all-out war within {days(number)}", counted, weighed))
+    if result.outcomes.horizon not in DAYS_OF_WEEK:
+        rows.append(_odds_row(f"all-out war within {period(result.outcomes.horizon)}", result.war, result.conditional))
+    rows.append(_odds_row(f"limited war or worse within {period(result.outcomes.horizon)}", result.limited_war, None))
+    return rows
+
+
+def _odds_row(name: str, counted: Share, weighed: Estimate | None) -> tuple[str, ...]:
+    row = (name, f"{100 * counted.odds:.2f}", f"{100 * counted.low:.2f} to {100 * counted.high:.2f}")
+    if weighed is None:
+        return row
+    spread = f"{100 * weighed.low:.3f} to {100 * weighed.high:.3f}" if weighed.n > 1 else ""
+    return (*row, f"{100 * weighed.value:.3f}", spread)
+
+
+def _anchor(result: RunResult) -> str:
+    anchor = result.anchor
+    return (
+        f"For scale, from data alone: {anchor.attacks_per_month:.1f} attacks a month, {percent(anchor.lethal_share)} "
+        f"of them lethal, {EXCHANGES} in {LETHAL_ATTACKS} of those an exchange between the states, "
+        f"{percent(WARS / FATAL_DISPUTES)} of these a war: {100 * anchor.odds:.1f} in "
+        f"100 (90 %: {100 * anchor.low:.1f} to {100 * anchor.high:.1f}). No deliberate route is in it."
+    )
+
+
+def _deaths(result: RunResult) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    titles = {country.name: country.title for country in result.scenario.countries}
+    for side, mean in result.deaths.items():
+        if side != CIVILIAN:
+            rows.append((side, dead(mean)))
+            continue
+        rows.append(("civilians", dead(mean)))
+        worst = sorted(result.civilian_deaths.items(), key=lambda item: -item[1])
+        rows += [(f"  in {titles[name]}", dead(value)) for name, value in worst if value >= 0.05]
+    return rows
+
+
+def _next(result: RunResult, given: str, again: str) -> list[tuple[str, str]]:
+    world, what = _telling_world(result)
+    options = f" {again}" if again else ""
+    rows = [(f"escalation explain {given} --world {world}{options}", what)]
+    if given in shipped():
+        other = "strike" if given == "nonresponse" else "nonresponse"
+        rows.append((f"escalation compare {other} {given}", "the same worlds under another choice"))
+    rows.append((f"escalation run {given} --set errors.scale=0", "the same without errors"))
+    if not result.priors:
+        rows.append((f"escalation run {given} --priors", "over the uncertain numbers"))
+    rows.append((f"escalation describe {given}", "every number and its source"))
+    return rows
+
+
+def _telling_world(result: RunResult) -> tuple[int, str]:
+    end, first = result.outcomes.end, result.outcomes.first_world
+    if result.war.count > 0:
+        return first + int(end.war.argmax()), "one that became war, told week by week"
+    return first + int(end.tally("peak").argmax()), "the one that went furthest, told week by week"
+
+
+# -- compare ---------------------------------------------------------------------------------------------------
+def compare_text(result: CompareResult, *, given: Sequence[str] = (), again: str = "", colour: bool = False) -> str:
+    """The report of ``compare``: a sentence for each pair, the arms, the differences, what to try next."""
+    first = result.arms[0]
+    when = f"within {period(first.outcomes.horizon)} of {day(first.scenario.start.date)}"
+    lines = wrapped(sentence(result.differences[0], when))
+    lines[0] = bold(lines[0], colour)
+    lines += ["", dim(f"Odds of all-out war {when}, {first.worlds:,} worlds each, in 100", colour)]
+    rows: list[tuple[str, ...]] = [("", "counted", "95 % interval", "weighed", "95 % interval")]
+    names = labels(result.arms)
+    rows += [_odds_row(name, arm.war, arm.conditional) for name, arm in zip(names, result.arms, strict=True)]
+    lines += columns(rows)
+    lines += ["", dim("Paired differences, in 100: the same worlds, so that luck cancels", colour)]
+    lines += _differences(result.differences)
+    lines += wrapped(
+        "averted: worlds with war in the second named alone; caused: in the first named alone. weighed: every "
+        "decision's chance of war is added up before war is drawn, which is less noisy than counting wars.",
+        "  ",
+    )
+    lines += ["", *wrapped(PRIORS_NOTE if first.priors else CENTRAL_NOTE)]
+    worlds = _parting_worlds(result)
+    if worlds:
+        pair, world = worlds
+        options = f" {again}" if again else ""
+        where = dict(zip(names, given or names, strict=True))
+        told = [
+            (f"escalation explain {where[name]} --world {world}{options}", f"world {world} under {name}")
+            for name in pair
+        ]
+        lines += ["", dim(f"What to try next: world {world} parts them", colour), *columns(told, left=2)]
+    return "\n".join(lines)
+
+
+def sentence(difference: Difference, when: str) -> str:
+    """One plain sentence on a pair: which has more wars, by how much, and whether that is told from zero."""
+    a, b = difference.a, difference.b
+    net = difference.only_b - difference.only_a
+    told = difference.low > 0.0 or difference.high < 0.0
+    base = max(base_of(abs(difference.odds)), 100) if net else 100
+    low, high = sorted((abs(difference.low), abs(difference.high)))
+    interval = f"{difference.low * base:+,.1f} to {difference.high * base:+,.1f}"
+    pairs = f"{difference.only_b:,} caused, {difference.only_a:,} averted, of {difference.n:,} worlds"
+    if told:
+        more = "more" if net > 0 else "fewer"
+        span = f"{low * base:,.1f} to {high * base:,.1f}"
+        size = f"{in_base(abs(difference.odds), base)} {more} wars in {base:,} crises than {a}"
+        return f"{b} has {size} {when} (95 % interval {span}; {pairs})."
+    shown = f"{difference.odds * base:+,.1f} in {base:,}"
+    return (
+        f"No difference in war {when} can be told between {a} and {b} by counting: {shown} "
+        f"(95 % interval {interval}; {pairs})."
+    )
+
+
+def _differences(differences: Sequence[Difference]) -> list[str]:
+    """Two lines a pair, its names and its figures: names may be long."""
+    head = ("counted", "95 % interval", "weighed", "95 % interval", "averted", "caused")
+    top, *figures = columns([head, *(_figures(difference) for difference in differences)], left=0, indent="      ")
+    named = [f"  {difference.b} less {difference.a}" for difference in differences]
+    return [top, *(line for pair in zip(named, figures, strict=True) for line in pair)]
+
+
+def _figures(difference: Difference) -> tuple[str, ...]:
+    weighed = difference.conditional
+    spread = f"{100 * weighed.low:+.3f} to {100 * weighed.high:+.3f}" if weighed.n > 1 else ""
+    return (
+        f"{100 * difference.odds:+.2f}",
+        f"{100 * difference.low:+.2f} to {100 * difference.high:+.2f}",
+        f"{100 * weighed.value:+.3f}",
+        spread,
+        f"{difference.only_a:,}",
+        f"{difference.only_b:,}",
+    )
+
+
+def _parting_worlds(result: CompareResult) -> tuple[list[str], int] | None:
+    """The first world that is at war in one arm of a pair and not in the other."""
+    arms = dict(zip(labels(result.arms), result.arms, strict=True))
+    for difference in result.differences:
+        a, b = arms[difference.a], arms[difference.b]
+        parted = a.outcomes.end.war != b.outcomes.end.war
+        if parted.any():
+            return [difference.a, difference.b], a.outcomes.first_world + int(parted.argmax())
+    return None
+
+
+__all__ = ["compare_text", "headline", "run_text", "sentence"]

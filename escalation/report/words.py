@@ -1,0 +1,110 @@
+"""Numbers, dates and names as a reader would say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from escalation.worlds.outcomes import DAYS_OF_WEEK
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_YEARS = {52: "one year", 104: "two years", 156: "three years", 208: "four years"}
+
+
+def day(date: dt.date) -> str:
+    """``2 January 2020``, in English whatever the locale."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def period(weeks: int) -> str:
+    """``one year`` for 52 weeks, ``90 days`` for 13, else ``26 weeks``."""
+    if weeks in _YEARS:
+        return _YEARS[weeks]
+    if weeks in DAYS_OF_WEEK:
+        return f"{DAYS_OF_WEEK[weeks]} days"
+    return "one week" if weeks == 1 else f"{weeks} weeks"
+
+
+def days(number: int) -> str:
+    """A reported horizon in days: ``14 days``, ``1 year``, ``4 years``."""
+    if number % 365 == 0 and number > 0:
+        years = number // 365
+        return "1 year" if years == 1 else f"{years} years"
+    return f"{number:,} days"
+
+
+def base_of(odds: float) -> int:
+    """The power of ten, 100 to 1,000,000, in which ``odds`` is at least 1 (or the last)."""
+    base = 100
+    while base < 1_000_000 and odds * base < 0.9995:
+        base *= 10
+    return base
+
+
+def in_base(odds: float, base: int) -> str:
+    """``odds`` as so many in ``base``, without the base: ``11.6``."""
+    return f"{odds * base:,.1f}"
+
+
+def so_many(odds: float) -> str:
+    """``11.6 in 100``, or in 1,000 and so on where it is rarer."""
+    base = base_of(odds)
+    return f"{in_base(odds, base)} in {base:,}"
+
+
+def between(odds: float, low: float, high: float) -> str:
+    """``11.6 in 100 (95 % interval 11.0 to 12.3)``, all in the base of ``odds``."""
+    base = base_of(odds if odds > 0.0 else high)
+    return f"{in_base(odds, base)} in {base:,} (95 % interval {in_base(low, base)} to {in_base(high, base)})"
+
+
+def percent(part: float) -> str:
+    """A share in per cent: ``41 %``, ``0.3 %``, ``< 0.1 %``."""
+    if part <= 0.0:
+        return "0 %"
+    if part < 0.001:
+        return "< 0.1 %"
+    return f"{100 * part:.1f} %" if part < 0.0995 else f"{100 * part:.0f} %"
+
+
+def dead(mean: float) -> str:
+    """A mean number of deaths: one decimal below ten, none above."""
+    return f"{mean:,.1f}" if mean < 9.95 else f"{mean:,.0f}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``one rocket``, ``three rockets``, ``14 rockets``; ``no rockets``."""
+    return f"{small(number)} {one if number == 1 else many or f'{one}s'}"
+
+
+def small(number: int) -> str:
+    """A whole number in words up to twelve: ``no``, ``one``, ``14``."""
+    return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
+
+
+def listed(items: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def opening(text: str) -> str:
+    """``text`` with a capital first letter, the rest left alone."""
+    return text[:1].upper() + text[1:]
+
+
+def of(name: str) -> str:
+    """The possessive: ``Iran's``, ``the United States'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

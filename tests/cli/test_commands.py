@@ -1,0 +1,371 @@
+"""The command line as a user meets it: real processes, exit codes, both streams, and files left behind."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from escalation.cli.main import cli as program
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+SCENARIO_COMMANDS = ("list", "describe", "diff", "new", "check", "schema")
+COMMANDS = (*SCENARIO_COMMANDS, "run", "compare", "explain", "thesis", "odd", "verify")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: exit code and both streams."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """``here("list")``: the command in this process and an empty folder, which spares the start of a new one."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Done:
+        done = CliRunner().invoke(program, list(words), prog_name="escalation")
+        return Done(done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+Here = Callable[..., Done]
+
+
+def one_object(text: str) -> dict[str, object]:
+    """Stdout held exactly one JSON object."""
+    value, end = json.JSONDecoder().raw_decode(text)
+    assert text[end:].strip() == ""
+    assert isinstance(value, dict)
+    return value
+
+
+# -- help, version, mistypes -----------------------------------------------------------------------------------
+def test_help_lists_every_command(cli: Cli) -> None:
+    done = cli("--help")
+    assert done.returncode == 0
+    assert [name for name in COMMANDS if f"\n  {name} " not in done.stdout] == []
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(here: Here, command: str) -> None:
+    done = here(command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: escalation {command}")
+
+
+def test_version(here: Here) -> None:
+    assert here("--version").stdout.split()[0] == "escalation"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["rum", "strike"], "'run'"),
+        (["run", "strike", "--hrizon", "3"], "--horizon"),
+        (["run", "strik"], "'strike'"),
+        (["run", "strike", "--set", "errors.am=0"], "'errors.aim'"),
+        (["run", "strike", "--rule", "quantel"], "'quantal'"),
+    ],
+)
+def test_a_mistype_gets_a_suggestion_and_exit_2(here: Here, words: list[str], hint: str) -> None:
+    done = here(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run"],
+        ["run", "strike", "-n", "0"],
+        ["run", "strike", "--horizon", "0"],
+        ["run", "strike", "--seed", "-1"],
+        ["run", "strike", "--set", "errors.aim"],
+        ["run", "strike", "--set", "errors.aim="],
+        ["run", "strike", "--set", "errors.aim=zero"],
+        ["run", "strike", "--set", "errors.aim=11"],
+        ["run", "strike", "--set", "errors.aim=0", "--set", "errors.aim=1"],
+        ["run", "base"],
+        ["compare", "strike"],
+        ["explain", "strike"],
+        ["explain", "strike", "--world", "-1"],
+        ["check", "nowhere.toml"],
+        ["thesis", "--horizon", "1"],
+        ["verify", "--evidence", "none"],
+    ],
+)
+def test_bad_usage_is_exit_2_and_prints_nothing(here: Here, words: list[str]) -> None:
+    done = here(*words)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+# -- scenarios -------------------------------------------------------------------------------------------------
+def test_list_and_diff(here: Here) -> None:
+    names = [line.split()[0] for line in here("list").stdout.splitlines()]
+    assert names[:3] == ["accord", "nonresponse", "strike"]
+    assert [row["name"] for row in one_object(here("list", "--json").stdout)["scenarios"]] == names  # type: ignore[index]
+    different = one_object(here("diff", "strike", "strike-no-errors", "--json").stdout)
+    keys = [row["key"] for row in different["differences"]]  # type: ignore[attr-defined]
+    assert "errors.scale" in keys
+    assert "do not differ" in here("diff", "strike", "strike").stdout
+
+
+def test_describe_gives_every_number_its_source(here: Here) -> None:
+    held = one_object(here("describe", "strike", "--json").stdout)
+    assert {"scenario", "actors", "parameters", "events", "errors"} <= set(held)
+    assert all(number["source"] for number in held["parameters"])  # type: ignore[attr-defined]
+    text = here("describe", "strike").stdout
+    assert "rest on judgement" in text
+    assert "errors.aim" in text
+
+
+def test_a_new_scenario_is_sound_runs_and_is_not_overwritten(here: Here, tmp_path: Path) -> None:
+    made = here("new", "mine")
+    assert made.returncode == 0
+    before = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    assert here("check", "mine.toml").returncode == 0
+    again = here("new", "mine")
+    assert again.returncode == 2
+    assert "already there" in again.stderr
+    assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == before
+    assert here("new", "child", "--extends", "mine.toml").returncode == 0
+    ran = one_object(here("run", "child.toml", "-n", "4", "--horizon", "2", "--json").stdout)
+    assert ran["scenario"] == "child"
+
+
+def test_check_reports_all_faults_of_all_files_at_once(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        'schema = 1\ntitle = "a"\nextends = "strike"\n[errors]\naim = 99\nperceptoin = 1\n', encoding="utf-8"
+    )
+    (tmp_path / "b.toml").write_text(
+        'schema = 1\ntitle = "b"\nextends = "strike"\n[actors.us]\nrule = "quantle"\n', encoding="utf-8"
+    )
+    done = here("check", "a.toml", "b.toml", "strike")
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert [line.split(" ")[0] for line in lines] == [
+        "a.toml:5:",
+        "a.toml:6:",
+        "b.toml:5:",
+    ]
+    assert "did you mean 'perception'" in lines[1]
+    assert "did you mean 'quantal'" in lines[2]
+    assert done.stdout.startswith("strike: sound")
+    held = one_object(here("check", "a.toml", "--json").stdout)
+    assert (held["sound"], len(held["files"][0]["faults"])) == (False, 2)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.toml", b""),
+        ("binary.toml", b"\x7fELF\x00\x00"),
+        ("latin.toml", b'title = "\xe9"'),
+        ("cycle.toml", b'schema = 1\ntitle = "c"\nextends = "cycle.toml"\n'),
+        ("actor.toml", b'schema = 1\ntitle = "x"\nextends = "strike"\n[actors.us]\nremove = true\n'),
+        ("unit.toml", b'schema = 1\ntitle = "x"\nextends = "strike"\nerrors.aim = { value = 1, unit = "week" }\n'),
+        ("large.toml", b"# " + b"x" * 50_000_000),
+    ],
+)
+def test_bad_files_are_refused_by_every_command_that_reads_them(
+    here: Here, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    for words in (["check", name], ["run", name, "--out", "made"], ["describe", name]):
+        done = here(*words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(name)
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_schema_and_odd(here: Here, tmp_path: Path) -> None:
+    assert "draft-07" in str(one_object(here("schema").stdout)["$schema"])
+    assert here("odd", "--out", "model.md").returncode == 0
+    assert (tmp_path / "model.md").read_text(encoding="utf-8") == here("odd").stdout
+    assert here("odd", "--out", "nowhere/model.md").returncode == 2
+
+
+# -- runs ------------------------------------------------------------------------------------------------------
+def test_run_says_one_sentence_first_and_then_what_works(here: Here) -> None:
+    done = here("run", "strike", "-n", "60", "--horizon", "3", "--set", 'us.rule="level-k"')
+    assert done.returncode == 0
+    assert "60 crises became all-out war" in done.stdout.splitlines()[0]
+    offered = [line.strip() for line in done.stdout.split("What to try next")[1].splitlines() if line.strip()]
+    assert len(offered) >= 4
+    explain = shlex.split(offered[0].split("  ")[0])
+    assert explain[:2] == ["escalation", "explain"]
+    assert explain[-2:] == ["--set", 'us.rule="level-k"']
+    told = here(*explain[1:])
+    assert told.returncode == 0
+    assert "How it ended" in told.stdout
+
+
+def test_run_json_is_one_object_on_stdout(cli: Cli, here: Here) -> None:
+    words = ["run", "strike", "-n", "50", "--horizon", "4", "--seed", "7"]
+    done = cli(*words, "--json")
+    held = one_object(done.stdout)
+    assert (held["scenario"], held["seed"], held["worlds"], held["horizon_weeks"]) == ("strike", 7, 50, 4)
+    again = one_object(here(*words, "--json", "--block", "9", "--workers", "1").stdout)
+    assert again == held
+    other = one_object(here(*words, "--json", "--priors").stdout)
+    assert other["digest"] != held["digest"]
+
+
+def test_the_environment_sets_options(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCALATION_RUN_WORLDS", "3")
+    monkeypatch.setenv("ESCALATION_RUN_HORIZON", "2")
+    assert one_object(here("run", "strike", "--json").stdout)["worlds"] == 3
+
+
+def test_a_dry_run_runs_nothing(here: Here, tmp_path: Path) -> None:
+    held = one_object(here("run", "strike", "-n", "1000", "--dry-run", "--json", "--out", "made").stdout)
+    assert (held["worlds"], held["world_weeks"]) == (1000, 52_000)
+    assert float(str(held["estimated_seconds"])) > 0
+    assert "Nothing was run" in here("run", "strike", "--dry-run").stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quiet_is_quiet(here: Here) -> None:
+    assert here("run", "strike", "-n", "4", "--horizon", "1", "-q").stderr == ""
+
+
+def test_compare_is_paired(here: Here) -> None:
+    words = ["compare", "nonresponse", "strike", "-n", "80", "--horizon", "3"]
+    held = one_object(here(*words, "--json").stdout)
+    assert held["paired"] is True
+    assert len(held["arms"]) == 2  # type: ignore[arg-type]
+    text = here(*words).stdout
+    assert "strike less nonresponse" in text
+
+
+def test_explain_tells_the_world_of_the_run(here: Here, tmp_path: Path) -> None:
+    assert here("run", "strike", "-n", "6", "--horizon", "5", "--out", "r", "--priors").returncode == 0
+    with (tmp_path / "r" / "worlds.csv").open(encoding="utf-8") as stream:
+        worlds = list(csv.DictReader(stream))
+    log = one_object(here("explain", "strike", "--world", "4", "--horizon", "5", "--priors", "--json").stdout)
+    tallies = log["tallies"]
+    assert isinstance(tallies, dict)
+    for name in ("attacks", "peak", "dead_civilian", "weeks", "war_week"):
+        assert int(worlds[4][name]) == tallies[name]
+
+
+def test_thesis_leaves_a_folder(here: Here, tmp_path: Path) -> None:
+    words = ["thesis", "--draws", "8", "-n", "2", "--horizon", "2", "--out", "t"]
+    done = here(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    held = one_object(done.stdout)
+    assert {"claims", "decomposition"} <= set(held)
+    manifest = json.loads((tmp_path / "t" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["draws"], manifest["horizon_weeks"]) == (8, 2)
+    assert len(manifest["scenarios"]) == 8
+    assert {"results.csv", "scenario-strike.toml"} <= {path.name for path in (tmp_path / "t").iterdir()}
+
+
+def test_verify_labels_every_row(here: Here) -> None:
+    done = here("verify", "-n", "40", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {row["label"] for row in one_object(done.stdout)["rows"]} == {  # type: ignore[attr-defined]
+        "input",
+        "fitted",
+        "emergent",
+    }
+
+
+# -- folders ---------------------------------------------------------------------------------------------------
+def test_a_run_folder_repeats_the_run(cli: Cli, here: Here, tmp_path: Path) -> None:
+    words = ["run", "strike", "-n", "40", "--horizon", "13", "--set", "errors.aim=2", "--out", "kept", "--json"]
+    held = one_object(cli(*words).stdout)
+    folder = tmp_path / "kept"
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "scenario.toml", "results.csv", "worlds.csv"}
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == ["escalation", *words]
+    assert manifest["digest"] == held["digest"]
+    assert {"python", "numpy", "numba", "mesa", "escalation"} <= set(manifest["versions"])
+    assert manifest["started"] <= manifest["finished"]
+    again = one_object(here("run", "kept/scenario.toml", "-n", "40", "--horizon", "13", "--json").stdout)
+    assert again["digest"] == held["digest"]
+    with (folder / "results.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["days"] for row in rows] == ["14", "90"]
+    assert float(rows[-1]["war_odds"]) == held["war"]["odds"]  # type: ignore[index]
+    assert here(*words).returncode == 0, "a folder of an earlier run may be written again"
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.doc").write_text("years of work", encoding="utf-8")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for name in ("mine", "file"):
+        done = here("run", "strike", "-n", "4", "--horizon", "1", "--out", name)
+        assert done.returncode == 2
+        assert name in done.stderr
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.doc"]
+
+
+# -- faults and interrupts -------------------------------------------------------------------------------------
+def _broken(root: Path, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a program whose analysis fails."""
+    script = (
+        "import escalation.analysis.odds as odds\n"
+        "def run(*_, **__): raise RuntimeError('the sky fell')\n"
+        "odds.run = run\n"
+        "from escalation.cli.main import main\n"
+        "main()\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script, "run", "strike", "-n", "2", "-q"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_fault_of_ours_is_exit_1_and_short(root: Path, tmp_path: Path) -> None:
+    done = _broken(root, tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "a fault of ours: RuntimeError: the sky fell" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in _broken(root, tmp_path, ESCALATION_DEBUG="1").stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_is_exit_130(root: Path, tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "escalation", "run", "strike", "-n", "400000", "--block", "512", "-q"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(8)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (130, "")
+    assert "interrupted" in err
+    assert "Traceback" not in err
