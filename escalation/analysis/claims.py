@@ -7,6 +7,7 @@ Statements are paraphrases of the op-ed (E. Tsurkov, Forward, 3 January 2020).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -71,6 +72,8 @@ class Claim:
     quantity: str
     holds: Callable[[Arms, int], Estimate]
     effect: Callable[[Arms, int], Estimate]
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    """What the effect can be: a weighed estimate of a probability may stray over 1 by its noise."""
 
 
 def verdict(probability: float) -> Verdict:
@@ -143,6 +146,7 @@ CLAIMS: tuple[Claim, ...] = (
         "odds of war, strike",
         lambda arms, week: _less(arms["strike"].odds(week), ALARM),
         lambda arms, week: arms["strike"].odds(week),
+        (0.0, 1.0),
     ),
     Claim(
         "C9",
@@ -194,7 +198,8 @@ def evaluate(claim: Claim, arms: Arms, week: int, days: int, weights: Floats) ->
     over_priors = shrink(holds.value, holds.error)
     spread = shrink(reported.value, reported.error)
     given_record = shrink(holds.value, holds.error, weights[:draws])
-    effect = Effect(claim.quantity, reported.mean, spread.low, spread.high, reported.noise)
+    low, high = max(spread.low, claim.bounds[0]), min(spread.high, claim.bounds[1])
+    effect = Effect(claim.quantity, reported.mean, low, high, reported.noise)
     return ClaimResult(
         claim.id,
         claim.statement,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1
-DRAWS, WORLDS = 96, 64
+DRAWS, WORLDS = 96, 48
 FULL_DRAWS, FULL_WORLDS = 512, 128
 
 _FROZEN = {"learning.scale": 0}
@@ -223,7 +223,7 @@ def _odds(arm: ArmOutcome, week: int, weights: Floats) -> ArmOdds:
         DAYS_OF_WEEK[week],
         odds.mean,
         max(spread.low, 0.0),
-        spread.high,
+        min(spread.high, 1.0),
         odds.noise,
         arm.counted(week),
         float((used * odds.value).sum() / used.sum()),

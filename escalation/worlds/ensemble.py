@@ -20,8 +20,8 @@ from escalation.scenario.design import Values, central, draw
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
 
-BLOCK = 2048
-"""Worlds a block: its state (about 1 MB) stays in the second-level cache."""
+BLOCK = 1024
+"""Worlds a block: its state (about 0.6 MB) stays in the second-level cache."""
 
 Progress = Callable[[int], None]
 """Called with the number of world-weeks just finished."""
