@@ -46,7 +46,7 @@ def cache_folder() -> Path:
     """The folder of this build's machine code: ``NUMBA_CACHE_DIR``, else the user's cache, else a temporary one."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
-        return Path(given)
+        return Path(given) / _fingerprint()
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = base / "escalation" / _fingerprint()
     try:

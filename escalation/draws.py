@@ -65,7 +65,7 @@ MAX_PURPOSES: Final = 64
     CIVILIANS,
     SUCCESSOR,
     WAR_DEATHS,
-    PASS,
+    SPREAD,
 ) = range(29)
 
 

@@ -27,8 +27,12 @@ REFUTED_TO = 0.1
 
 ALARM = 0.10
 """C2: a one-year risk below this makes predictions of world war alarmist (base rate: 5 to 11 % a crisis)."""
+ALARM_REFUTED = 0.30
+"""C2: a one-year risk above this refutes the claim; between the two it is left open."""
 SMALL = 0.05
-"""C10: a risk of war below this is small."""
+"""C10: a risk of war within 14 days below this is small."""
+COUNTERFACTUALS = ("accord", "nonresponse", "strike")
+"""C19 is asked of the two counterfactuals and of the strike."""
 FACTOR = 2.0
 """S2, C13: "significantly higher" is at least this many times."""
 LITERATURE = " (literature slope)"
@@ -72,14 +76,21 @@ class Claim:
     quantity: str
     holds: Callable[[Arms, int], Estimate]
     effect: Callable[[Arms, int], Estimate]
+    refutes: Callable[[Arms, int], Estimate] | None = None
+    """Negative where the claim is refuted, if that is more than not holding."""
     bounds: tuple[float, float] = (-math.inf, math.inf)
     """What the effect can be: a weighed estimate of a probability may stray over 1 by its noise."""
 
 
-def verdict(probability: float) -> Verdict:
-    """Supported from 0.9, refuted from 0.1 down, otherwise inconclusive."""
+def verdict(probability: float, refuted: float | None = None) -> Verdict:
+    """Supported from 0.9, refuted from 0.1 down, otherwise inconclusive.
+
+    ``refuted`` is the probability that the claim is refuted, where that is more than that it does not hold.
+    """
     if probability >= SUPPORTED_FROM:
         return "supported"
+    if refuted is not None:
+        return "refuted" if refuted >= SUPPORTED_FROM else "inconclusive"
     return "refuted" if probability <= REFUTED_TO else "inconclusive"
 
 
@@ -91,33 +102,46 @@ def _less(estimate: Estimate, threshold: float) -> Estimate:
     return Estimate(estimate.value - threshold, estimate.error)
 
 
-def _bounded_reply(arms: Arms, week: int) -> Estimate:
-    """Negative where the modal reply to the strike is below rung 8 and the odds of war by ``week`` are small.
+FORCE_FROM = 5
+"""Rung from which an act is a reply by force: holding or protesting is not revenge."""
 
-    The excess of the odds over what is small, or, where the modal reply is rung 8 or more, the lead of rungs 8 and up.
+
+def _bounded_reply(arms: Arms, week: int) -> Estimate:
+    """Negative where Iran does avenge, below rung 8 as a rule, and the odds of war within 14 days are small.
+
+    Where the modal outcome is a reply of rungs 5 to 7: the excess of the 14-day odds over what is small. Elsewhere (no
+    reply, or rung 8 and up): the lead of that outcome.
     """
     arm = arms["strike"]
-    odds = _less(arm.odds(week), SMALL)
+    odds = _less(arm.odds(2), SMALL)
     reply = arm.tally(week, "reply_rung")
-    answered = np.maximum((reply > 0).sum(axis=1), 1)
-    counts = np.stack([(reply == rung).sum(axis=1) for rung in range(1, 11)], axis=1) / answered[:, None]
-    lead = counts[:, 7:].max(axis=1) - counts[:, :7].max(axis=1)
-    open_reply = lead > 0.0
-    error = np.sqrt(np.maximum(counts.max(axis=1) * (1 - counts.max(axis=1)), 1e-6) / answered)
-    return Estimate(np.where(open_reply, lead, odds.value), np.where(open_reply, error, odds.error))
+    n = reply.shape[1]
+    bounded = ((reply >= FORCE_FROM) & (reply < 8)).mean(axis=1)
+    other = np.maximum((reply < FORCE_FROM).mean(axis=1), (reply >= 8).mean(axis=1))
+    error = np.sqrt(np.maximum(other * (1.0 - other), 1.0 / n) / n)
+    astray = other > bounded
+    return Estimate(np.where(astray, other - bounded, odds.value), np.where(astray, error, odds.error))
 
 
 def _mean_reply(arms: Arms, week: int) -> Estimate:
     reply = arms["strike"].tally(week, "reply_rung")
-    return ratio_of_sums(reply, (reply > 0).astype(np.float64))
+    return ratio_of_sums(np.where(reply >= FORCE_FROM, reply, 0.0), (reply >= FORCE_FROM).astype(np.float64))
 
 
 def _civilian_share(arms: Arms, week: int) -> Estimate:
-    arm = arms["strike"]
+    """Civilians' share of the dead in the arm where it is least, of the shipped scenarios that were run."""
+    shares = [_share_in(arms[label], week) for label in COUNTERFACTUALS if label in arms]
+    values = np.stack([share.value for share in shares])
+    least = values.argmin(axis=0)
+    pick = np.arange(values.shape[1])
+    return Estimate(values[least, pick], np.stack([share.error for share in shares])[least, pick])
+
+
+def _share_in(arm: ArmOutcome, week: int) -> Estimate:
+    """Civilians' share of the dead, averaged over worlds with any: war worlds would drown the rest in one ratio."""
     civilian = arm.tally(week, "dead_civilian")
     sides = ("dead_defender", "dead_challenger", "dead_proxies", "dead_allies")
     everyone = civilian + sum((arm.tally(week, side) for side in sides), np.zeros_like(civilian))
-    # the share in the typical world: war worlds would drown the rest in a ratio of sums
     share = np.divide(civilian, everyone, out=np.zeros_like(civilian), where=everyone > 0)
     return ratio_of_sums(share, (everyone > 0).astype(np.float64))
 
@@ -141,11 +165,13 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "C2",
-        "Predictions of a world war are alarmist: the odds of all-out war stay below 10 in 100.",
+        "Predictions of a world war are alarmist: the odds of all-out war stay below 10 in 100 (refuted above 30; the "
+        "thresholds are meant for one year).",
         "absolute",
         "odds of war, strike",
         lambda arms, week: _less(arms["strike"].odds(week), ALARM),
         lambda arms, week: arms["strike"].odds(week),
+        lambda arms, week: _negated(_less(arms["strike"].odds(week), ALARM_REFUTED)),
         (0.0, 1.0),
     ),
     Claim(
@@ -158,15 +184,16 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "C10",
-        "Iran avenges the strike below rung 8, and the odds of war stay below 5 in 100.",
+        "Iran avenges the strike by force below rung 8, and the odds of war within 14 days stay below 5 in 100.",
         "absolute",
-        "mean rung of the reply",
+        "mean rung of replies by force",
         _bounded_reply,
         _mean_reply,
     ),
     Claim(
         "C13",
-        "As S2, with sanctions raising attacks by the literature's relative risk instead of the era's rates.",
+        "As S2, with sanctions raising attacks by the literature's relative risk instead of the era's rates; no "
+        "independent check: the accord arm differs in channels, fears and the nuclear clock as well.",
         "accord",
         "odds of war, strike less accord",
         lambda arms, week: _negated(difference(arms["strike" + LITERATURE], arms["accord" + LITERATURE], week, FACTOR)),
@@ -182,9 +209,9 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "C19",
-        "Civilians are more than half of the dead.",
+        "Civilians are more than half of the dead, in the strike and in both counterfactuals.",
         "absolute",
-        "civilians' share of the dead, mean over worlds with any",
+        "civilians' share of the dead where it is least",
         lambda arms, week: _negated(_less(_civilian_share(arms, week), 0.5)),
         _civilian_share,
     ),
@@ -198,6 +225,10 @@ def evaluate(claim: Claim, arms: Arms, week: int, days: int, weights: Floats) ->
     over_priors = shrink(holds.value, holds.error)
     spread = shrink(reported.value, reported.error)
     given_record = shrink(holds.value, holds.error, weights[:draws])
+    refuted = None
+    if claim.refutes is not None:
+        against = claim.refutes(arms, week)
+        refuted = shrink(against.value, against.error).below
     low, high = max(spread.low, claim.bounds[0]), min(spread.high, claim.bounds[1])
     effect = Effect(claim.quantity, reported.mean, low, high, reported.noise)
     return ClaimResult(
@@ -205,7 +236,7 @@ def evaluate(claim: Claim, arms: Arms, week: int, days: int, weights: Floats) ->
         claim.statement,
         claim.comparator,
         days,
-        verdict(over_priors.below),
+        verdict(over_priors.below, refuted),
         over_priors.below,
         over_priors.below_low,
         over_priors.below_high,

@@ -19,13 +19,14 @@ import numpy as np
 from escalation.analysis.arms import Arm, ArmOutcome, attacks_a_month, difference, run_arms
 from escalation.analysis.claims import CLAIMS, LITERATURE, ClaimResult, Floats, evaluate
 from escalation.analysis.shrinkage import shrink
+from escalation.scenario.loader import load
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1
-DRAWS, WORLDS = 96, 48
+DRAWS, WORLDS = 64, 56
 FULL_DRAWS, FULL_WORLDS = 512, 128
 
 _FROZEN = {"learning.scale": 0}
@@ -138,7 +139,9 @@ class ThesisResult:
     claims: tuple[ClaimResult, ...]
     decomposition: tuple[ActEffect, ...]
     order: Mapping[int, float]
-    """By horizon in days: probability that W(accord) < W(strike) < W(nonresponse) by the draws' estimates."""
+    """By horizon in days: share of draws whose raw estimates have W(accord) < W(strike) < W(nonresponse)."""
+    struck_anyway: Mapping[int, float]
+    """By horizon in days: share of non-response worlds in which the US strikes the Iranian state all the same."""
     all_evidence: tuple[ClaimResult, ...]
     """S1 and S2 on all evidence to 2026."""
     effective_draws: float
@@ -173,6 +176,7 @@ class ThesisResult:
             "claims": [asdict(claim) for claim in self.claims],
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
+            "struck_anyway": {str(days): share for days, share in self.struck_anyway.items()},
             "order": {str(days): probability for days, probability in self.order.items()},
             "all_evidence": [asdict(claim) for claim in self.all_evidence],
             "given_record": {"effective_draws": self.effective_draws},
@@ -277,8 +281,9 @@ def thesis(
         if number < least:
             raise ValueError(f"{name}: {number}; legal: {least} or more")
     common: dict[str, object] = dict(overrides or {})
+    base = load("nonresponse")
     if rule is not None:
-        common |= {"us.rule": rule, "iran.rule": rule}
+        common |= {f"{actor.name}.rule": rule for actor in (base.defender, base.challenger)}
     every = _with(SHIPPED_ARMS + TWIN_ARMS + LITERATURE_ARMS, common)
     arms = run_arms(every, draws, worlds, seed=seed, horizon=horizon, workers=workers, progress=progress)
     fewer = max(draws // 2, 8)
@@ -300,8 +305,7 @@ def thesis(
     for week in weeks:
         accord, strike, without = (arms[label].odds(week).value for label in ("accord", "strike", "nonresponse"))
         order[DAYS_OF_WEEK[week]] = float(((accord < strike) & (strike < without)).mean())
-    actors = 2 + 4 + 4
-    size = (len(every) * draws + len(EVIDENCE_ARMS) * fewer) * worlds * horizon * actors
+    size = (len(every) * draws + len(EVIDENCE_ARMS) * fewer) * worlds * horizon * len(base.actors)
     return ThesisResult(
         draws=draws,
         worlds_per_draw=worlds,
@@ -314,6 +318,9 @@ def thesis(
         claims=tuple(evaluate(claim, arms, week, DAYS_OF_WEEK[week], weights) for claim in CLAIMS for week in weeks),
         decomposition=tuple(_effect(arms, learning, errors, week) for week in weeks for learning, errors in _CELLS),
         order=order,
+        struck_anyway={
+            DAYS_OF_WEEK[week]: float((arms["nonresponse"].tally(week, "strikes") > 0).mean()) for week in weeks
+        },
         all_evidence=tuple(
             evaluate(claim, late, week, DAYS_OF_WEEK[week], late_weights)
             for claim in CLAIMS

@@ -137,8 +137,8 @@ SPECS: Final[tuple[Spec, ...]] = (
         Spec(
             "accord_ratio",
             f"accord over nonresponse, {'over the priors' if priors else 'central values'}",
-            "emergent",
-            ("sanctions.level", "iran.accord.rent"),
+            "fitted",
+            ("sanctions.level", "iran.accord.rent", "kataib_hezbollah.rate", "kataib_hezbollah.sanctions_slope"),
             partial(measures.accord_ratio, priors),
             short=f"accord ratio, {'priors' if priors else 'central'}",
         )

@@ -23,6 +23,7 @@ from escalation.model.layout import (
     A_HEDGE_SD,
     A_SPEED,
     A_STRIKE_COST,
+    A_STRIKE_DEATHS,
     A_STRIKE_VALUE,
     A_SUPPORT,
     ACT_RUNG,
@@ -55,8 +56,6 @@ from escalation.model.layout import (
 from escalation.model.stage import obligation
 
 STRIKE_RUNG: Final = 8.0
-STRIKE_DEAD: Final = 5.0
-"""Dead of one limited strike on the homeland by an ally: 4 and 1 in October 2024 (record of events)."""
 
 
 @compiled
@@ -86,7 +85,7 @@ def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: b
         A[j, STRUCK, w] = 1.0
         u = draws.uniform(key, step, 0, actor, draws.PERCEPTION)
         seen = perception.perceived(STRIKE_RUNG, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[OBLIGATION, w] += obligation(G, r, seen, STRIKE_DEAD, True, False)
+        S[OBLIGATION, w] += obligation(G, r, seen, row[A_STRIKE_DEATHS], True, False)
         S[SUFFERED, w] = seen
         S[SUFFERED_TRUE, w] = STRIKE_RUNG
         S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)
@@ -94,5 +93,5 @@ def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: b
         S[BREAKOUT_NOW, w] += G[r, NUCLEAR_SETBACK]
         S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
         S[SHELLED, w] = 0.0
-        X.N[N_DEAD_CHALLENGER, w] += int(STRIKE_DEAD)
+        X.N[N_DEAD_CHALLENGER, w] += int(row[A_STRIKE_DEATHS])
         S[FRESH, w] = FRESH_CHALLENGER

@@ -152,7 +152,8 @@ def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn:
                 u = draws.uniform(key, step, turn, CHALLENGER, draws.DEATHS)
                 dead = casualties.toll(scale, tools[I_SD], tools[I_EXPOSED], u)
             u = draws.uniform(key, step, turn, CHALLENGER, draws.CIVILIANS)
-            bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u))
+            spread = draws.uniform(key, step, turn, CHALLENGER, draws.SPREAD)
+            bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
         N[N_DEAD_DEFENDER, w] += int(dead)
         S[OWN_DEAD, w] += dead
         S[PROVOCATION, w] = seen
@@ -201,8 +202,8 @@ def decide(
             S[CHALLENGER_PERCEIVED, w] = 1.0
             S[ORDER, w] = 1.0
             continue
-        defender_context(T, X, w, r, other)
-        challenger_context(T, X, w, r, context)
+        defender_context(T, X, w, r, 0.0, other)
+        challenger_context(T, X, w, r, 1.0, context)
         challenger_menu(T, r, context, menu)
         defender_menu(T, r, other, theirs)
         S[PUNISHMENT, w] = challenger_game(T, X, w, r, theirs, reply, harm, V, lottery)

@@ -215,7 +215,8 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
             u = draws.uniform(key, step, turn, DEFENDER, draws.DEATHS)
             dead = casualties.toll(act[ACT_MEANT], tools[I_SD], tools[I_EXPOSED], u)
         u = draws.uniform(key, step, turn, DEFENDER, draws.CIVILIANS)
-        bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u))
+        spread = draws.uniform(key, step, turn, DEFENDER, draws.SPREAD)
+        bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
     if on_state:
         N[N_DEAD_CHALLENGER, w] += int(dead)
     else:
@@ -296,8 +297,8 @@ def decide(
             S[P_RESOLUTE, w] = 1.0
             S[P_WEAK, w] = 1.0
         else:
-            defender_context(T, X, w, r, context)
-            challenger_context(T, X, w, r, other)
+            defender_context(T, X, w, r, 1.0, context)
+            challenger_context(T, X, w, r, 0.0, other)
             defender_menu(T, r, context, menu)
             challenger_menu(T, r, other, theirs)
             defender_game(T, X, w, r, theirs, reply, harm, V)

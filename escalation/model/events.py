@@ -15,6 +15,7 @@ from escalation.model.layout import (
     D_SUCCESSOR,
     DEFENDER,
     ENDED,
+    LEARNING,
     PI_LEADER,
     Q_ASSURANCE,
     Q_TALK,
@@ -36,7 +37,8 @@ def change_of_leader(T: Any, X: Any, step: int) -> None:
             continue
         chance = T.general[X.row[w], D_SUCCESSOR]
         S[THETA, w] = 1.0 if draws.uniform(X.key[w], step, 0, DEFENDER, draws.SUCCESSOR) < chance else 0.0
-        S[PI_LEADER, w] = 0.0
+        if T.general[X.row[w], LEARNING] > 0.0:
+            S[PI_LEADER, w] = 0.0
         S[COMMIT_DEFENDER, w] = 0.0
         S[TERM, w] = 1.0
 

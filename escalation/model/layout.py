@@ -152,6 +152,7 @@ A_HEDGE_SD: Final = _a["hedge_sd"]
 A_BASING: Final = _a["basing"]
 A_STRIKE_VALUE: Final = _a["strike.value"]
 A_STRIKE_COST: Final = _a["strike.cost"]
+A_STRIKE_DEATHS: Final = _a["strike.deaths"]
 A_ENTRAPMENT: Final = _a["entrapment"]
 A_DEATHS: Final = _a["deaths_per_attack"]
 

@@ -230,7 +230,7 @@ def accidents(T: Any, X: Any, step: int, dt: float) -> None:
         dead = casualties.toll(G[r, IDENTIFICATION_DEATHS], G[r, IDENTIFICATION_SD], 400.0, u)
         victim = draws.uniform(key, step, 0, NATURE, draws.VICTIM)
         if victim < G[r, VICTIM_CIVILIAN]:
-            bury(T, X, w, r, -1, dead)
+            bury(T, X, w, r, -1, dead, draws.uniform(key, step, 0, NATURE, draws.SPREAD))
         elif victim < G[r, VICTIM_CIVILIAN] + G[r, VICTIM_OWN]:
             X.N[N_DEAD_CHALLENGER, w] += int(dead)
         else:

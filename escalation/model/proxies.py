@@ -9,12 +9,14 @@
     the controller's death: kappa <- kappa (1-delta); lambda times m_d; lethality times q_d; all fade with rebuilding
              (Abrahms and Potter 2015; Thomas 2017; against: Price 2012, Johnston 2012; Jordan 2014)
 
-Sanctions enter here as the proxies' attack benefit (b_sigma) and in the stage game as the worth of the challenger's
-own direct acts; the worth of *ordering* proxies has no sanctions term, so that nothing is counted twice.
+Sanctions enter here as the proxies' own attack benefit (b_sigma); in the stage game they take away the rent of a quiet
+status quo (c_SQ, for every act of force, orders included) and give direct acts the worth of relief from pressure. The
+rise in attacks from the accord to maximum pressure is the sum of these channels, not b_sigma alone.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from escalation import draws
@@ -75,8 +77,11 @@ from escalation.model.layout import (
 
 
 @compiled
-def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float) -> None:
-    """Count ``dead`` civilians of one act in ``country``, or over the theatre by weight where it is -1."""
+def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float, u: float) -> None:
+    """Count ``dead`` civilians of one act in ``country``, or over the theatre by weight where it is -1.
+
+    ``u`` spreads whole numbers over the countries without bias (systematic sampling).
+    """
     if dead <= 0.0:
         return
     X.N[N_DEAD_CIVILIAN, w] += int(dead)
@@ -87,12 +92,14 @@ def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float) -> None:
     total = 0.0
     for c in range(n):
         total += T.countries[r, c, COUNTRY_CIVILIAN]
-    left = int(dead)
-    for c in range(n - 1):
-        part = int(dead * T.countries[r, c, COUNTRY_CIVILIAN] / max(total, 1e-12))
-        X.civilians[c, w] += part
-        left -= part
-    X.civilians[n - 1, w] += left
+    reached = 0
+    cumulative = 0.0
+    for c in range(n):
+        cumulative += T.countries[r, c, COUNTRY_CIVILIAN]
+        upto = int(dead) if c == n - 1 else math.floor(dead * cumulative / max(total, 1e-12) + u)
+        upto = min(upto, int(dead))
+        X.civilians[c, w] += upto - reached
+        reached = upto
 
 
 @compiled
@@ -173,7 +180,9 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
             elsewhere = count - aimed_here
             X.A[against, HIT, w] = 1.0
             fatal = casualties.binomial(elsewhere, p_kill, draws.uniform(key, step, 0, actor, draws.STRAY))
-            X.N[N_DEAD_ALLIES, w] += int(fatal * T.allies[r, against, A_DEATHS])
+            u = draws.uniform(key, step, 1, actor, draws.STRAY)
+            X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * T.allies[r, against, A_DEATHS], u))
         if count > 0:
             u = draws.uniform(key, step, 0, actor, draws.CIVILIANS)
-            bury(T, X, w, r, host, casualties.whole(count * tools[r, tool, I_CIVILIANS], u))
+            spread = draws.uniform(key, step, 1, actor, draws.CIVILIANS)
+            bury(T, X, w, r, host, casualties.whole(count * tools[r, tool, I_CIVILIANS], u), spread)

@@ -139,8 +139,11 @@ OFF_MENU: Final = -1e6
 
 
 @compiled
-def defender_context(T: Any, X: Any, w: int, r: int, out: Any) -> None:
-    """Fill ``out`` (7,) with what the defender of world ``w`` (parameter row ``r``) weighs this week."""
+def defender_context(T: Any, X: Any, w: int, r: int, private: float, out: Any) -> None:
+    """Fill ``out`` (7,) with what the defender of world ``w`` (parameter row ``r``) weighs this week.
+
+    ``private`` is 1 for its own decision; 0 where the other side pictures it, without seeing its errors of estimate.
+    """
     S, A, G = X.S, X.A, T.general
     capability = 1.0
     for j in range(A.shape[0]):
@@ -149,7 +152,8 @@ def defender_context(T: Any, X: Any, w: int, r: int, out: Any) -> None:
     at_war = S[RUNG, w] >= 9.0
     bias = G[r, FRAGILITY_BIAS] + (G[r, RUBICON] if at_war else 0.0)
     pressure = G[r, PRESSURE_SLOPE] * (S[SIGMA, w] - 1.0)
-    f_hat = fragility.estimate(G[r, FRAGILITY_F], pressure, bias, G[r, FRAGILITY_SD], S[F_NOISE, w])
+    bias *= private
+    f_hat = fragility.estimate(G[r, FRAGILITY_F], pressure, bias, private * G[r, FRAGILITY_SD], S[F_NOISE, w])
     out[GAMBLE] = G[r, D_GAMBLE] * f_hat
     out[PREVENTION] = G[r, D_PREVENTION] * exp(-S[BREAKOUT_NOW, w] / G[r, NUCLEAR_ALARM])
     out[NAME_WORTH] = G[r, D_REPUTATION] * S[TERM, w]
@@ -248,13 +252,14 @@ def madden(G: Any, r: int, acts: Any, provoked: bool, choice: Any) -> None:
 
 
 @compiled
-def challenger_context(T: Any, X: Any, w: int, r: int, out: Any) -> None:
-    """Fill ``out`` (6,) with what the challenger of world ``w`` weighs this week."""
+def challenger_context(T: Any, X: Any, w: int, r: int, private: float, out: Any) -> None:
+    """Fill ``out`` (6,) with what the challenger of world ``w`` weighs this week; ``private`` as for the defender."""
     S, G = X.S, T.general
     out[OBLIGED] = S[OBLIGATION, w]
     out[COMMITTED] = S[COMMIT_CHALLENGER, w]
     out[PRESSED] = G[r, C_PRESSURE] * S[SIGMA, w]
-    out[FEAR] = survival.estimate(S[Q, w], G[r, Q_BIAS], G[r, Q_SD], S[Q_NOISE, w]) * G[r, C_LOSS_STRUCK]
+    q_hat = survival.estimate(S[Q, w], private * G[r, Q_BIAS], private * G[r, Q_SD], S[Q_NOISE, w])
+    out[FEAR] = q_hat * G[r, C_LOSS_STRUCK]
     out[RENT] = G[r, C_RENT] * (1.0 - S[SIGMA, w])
     out[LOSS_SHARE] = 2.0 / (1.0 + G[r, C_POWER])
 

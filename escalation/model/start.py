@@ -51,6 +51,7 @@ from escalation.model.layout import (
     PROVOCATION,
     PROVOCATION_TRUE,
     PROXY_FIELDS,
+    PUNISHMENT,
     Q0,
     Q_NOISE,
     RATIONALITY,
@@ -70,6 +71,7 @@ from escalation.model.layout import (
 from escalation.model.rules.quantal import expected, logit_choice
 from escalation.model.stage import (
     challenger_context,
+    challenger_game,
     challenger_menu,
     defender_context,
     defender_game,
@@ -141,8 +143,8 @@ def choice_by_type(T: Any, X: Any, D: Any, w: int, e: float, dead: float, blamed
     context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
     reply, harm, V = D.reply, D.harm, D.values
     own, work = D.own, D.work
-    defender_context(T, X, w, r, context)
-    challenger_context(T, X, w, r, other)
+    defender_context(T, X, w, r, 0.0, context)
+    challenger_context(T, X, w, r, 0.0, other)
     defender_menu(T, r, context, menu)
     challenger_menu(T, r, other, theirs)
     defender_game(T, X, w, r, theirs, reply, harm, V)
@@ -153,6 +155,19 @@ def choice_by_type(T: Any, X: Any, D: Any, w: int, e: float, dead: float, blamed
         logit_choice(work, n, G[r, RATIONALITY], out[kind])
         if kind == 0:
             madden(G, r, acts, e >= FORCE or dead >= 1.0, out[kind])
+
+
+@compiled
+def expect_punishment(T: Any, X: Any, D: Any) -> None:
+    """Fill what the proxies of every world expect their harassment to cost before the first decision is taken.
+
+    ``D`` is the challenger's desk.
+    """
+    for w in range(X.S.shape[1]):
+        r = X.row[w]
+        defender_context(T, X, w, r, 0.0, D.other)
+        defender_menu(T, r, D.other, D.theirs)
+        X.S[PUNISHMENT, w] = challenger_game(T, X, w, r, D.theirs, D.reply, D.harm, D.values, D.lottery)
 
 
 @compiled
@@ -181,8 +196,6 @@ def reputation(scenario: Scenario, tables: Tables) -> Floats:
     index = np.arange(rows, dtype=np.int64)
     scratch = empty(tables, np.zeros(rows, dtype=np.uint64), index)
     settle(tables, scratch, 1.0, 1.0, 0.0, 0.5)
-    scratch.S[F_NOISE, :] = 0.0
-    scratch.S[Q_NOISE, :] = 0.0
     taught = np.zeros((2, rows))
     paper = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
     names = [act.name for act in scenario.acts[scenario.defender.name]]
@@ -211,6 +224,7 @@ def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Float
     )
     X.S[PI_COUNTRY] = np.clip(X.S[PI_COUNTRY] + past[0, rows], -15.0, 15.0)
     X.S[PI_LEADER] = np.clip(past[1, rows], -15.0, 15.0)
+    expect_punishment(tables, X, desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1]))
     return X
 
 

@@ -9,7 +9,7 @@ from escalation.analysis.thesis import ThesisResult
 
 _SHOWN = {
     "accord": "Accord: the US never left",
-    "nonresponse": "Non-response: no strike",
+    "nonresponse": "Non-response: no strike\nordered on 3 January",
     "strike": "Strike",
     "strike-no-errors": "Strike, no one errs",
 }

@@ -82,7 +82,7 @@ def defender_motive(tables: Tables, state: Worlds, act: int) -> str:
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.defender_acts[r, act], tables.defender_acts[r, 0]
     context = np.zeros(8)
-    defender_context(tables, state, 0, r, context)
+    defender_context(tables, state, 0, r, 1.0, context)
     killed, e, rung = S[DEAD, 0], S[PROVOCATION, 0], row[ACT_RUNG]
     owed = grievance(G, r, e, killed, S[WEIGHT, 0])
     factor = context[CAPABILITY] if rung >= LETHAL_FORCE else 1.0
@@ -112,7 +112,7 @@ def challenger_motive(tables: Tables, state: Worlds, act: int) -> str:
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.challenger_acts[r, act], tables.challenger_acts[r, 0]
     context = np.zeros(8)
-    challenger_context(tables, state, 0, r, context)
+    challenger_context(tables, state, 0, r, 1.0, context)
     rung, commit = row[ACT_RUNG], S[COMMIT_CHALLENGER, 0]
     terms = {
         "revenge": min(S[OBLIGATION, 0], can_meet(G, r, row[ACT_VISIBILITY], rung, row[ACT_MEANT])),

@@ -217,6 +217,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     _q("ally", "basing", _SHARE, "§11", "share of the defender's striking power that needs its bases"),
     _q("ally", "strike.value", _UTIL, "§11", "worth of a strike on the challenger when the bomb is ripe"),
     _q("ally", "strike.cost", _UTIL, "§11", "cost to it of such a strike"),
+    _q("ally", "strike.deaths", ("person", 0.0, 10000.0), "§11", "challenger's dead in such a strike", 5.0),
     _q("ally", "entrapment", _UTIL, "§11", "pull on the defender to join once this ally fights"),
     _q("ally", "deaths_per_attack", ("person", 0.0, 1000.0), "§9", "its soldiers killed by a lethal attack on it"),
     # -- instrument -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from escalation.compiled import compiled
 from escalation.model.errors.scaling import Rates, probability
-from escalation.model.layout import ACT_RUNG, EXECUTION_P, FORCE
+from escalation.model.layout import ACT_AVAILABLE, ACT_RUNG, EXECUTION_P, FORCE
 
 
 def apply(general: Rates, m: Rates) -> None:
@@ -16,10 +16,10 @@ def apply(general: Rates, m: Rates) -> None:
 
 @compiled
 def neighbour(acts: Any, intended: int, n: int, way: int) -> int:
-    """The nearest act of ``acts`` (n, columns; by rung) on another rung, up (+1) or down (-1); itself if none."""
+    """The nearest act on the menu ``acts`` (n, columns; by rung) on another rung, up (+1) or down (-1), or itself."""
     rung = acts[intended, ACT_RUNG]
     other = intended + way
-    while 0 <= other < n and acts[other, ACT_RUNG] == rung:
+    while 0 <= other < n and (acts[other, ACT_RUNG] == rung or acts[other, ACT_AVAILABLE] < 0.5):
         other += way
     if 0 <= other < n:
         return other

@@ -2,7 +2,8 @@
 
 v(x) = x^c, -L (-x)^c about the status quo; rank-dependent decision weights w(p) = p^g / (p^g + (1-p)^g)^(1/g) on the
 cumulative chance of the worst outcomes. Each act is the lottery of own worth less the harm of each reply. In the
-domain of losses it takes risks (Levy 1997).
+domain of losses it takes risks (Levy 1997). One departure: the reference point is the status quo for both sides,
+not the accord's income for the challenger and no dead for the defender.
 """
 
 from __future__ import annotations
