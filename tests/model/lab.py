@@ -191,8 +191,8 @@ class Game:
         T, X = self.crisis.tables, self.crisis.state
         n, m = T.challenger_acts.shape[1], T.defender_acts.shape[1]
         D = desk(n, m)
-        defender_context(T, X, 0, 0, D.other)
-        challenger_context(T, X, 0, 0, D.context)
+        defender_context(T, X, 0, 0, 0.0, D.other)
+        challenger_context(T, X, 0, 0, 1.0, D.context)
         challenger_menu(T, 0, D.context, D.menu)
         defender_menu(T, 0, D.other, D.theirs)
         self.punishment = challenger_game(T, X, 0, 0, D.theirs, D.reply, D.harm, D.values, D.lottery)
@@ -207,8 +207,8 @@ class Game:
         T, X = self.crisis.tables, self.crisis.state
         n, m = T.defender_acts.shape[1], T.challenger_acts.shape[1]
         D = desk(n, m)
-        defender_context(T, X, 0, 0, D.context)
-        challenger_context(T, X, 0, 0, D.other)
+        defender_context(T, X, 0, 0, 1.0, D.context)
+        challenger_context(T, X, 0, 0, 0.0, D.other)
         defender_menu(T, 0, D.context, D.menu)
         challenger_menu(T, 0, D.other, D.theirs)
         defender_game(T, X, 0, 0, D.theirs, D.reply, D.harm, D.values)
