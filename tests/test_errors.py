@@ -18,6 +18,7 @@ from escalation.model.errors import (
 )
 from escalation.model.errors.scaling import magnitude, probability
 from escalation.model.layout import (
+    ACT_AVAILABLE,
     ACT_RUNG,
     COLUMNS,
     EXECUTION_P,
@@ -159,6 +160,7 @@ def test_attribution_errs_both_ways() -> None:
 def menu(*rungs: float) -> np.ndarray:
     acts = np.zeros((len(rungs), len(COLUMNS["act"])))
     acts[:, ACT_RUNG] = rungs
+    acts[:, ACT_AVAILABLE] = 1.0
     return acts
 
 
@@ -168,6 +170,18 @@ def test_only_force_slips_and_by_one_rung() -> None:
     assert [execution.executed(acts, a, n, 0.0, 0.0, 1.0, 1.0) for a in range(n)] == [0, 1, 3, 5, 5, 6, 6]
     assert [execution.executed(acts, a, n, 0.0, 0.9, 1.0, 0.5) for a in range(n)] == [0, 1, 1, 2, 2, 4, 6]
     assert [execution.executed(acts, a, n, 0.5, 0.0, 0.5, 1.0) for a in range(n)] == list(range(n))
+
+
+def test_a_slip_stays_on_the_menu() -> None:
+    acts = menu(1, 6, 7, 8, 10)
+    acts[2:4, ACT_AVAILABLE] = 0.0
+    assert execution.executed(acts, 1, 5, 0.0, 0.0, 1.0, 1.0) == 4
+    acts[4, ACT_AVAILABLE] = 0.0
+    assert execution.executed(acts, 1, 5, 0.0, 0.0, 1.0, 1.0) == 1
+
+
+def test_a_policy_of_answering_militias_only_holds() -> None:
+    assert not crisis("proportional", {}, worlds=512, weeks=26).tally("strikes").any()
 
 
 @given(st.lists(st.floats(0.001, 1.0), min_size=7, max_size=7), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
@@ -220,7 +234,7 @@ MORE = {
 
 @pytest.mark.parametrize("channel", MORE)
 def test_more_of_a_channel_gives_more_errors(channel: str) -> None:
-    runs = [crisis("strike", {f"errors.{channel}": m}, worlds=1024, weeks=8, draws=16) for m in (0.0, 1.0, 4.0)]
+    runs = [crisis("strike", {f"errors.{channel}": m}, worlds=1024, weeks=8, draws=16) for m in (0.0, 3.0, 8.0)]
     name = MORE[channel]
     series = [r.state.S[WAR_SUM] if name == "war" else r.state.N[TALLIES.index(name)].astype(float) for r in runs]
     assert series[0].mean() < series[1].mean() < series[2].mean()
