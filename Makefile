@@ -54,6 +54,7 @@ goldens: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(BIN)/escalation odd --out docs/model.md
+	$(BIN)/python -m escalation.history.claims
 
 constraints: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --python-version 3.11 --all-extras \

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1
-DRAWS, WORLDS = 64, 56
+DRAWS, WORLDS = 48, 56
 FULL_DRAWS, FULL_WORLDS = 512, 128
 
 _FROZEN = {"learning.scale": 0}
