@@ -5,7 +5,7 @@
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
 #   make goldens       rewrite the golden transcripts
-#   make docs          rewrite docs/model.md from the code
+#   make docs          rewrite docs/model.md and docs/claims.md from the code
 #   make constraints   resolve the pinned dependencies anew
 #   make clean         remove what the above have made, except runs/
 # Choose the interpreter with `make PYTHON=python3.12 ...`, pass arguments to pytest with PYTEST_ARGS='-k ladder'.
@@ -54,7 +54,8 @@ goldens: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(BIN)/escalation odd --out docs/model.md
-	$(BIN)/python -m escalation.history.claims
+	$(BIN)/python -m escalation.history.claims > docs/claims.md.new
+	mv docs/claims.md.new docs/claims.md
 
 constraints: $(VENV)/.installed-dev
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --python-version 3.11 --all-extras \
