@@ -20,8 +20,6 @@ from escalation.model.layout import (
     ENDED,
     FRESH,
     FRESH_CHALLENGER,
-    N_REPLY_RUNG,
-    PROVOCATION,
     RUNG,
     WAR_NOW,
     WAR_SUM,
@@ -239,4 +237,4 @@ class Crisis(mesa.Model):
             ids.pop(self, None)
 
 
-__all__ = ["MAX_TURNS", "N_REPLY_RUNG", "PROVOCATION", "Crisis"]
+__all__ = ["MAX_TURNS", "Crisis"]
