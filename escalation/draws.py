@@ -91,10 +91,10 @@ def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return result
 
 
-def world_keys(seed: int, first_world: int, worlds: int) -> NDArray[np.uint64]:
-    """Keys of worlds ``first_world .. first_world + worlds - 1``; shape (worlds,)."""
+def world_keys(seed: int, numbers: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Keys of the worlds with these numbers; shape of ``numbers``."""
     # one is added because mix(0) is 0: seed 0, world 0 would otherwise have the empty key
-    index = np.arange(first_world + 1, first_world + worlds + 1, dtype=np.uint64)
+    index = numbers.astype(np.uint64) + np.uint64(1)
     return _mixed(_mixed(np.array([seed], dtype=np.uint64)) ^ (index * _GOLDEN))
 
 

@@ -79,7 +79,7 @@ def first_week(ready: Plan, *, seed: int = 0) -> FirstWeek:
     scenario, tables, rows = ready.scenario, ready.tables, ready.rows
     if scenario.start.burn_in_weeks:
         raise ValueError(f"{scenario.name} has a burn-in of {scenario.start.burn_in_weeks} weeks; legal: 0")
-    state = start.worlds(scenario, tables, draws.world_keys(seed, 0, ready.worlds), rows, ready.past)
+    state = start.worlds(scenario, tables, draws.world_keys(seed, np.arange(ready.worlds)), rows, ready.past)
     S = state.S
     nature.drift(tables, state, 0, 1.0)
     forced = {scenario.defender.name: -1, scenario.challenger.name: -1}
@@ -166,7 +166,7 @@ def choices(ready: Plan, *, rung: float, dead: float, blamed: bool) -> Choices:
     tables = ready.tables
     rows = tables.general.shape[0]
     index = np.arange(rows, dtype=np.int64)
-    state = start.worlds(ready.scenario, tables, draws.world_keys(0, 0, rows), index, ready.past)
+    state = start.worlds(ready.scenario, tables, draws.world_keys(0, np.arange(rows)), index, ready.past)
     n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
     paper = desk(n, m)
     found = np.empty((2, rows, n))

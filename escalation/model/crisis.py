@@ -59,6 +59,8 @@ class Crisis(mesa.Model):
     values : parameter rows (default: one row of central values).
     rows : (worlds,) index into the rows of ``values`` for each world (default: world w uses row w mod rows).
     seed, first_world : world w of the block draws as world ``first_world + w`` of the seed, whatever the block.
+    numbers : (worlds,) instead of ``first_world``: which world of the seed each one is; two may share a number, as the
+        points of a sweep do.
     step_days : 7 or 1; a test compares the two.
     muted : names of proxies and allies that do not act: all that is not downstream of them stays bit for bit.
     observer : called after each phase with the crisis and the phase's name (used to narrate a world).
@@ -75,6 +77,7 @@ class Crisis(mesa.Model):
         past: Floats | None = None,
         seed: int = 0,
         first_world: int = 0,
+        numbers: Ints | None = None,
         step_days: int = 7,
         muted: Collection[str] = (),
         observer: Observer | None = None,
@@ -97,7 +100,11 @@ class Crisis(mesa.Model):
         if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:
             raise ValueError(f"rows: shape {rows.shape} up to {rows.max(initial=0)}; {worlds} worlds, {n_rows} rows")
         known_past = past if past is not None else start.reputation(scenario, self.tables)
-        keys = draws.world_keys(seed, first_world, worlds)
+        if numbers is None:
+            numbers = np.arange(first_world, first_world + worlds, dtype=np.int64)
+        if numbers.shape != (worlds,):
+            raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
+        keys = draws.world_keys(seed, numbers)
         self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past)
         self.turn = 0
         self.forced: dict[str, int] = {}
