@@ -39,6 +39,17 @@ class Worlds(NamedTuple):
     civilians: Ints  # (countries, worlds): civilian dead
     key: Any  # (worlds,) uint64: keys of the draws
     row: Ints  # (worlds,): parameter row
+    runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
+
+
+def runs_of(rows: Ints) -> Ints:
+    """Runs of neighbouring worlds that share a parameter row: first, end, row; shape (runs, 3).
+
+    Compiled loops go run by run, so that all numbers are the same for a whole run and are read once.
+    """
+    edges = np.flatnonzero(np.diff(rows)) + 1
+    first = np.concatenate([[0], edges])
+    return np.stack([first, np.concatenate([edges, [len(rows)]]), rows[first]], axis=1).astype(np.int64)
 
 
 class Desk(NamedTuple):

@@ -17,7 +17,7 @@ from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
 from escalation.model import learning
-from escalation.model.arrays import Floats, Tables, Worlds, desk
+from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -98,6 +98,7 @@ def empty(tables: Tables, keys: Any, rows: Any) -> Worlds:
         civilians=np.zeros((tables.countries.shape[1], n), dtype=np.int64),
         key=keys,
         row=rows,
+        runs=runs_of(rows),
     )
 
 
