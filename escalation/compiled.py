@@ -73,8 +73,22 @@ if ENABLED:
         result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
         return result
 
+    def inner(function: F) -> F:
+        """Compile a function that only compiled code calls: its wrapper for Python takes longer than itself."""
+        result: F = _numba.njit(
+            cache=False,
+            nogil=True,
+            error_model="numpy",
+            _nrt=False,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+        )(function)
+        return result
+
 else:
 
     def compiled(function: F) -> F:
         """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
         return function
+
+    inner = compiled

@@ -24,7 +24,6 @@ _STEP_LOW: Final = 5.9631716539705866e-12
 _ROUND: Final = 6755399441055744.0  # 1.5 * 2**52: adding and taking away rounds to the nearest whole number
 _LN2_HIGH: Final = 6.93147180369123816490e-01
 _LN2_LOW: Final = 1.90821492927058770002e-10
-_POWERS_OF_TWO: Final = np.ldexp(1.0, np.arange(-1074, 1024))
 _SQRT_HALF: Final = 0.7071067811865476
 
 
@@ -50,20 +49,21 @@ def exp(x: float) -> float:
     r = (x - k * _STEP_HIGH) - k * _STEP_LOW
     r2 = r * r
     p = (1.0 + r) + r2 * ((0.5 + r * 0.16666666666666666) + r2 * (0.041666666666666664 + r * 0.008333333333333333))
-    i = int(k)
+    i = np.int64(k)
     fraction: float = _FRACTIONS[i & 31]
-    power: float = _POWERS_OF_TWO[(i >> 5) + 1074]
+    power: float = np.int64(((i >> 5) + 1023) << 52).view(np.float64)
     return fraction * p * power
 
 
 @compiled
 def log(x: float) -> float:
     """Natural logarithm of x > 0 (fdlibm's series in s = f/(2+f)); x is floored at 1e-300."""
-    mantissa, exponent = math.frexp(max(x, 1e-300))
-    if mantissa < _SQRT_HALF:
-        mantissa *= 2.0
-        exponent -= 1
-    f = mantissa - 1.0
+    bits = np.float64(x if x > 1e-300 else 1e-300).view(np.int64)
+    mantissa = np.int64((bits & 0xFFFFFFFFFFFFF) | 0x3FE0000000000000).view(np.float64)
+    exponent = (bits >> 52) - 1022.0
+    small = mantissa < _SQRT_HALF
+    f = (mantissa + mantissa if small else mantissa) - 1.0
+    exponent = exponent - 1.0 if small else exponent
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -78,10 +78,8 @@ def log(x: float) -> float:
 @compiled
 def logistic(x: float) -> float:
     """1 / (1 + e^-x), without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + exp(-x))
-    e = exp(x)
-    return e / (1.0 + e)
+    e = exp(-abs(x))
+    return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
 
 @compiled

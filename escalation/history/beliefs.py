@@ -160,19 +160,13 @@ def choices(ready: Plan, *, rung: float, dead: float, blamed: bool) -> Choices:
     One world a parameter row, so that ``ready`` should have as many worlds as rows.
     """
     from escalation.model import start
-    from escalation.model.arrays import desk
     from escalation.model.layout import ACT_RUNG, D_RESOLUTE
 
     tables = ready.tables
     rows = tables.general.shape[0]
     index = np.arange(rows, dtype=np.int64)
     state = start.worlds(ready.scenario, tables, draws.world_keys(0, np.arange(rows)), index, ready.past)
-    n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
-    paper = desk(n, m)
-    found = np.empty((2, rows, n))
-    for w in range(rows):
-        start.choice_by_type(tables, state, paper, w, rung, dead, blamed, paper.choice)
-        found[:, w] = paper.choice
+    found = start.choice_by_type(tables, state, rung, dead, blamed).transpose(0, 2, 1)
     names = tuple(act.name for act in ready.scenario.acts[ready.scenario.defender.name])
     return Choices(found[0], found[1], tables.defender_acts[:, :, ACT_RUNG], tables.general[:, D_RESOLUTE], names)
 

@@ -85,7 +85,7 @@ def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: b
         A[j, STRUCK, w] = 1.0
         u = draws.uniform(key, step, 0, actor, draws.PERCEPTION)
         seen = perception.perceived(STRIKE_RUNG, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[OBLIGATION, w] += obligation(G, r, seen, row[A_STRIKE_DEATHS], True, False)
+        S[OBLIGATION, w] += obligation(G[r], seen, row[A_STRIKE_DEATHS], True, False)
         S[SUFFERED, w] = seen
         S[SUFFERED_TRUE, w] = STRIKE_RUNG
         S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)

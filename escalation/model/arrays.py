@@ -3,7 +3,7 @@ the field is the world). Plain named tuples of arrays, so that a compiler can ta
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,39 +52,59 @@ def runs_of(rows: Ints) -> Ints:
     return np.stack([first, np.concatenate([edges, [len(rows)]]), rows[first]], axis=1).astype(np.int64)
 
 
-class Desk(NamedTuple):
-    """Scratch of one mover with ``n`` acts against a replier with ``m``: what a decision is worked out on.
+LANES: Final = 128
+"""Worlds decided on at once: what a decision is worked out on stays in the first- and second-level caches, and the
+short loops over lanes are what the compiler turns into SIMD code."""
 
+
+class Desk(NamedTuple):
+    """Scratch of one mover with ``n`` acts against a replier with ``m``: what decisions are worked out on.
+
+    The last axis is the lane: ``who[i]`` is the world decided on in lane i. All lanes share a parameter row.
     Allocated once a block: compiled code neither allocates nor counts references (``compiled``).
     """
 
-    context: Floats  # (8,) what the mover weighs
-    other: Floats  # (8,) what the replier weighs
-    menu: Floats  # (7, n)
-    theirs: Floats  # (7, m)
-    reply: Floats  # (n, m) replies expected to each act
+    who: Ints  # (lanes,) the world in each lane
+    context: Floats  # (7, lanes) what the mover weighs
+    other: Floats  # (7, lanes) what the replier weighs
+    base: Floats  # (2, n, lanes) worth of the mover's acts, apart from what depends on the node, by type
+    theirs: Floats  # (2, m, lanes) the same of the replier's acts
+    meets: Floats  # (most acts,) obligation that each of the challenger's acts can meet
+    reply: Floats  # (n, m, lanes) replies expected to each act
     harm: Floats  # (m,) their cost to the mover
-    values: Floats  # (2, m)
-    lottery: Floats  # (2, m)
+    loss: Floats  # (n, lanes) cost of the replies expected
+    belief: Floats  # (lanes,) belief in the replier's first type
+    faced: Floats  # (6, lanes) what a node of the game holds: stage.GAMMA and so on
+    values: Floats  # (2, m, lanes) worth of replies, by type
+    lottery: Floats  # (2, m, lanes) replies to an order that does not kill, that kills
+    scratch: Floats  # (2, lanes)
     order: Ints  # (m,)
-    own: Floats  # (n,) worth before the reply
-    work: Floats  # (n,)
-    choice: Floats  # (2, n) choice probabilities of the mover's two types
+    own: Floats  # (2, n, lanes) worth of the mover's acts before the reply, by type
+    choice: Floats  # (2, n, lanes) choice probabilities of the mover's two types
+    picked: Ints  # (2, lanes) act intended, act carried out
+    seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
 
 
 def desk(n: int, m: int) -> Desk:
     """Blank scratch for a mover with ``n`` acts against a replier with ``m``."""
     return Desk(
-        context=np.zeros(8),
-        other=np.zeros(8),
-        menu=np.zeros((7, n)),
-        theirs=np.zeros((7, m)),
-        reply=np.zeros((n, m)),
+        who=np.zeros(LANES, dtype=np.int64),
+        context=np.zeros((7, LANES)),
+        other=np.zeros((7, LANES)),
+        base=np.zeros((2, n, LANES)),
+        theirs=np.zeros((2, m, LANES)),
+        meets=np.zeros(max(n, m)),
+        reply=np.zeros((n, m, LANES)),
         harm=np.zeros(m),
-        values=np.zeros((2, m)),
-        lottery=np.zeros((2, m)),
+        loss=np.zeros((n, LANES)),
+        belief=np.zeros(LANES),
+        faced=np.zeros((6, LANES)),
+        values=np.zeros((2, m, LANES)),
+        lottery=np.zeros((2, m, LANES)),
+        scratch=np.zeros((2, LANES)),
         order=np.zeros(m, dtype=np.int64),
-        own=np.zeros(n),
-        work=np.zeros(n),
-        choice=np.zeros((2, n)),
+        own=np.zeros((2, n, LANES)),
+        choice=np.zeros((2, n, LANES)),
+        picked=np.zeros((2, LANES), dtype=np.int64),
+        seen=np.zeros((4, LANES)),
     )

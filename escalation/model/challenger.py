@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.model import casualties, learning
+from escalation.model.arrays import LANES
 from escalation.model.errors import execution, perception
 from escalation.model.layout import (
     ACCIDENT,
@@ -23,7 +24,6 @@ from escalation.model.layout import (
     ACT_WARNED,
     ALERT,
     BLAMED,
-    C_AUDIENCE,
     CHALLENGER,
     CHALLENGER_EXECUTED,
     CHALLENGER_INTENDED,
@@ -67,7 +67,6 @@ from escalation.model.layout import (
     PHI,
     PROVOCATION,
     PROVOCATION_TRUE,
-    PUNISHMENT,
     RUNG,
     SHOW_OF_FORCE,
     SIGMA,
@@ -83,18 +82,24 @@ from escalation.model.layout import (
 from escalation.model.outcomes import EXECUTION_ERROR, MISPERCEPTION, NOISE, PREEMPTION, PRESSURE, REVENGE
 from escalation.model.proxies import bury
 from escalation.model.stage import (
+    COMMIT,
     FEAR,
     OBLIGED,
+    OWED,
     PRESSED,
+    WAGING,
     bar,
     can_meet,
+    capacities,
+    challenger_base,
     challenger_context,
     challenger_game,
-    challenger_menu,
     challenger_worth,
     choose,
+    defender_base,
     defender_context,
-    defender_menu,
+    draw_act,
+    odds_of_war,
     restrict,
 )
 
@@ -102,7 +107,15 @@ REPLY_WINDOW: int = 4
 """Weeks after the defender's first act of rung 7 or more in which the challenger's highest act is its reply."""
 
 
-@compiled
+@inner
+def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
+    """Whether world ``w`` is running and the challenger's to move."""
+    if S[ENDED, w] > 0.0:
+        return False
+    return bool(S[FRESH, w] == FRESH_CHALLENGER or (turn == 0 and (routine or forced >= 0)))
+
+
+@inner
 def has_occasion(S: Any, w: int) -> bool:
     """Whether there is anything to decide: an obligation, sanctions, a crisis climate or an act suffered."""
     if S[OBLIGATION, w] > 0.01 or S[SIGMA, w] > 0.0:
@@ -110,16 +123,15 @@ def has_occasion(S: Any, w: int) -> bool:
     return bool(S[RUNG, w] >= CRISIS_CLIMATE or S[SUFFERED, w] >= FORCE)
 
 
-@compiled
-def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: int) -> int:
-    """Which motive or error carried the challenger's step to all-out war (an index of ``outcomes.ROUTES``)."""
-    if act != intended:
-        return EXECUTION_ERROR
-    row = T.challenger_acts[r, act]
-    capacity = can_meet(T.general, r, row[ACT_VISIBILITY], row[ACT_RUNG], row[ACT_MEANT])
-    revenge = min(context[OBLIGED], capacity)
-    fear = context[FEAR] * row[ACT_FIRST]
-    pressure = context[PRESSED] * row[ACT_PRESSURE]
+@inner
+def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
+    """Which motive or error carried the challenger's meant step to all-out war (an index of ``outcomes.ROUTES``).
+
+    ``context`` (7, lanes) is what it weighed, world ``w`` in lane ``i``.
+    """
+    revenge = min(context[OBLIGED, i], can_meet(G, act[ACT_VISIBILITY], act[ACT_RUNG], act[ACT_MEANT]))
+    fear = context[FEAR, i] * act[ACT_FIRST]
+    pressure = context[PRESSED, i] * act[ACT_PRESSURE]
     strongest = max(revenge, fear, pressure)
     if strongest <= 0.0:
         return NOISE
@@ -130,10 +142,10 @@ def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: i
     return MISPERCEPTION if S[SUFFERED, w] >= S[SUFFERED_TRUE, w] + 1.0 else REVENGE
 
 
-@compiled
+@inner
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
     """What act ``b`` does: orders, the defender's dead, a new provocation. Returns the defender's dead."""
-    S, G, N, act = X.S, T.general, X.N, T.challenger_acts[r, b]
+    S, G, N, act = X.S, T.general[r], X.N, T.challenger_acts[r, b]
     rung, key = act[ACT_RUNG], X.key[w]
     tool, country = T.challenger_links[b]
     if act[ACT_VIA_PROXIES] > 0.5:
@@ -167,88 +179,102 @@ def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn:
         S[ALERT, w] = max(S[ALERT, w], rung)
     elif rung < FORCE and rung >= SHOW_OF_FORCE:
         S[ALERT, w] = max(S[ALERT, w], rung)
-    S[OBLIGATION, w] -= min(S[OBLIGATION, w], can_meet(G, r, act[ACT_VISIBILITY], rung, act[ACT_MEANT]))
+    S[OBLIGATION, w] -= min(S[OBLIGATION, w], can_meet(G, act[ACT_VISIBILITY], rung, act[ACT_MEANT]))
     if rung >= FORCE and rung >= S[COMMIT_CHALLENGER, w] - 0.5:
         S[COMMIT_CHALLENGER, w] = 0.0
     return dead
 
 
 @compiled
-def decide(
-    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
+def regard(T: Any, X: Any, D: Any, lanes: int, r: int, private: float) -> None:
+    """Work out on the desk what the challenger weighs in each lane's world, and PUNISHMENT; as ``defender.regard``."""
+    G, acts, theirs = T.general[r], T.challenger_acts[r], T.defender_acts[r]
+    defender_context(G, T.allies[r], X.S, X.A, D.who, lanes, 0.0, D.other)
+    challenger_context(G, X.S, D.who, lanes, private, D.context)
+    challenger_base(G, acts, D.context, lanes, D.base)
+    defender_base(G, theirs, D.other, lanes, D.theirs[0])
+    challenger_game(G, acts, theirs, T.instruments[r], T.order_instrument, X.S, D, lanes)
+
+
+@compiled
+def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: float) -> None:
+    """Fill ``D.choice`` (2, m, lanes) of the restrained and the unrestrained type, after ``regard``."""
+    G, acts, S, who, faced = T.general[r], T.challenger_acts[r], X.S, D.who, D.faced
+    seen, last = D.seen[1], D.picked[0]
+    for i in range(lanes):
+        w = who[i]
+        faced[OWED, i] = S[OBLIGATION, w]
+        faced[COMMIT, i] = S[COMMIT_CHALLENGER, w]
+        faced[WAGING, i] = 1.0 if max(S[RUNG, w], S[ALERT, w]) >= 9.0 else 0.0
+        seen[i] = S[SUFFERED, w]
+        last[i] = int(S[DEFENDER_EXECUTED, w])
+    capacities(G, acts, D.meets)
+    for kind in range(2):
+        own, choice = D.own[kind], D.choice[kind]
+        challenger_worth(G, acts, D.meets, D.base[kind], kind == 0, faced, lanes, own)
+        bar(acts, ceiling, lanes, own)
+        choose(G, rule, acts, own, D.reply, D.harm, D.loss, seen, last, lanes, D.order, D.scratch[0], choice)
+        restrict(acts, ceiling, lanes, D.scratch[0], choice)
+
+
+@inner
+def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
+    """Draw what each lane's challenger means to do; as ``defender.pick``."""
+    G, acts, who, u, war = T.general[r], T.challenger_acts[r], D.who, D.seen[1], D.seen[0]
+    tau, intended = X.S[TAU], D.picked[0]
+    for i in range(lanes):
+        u[i] = draws.uniform(X.key[who[i]], step, turn, CHALLENGER, draws.CHOICE)
+        war[i] = 0.0
+    draw_act(D.choice, tau, u, who, lanes, D.scratch[0], intended)
+    if forced >= 0:
+        certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
+        for i in range(lanes):
+            intended[i] = forced
+            war[i] = certainly
+    elif ceiling >= 10.0:
+        odds_of_war(G, acts, D.choice, tau, who, lanes, war)
+
+
+@inner
+def act_on(
+    T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, week: int, ceiling: float
 ) -> None:
-    """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
-    S, G = X.S, T.general
-    n = T.challenger_acts.shape[1]
-    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
-    reply, harm, V, order = D.reply, D.harm, D.values, D.order
-    own, work, choice = D.own, D.work, D.choice
-    lottery = D.lottery
-    for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0:
-            continue
-        if turn > 0 and S[FRESH, w] != FRESH_CHALLENGER:
-            continue
-        if turn == 0 and not routine and S[FRESH, w] != FRESH_CHALLENGER and forced < 0:
-            continue
-        r = X.row[w]
-        key = X.key[w]
-        acts = T.challenger_acts[r]
-        S[WAR_NOW, w] = 0.0
-        S[FRESH, w] = 0.0
-        if forced < 0 and not has_occasion(S, w):
-            S[CHALLENGER_INTENDED, w] = 0.0
-            S[CHALLENGER_EXECUTED, w] = 0.0
-            S[CHALLENGER_PERCEIVED, w] = 1.0
-            S[ORDER, w] = 1.0
-            continue
-        defender_context(T, X, w, r, 0.0, other)
-        challenger_context(T, X, w, r, 1.0, context)
-        challenger_menu(T, r, context, menu)
-        defender_menu(T, r, other, theirs)
-        S[PUNISHMENT, w] = challenger_game(T, X, w, r, theirs, reply, harm, V, lottery)
-        at_war = max(S[RUNG, w], S[ALERT, w]) >= 9.0
-        for kind in range(2):
-            challenger_worth(menu, S[OBLIGATION, w], G[r, C_AUDIENCE], S[COMMIT_CHALLENGER, w], at_war, kind == 0, own)
-            bar(acts, ceiling, own)
-            last = int(S[DEFENDER_EXECUTED, w])
-            choose(T, r, rule, acts, own, reply, harm, S[SUFFERED, w], last, order, work, choice[kind])
-            restrict(acts, ceiling, choice[kind])
-        mine = choice[0] if S[TAU, w] > 0.5 else choice[1]
-        u = draws.uniform(key, step, turn, CHALLENGER, draws.CHOICE)
-        intended = 0
-        total = mine[0]
-        while u >= total and intended < n - 1:
-            intended += 1
-            total += mine[intended]
-        if forced >= 0:
-            intended = forced
-            S[WAR_NOW, w] = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
-        done = intended
-        if forced < 0 and ceiling >= 10.0:
-            S[WAR_NOW, w] = execution.chance_of_war(acts, mine, n, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
+    """Carry out what was picked in each lane, with slips, and let the defender learn from what it sees."""
+    S, G, acts, who = X.S, T.general[r], T.challenger_acts[r], D.who
+    intended, done, war, seen = D.picked[0], D.picked[1], D.seen[0], D.seen[1]
+    slips = forced < 0 and ceiling >= 10.0
+    bias, sd, noise = G[PERCEPTION_BIAS], G[PERCEPTION_SD], G[SIGNAL_NOISE]
+    for i in range(lanes):
+        key, b = X.key[who[i]], intended[i]
+        if slips and acts[b, ACT_RUNG] >= FORCE:
             u = draws.uniform(key, step, turn, CHALLENGER, draws.EXECUTION)
             way = draws.uniform(key, step, turn, CHALLENGER, draws.EXECUTION_WAY)
-            done = execution.executed(acts, intended, n, u, way, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
-        if done != intended:
+            b = execution.executed(acts, b, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
+        done[i] = b
+        u = draws.uniform(key, step, turn, CHALLENGER, draws.PERCEPTION) if acts[b, ACT_RUNG] >= FORCE else 0.5
+        seen[i] = perception.perceived(acts[b, ACT_RUNG], u, bias, sd)
+    learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
+    learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])
+    pace = G[LEARNING] * G[CONSERVATISM]
+    for i in range(lanes):
+        w, b = who[i], done[i]
+        rung = acts[b, ACT_RUNG]
+        S[P_RESTRAINED, w] = D.seen[2, i]
+        S[P_UNRESTRAINED, w] = D.seen[3, i]
+        S[PHI, w] = learning.moved(S[PHI, w], pace * D.scratch[0, i])
+        S[WAR_NOW, w] = war[i]
+        S[WAR_SUM, w] += war[i]
+        if b != intended[i]:
             X.N[N_EXECUTION_ERRORS, w] += 1
-        rung = acts[done, ACT_RUNG]
-        u = draws.uniform(key, step, turn, CHALLENGER, draws.PERCEPTION)
-        seen = perception.perceived(rung, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[CHALLENGER_INTENDED, w] = intended
-        S[CHALLENGER_EXECUTED, w] = done
-        S[CHALLENGER_PERCEIVED, w] = seen
-        sd = G[r, PERCEPTION_SD]
-        S[P_RESTRAINED, w] = learning.seen_likelihood(acts, choice[0], done, seen, sd)
-        S[P_UNRESTRAINED, w] = learning.seen_likelihood(acts, choice[1], done, seen, sd)
-        ratio = learning.log_likelihood_ratio(S[P_RESTRAINED, w], S[P_UNRESTRAINED, w], G[r, SIGNAL_NOISE], n)
-        S[PHI, w] = learning.moved(S[PHI, w], G[r, LEARNING] * G[r, CONSERVATISM] * ratio)
-        S[WAR_SUM, w] += S[WAR_NOW, w]
+        S[CHALLENGER_INTENDED, w] = intended[i]
+        S[CHALLENGER_EXECUTED, w] = b
+        S[CHALLENGER_PERCEIVED, w] = seen[i]
         if rung >= 10.0:
-            X.N[N_ROUTE, w] = route_of(T, S, r, w, context, done, intended)
+            meant = b == intended[i]
+            X.N[N_ROUTE, w] = route_of(G, acts[b], S, w, D.context, i) if meant else EXECUTION_ERROR
             S[ENDED, w] = 1.0
         struck = S[SUFFERED_TRUE, w] >= STATE_FORCE
-        dead = strike(T, X, w, r, done, seen, step, turn)
+        dead = strike(T, X, w, r, b, seen[i], step, turn)
         if X.N[N_STRUCK_WEEK, w] > 0 and week <= X.N[N_STRUCK_WEEK, w] + REPLY_WINDOW:
             X.N[N_REPLY_RUNG, w] = max(X.N[N_REPLY_RUNG, w], int(rung))
             X.N[N_REPLY_DEAD, w] += int(dead)
@@ -256,3 +282,33 @@ def decide(
             X.N[N_RESTRAINED, w] += 1
         S[SUFFERED, w] = 1.0
         S[SUFFERED_TRUE, w] = 1.0
+
+
+@compiled
+def decide(
+    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
+) -> None:
+    """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
+    S = X.S
+    for k in range(X.runs.shape[0]):
+        w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
+        while w < end:
+            lanes = 0
+            while w < end and lanes < LANES:
+                if has_turn(S, w, forced, turn, routine):
+                    S[WAR_NOW, w] = 0.0
+                    S[FRESH, w] = 0.0
+                    if forced >= 0 or has_occasion(S, w):
+                        D.who[lanes] = w
+                        lanes += 1
+                    else:
+                        S[CHALLENGER_INTENDED, w] = 0.0
+                        S[CHALLENGER_EXECUTED, w] = 0.0
+                        S[CHALLENGER_PERCEIVED, w] = 1.0
+                        S[ORDER, w] = 1.0
+                w += 1
+            if lanes > 0:
+                regard(T, X, D, lanes, r, 1.0)
+                resolve(T, X, D, lanes, r, rule, ceiling)
+                pick(T, X, D, lanes, r, forced, step, turn, ceiling)
+                act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.maths import log
 from escalation.model import casualties, learning
+from escalation.model.arrays import LANES
 from escalation.model.errors import execution, perception
 from escalation.model.layout import (
     A_EXPOSURE,
@@ -38,7 +39,6 @@ from escalation.model.layout import (
     CONSERVATISM,
     CONTROL_LOSS,
     CRISIS_CLIMATE,
-    D_AUDIENCE,
     D_DEATH,
     D_HARASSMENT,
     D_HIGH_VALUE,
@@ -121,45 +121,61 @@ from escalation.model.outcomes import (
 )
 from escalation.model.proxies import bury
 from escalation.model.stage import (
+    BLAME,
+    COMMIT,
     ENTRAPMENT,
     GAMBLE,
+    GAMMA,
     PREVENTION,
+    PROVOKING,
     bar,
+    challenger_base,
     challenger_context,
-    challenger_menu,
     choose,
+    defender_base,
     defender_context,
     defender_game,
-    defender_menu,
     defender_worth,
+    draw_act,
     grievance,
     madden,
     obligation,
+    odds_of_war,
     restrict,
     zeal,
 )
 
 
-@compiled
-def has_occasion(S: Any, G: Any, r: int, w: int) -> bool:
+@inner
+def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
+    """Whether world ``w`` is running and the defender's to move: harassment waits for the week's regular decision."""
+    if S[ENDED, w] > 0.0:
+        return False
+    if turn > 0:
+        return bool(S[FRESH, w] == FRESH_DEFENDER)
+    return bool(routine or forced >= 0 or S[DEAD, w] >= 1.0 or S[PROVOCATION_TRUE, w] >= LETHAL_FORCE)
+
+
+@inner
+def has_occasion(S: Any, G: Any, w: int) -> bool:
     """Whether there is anything to decide: a provocation, a crisis climate, a ripe bomb or an ally at war."""
     if S[PROVOCATION, w] >= FORCE or S[DEAD, w] >= 1.0 or S[RUNG, w] >= CRISIS_CLIMATE or S[ALLY_WAR, w] > 0.01:
         return True
-    return bool(G[r, D_PREVENTION] > 0.0 and S[BREAKOUT_NOW, w] <= G[r, NUCLEAR_ALARM])
+    return bool(G[D_PREVENTION] > 0.0 and S[BREAKOUT_NOW, w] <= G[NUCLEAR_ALARM])
 
 
-@compiled
-def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: int) -> int:
-    """Which motive or error carried the defender's step to all-out war (an index of ``outcomes.ROUTES``)."""
-    if act != intended:
-        return EXECUTION_ERROR
-    G = T.general
-    collapse, setback = T.defender_acts[r, act, ACT_COLLAPSE], T.defender_acts[r, act, ACT_SETBACK]
-    deaths = G[r, D_DEATH] + G[r, D_LOG_DEATHS] * log(S[DEAD, w]) if S[DEAD, w] >= 1.0 else 0.0
+@inner
+def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
+    """Which motive or error carried the defender's meant step to all-out war (an index of ``outcomes.ROUTES``).
+
+    ``context`` (7, lanes) is what it weighed, world ``w`` in lane ``i``.
+    """
+    deaths = G[D_DEATH] + G[D_LOG_DEATHS] * log(S[DEAD, w]) if S[DEAD, w] >= 1.0 else 0.0
     insult = 0.0
     if S[PROVOCATION, w] >= FORCE:
-        insult = G[r, D_HARASSMENT] + G[r, D_HIGH_VALUE] * max(S[PROVOCATION, w] - 5.0, 0.0)
-    gamble, prevention, ally = context[GAMBLE] * collapse, context[PREVENTION] * setback, context[ENTRAPMENT]
+        insult = G[D_HARASSMENT] + G[D_HIGH_VALUE] * max(S[PROVOCATION, w] - 5.0, 0.0)
+    gamble, prevention = context[GAMBLE, i] * act[ACT_COLLAPSE], context[PREVENTION, i] * act[ACT_SETBACK]
+    ally = context[ENTRAPMENT, i]
     strongest = max(deaths, insult, gamble, prevention, ally)
     if strongest <= 0.0:
         return NOISE
@@ -178,16 +194,16 @@ def route_of(T: Any, S: Any, r: int, w: int, context: Any, act: int, intended: i
     return CASUALTY if strongest == deaths else PROVOKED
 
 
-@compiled
-def attacked(X: Any, w: int) -> bool:
+@inner
+def attacked(K: Any, w: int) -> bool:
     """Whether any proxy has attacked the defender this step."""
     attacks = 0.0
-    for p in range(X.K.shape[0]):
-        attacks += X.K[p, ATTACKS, w]
+    for p in range(K.shape[0]):
+        attacks += K[p, ATTACKS, w]
     return attacks > 0.0
 
 
-@compiled
+@inner
 def tally_answer(S: Any, N: Any, w: int, rung: float, on_state: bool, killed: bool) -> None:
     """Count whether proxies' attacks of this week were answered with force (the record's response curve)."""
     if killed:
@@ -202,10 +218,10 @@ def tally_answer(S: Any, N: Any, w: int, rung: float, on_state: bool, killed: bo
             N[N_ZERO_ANSWERED, w] += 1
 
 
-@compiled
+@inner
 def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int) -> None:
     """What act ``a`` does to the other side: dead, obligation, fear, control, the nuclear clock, allies' trust."""
-    S, G, N, act = X.S, T.general, X.N, T.defender_acts[r, a]
+    S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]
     rung, on_state, key = act[ACT_RUNG], act[ACT_ON_STATE] > 0.5, X.key[w]
     tool, country = T.defender_links[a]
     dead = 0.0
@@ -225,21 +241,21 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
     if leader:
         S[DECAPITATED, w] = 1.0
         S[DISARRAY, w] = 1.0
-        S[Q, w] = learning.moved(S[Q, w], G[r, Q_LEADER])
+        S[Q, w] = learning.moved(S[Q, w], G[Q_LEADER])
         for p in range(X.K.shape[0]):
-            X.K[p, KAPPA, w] *= 1.0 - G[r, CONTROL_LOSS]
-    S[OBLIGATION, w] += obligation(G, r, seen, dead, on_state, leader)
+            X.K[p, KAPPA, w] *= 1.0 - G[CONTROL_LOSS]
+    S[OBLIGATION, w] += obligation(G, seen, dead, on_state, leader)
     if seen >= STATE_FORCE:
         S[COMMIT_CHALLENGER, w] = max(S[COMMIT_CHALLENGER, w], seen)
     if rung < FORCE and rung >= SHOW_OF_FORCE and S[BUILT, w] > 0.99:
         # at most once a week, however many days hold a decision
         S[BUILT, w] = 0.0
-        S[SIGMA, w] += G[r, SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
-        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
+        S[SIGMA, w] += G[SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
+        S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
     if rung >= HOMELAND:
-        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
+        S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
         S[SHELLED, w] = 0.0
-        S[BREAKOUT_NOW, w] += G[r, NUCLEAR_SETBACK] * act[ACT_SETBACK]
+        S[BREAKOUT_NOW, w] += G[NUCLEAR_SETBACK] * act[ACT_SETBACK]
     if rung >= STATE_FORCE:
         N[N_STRIKES, w] += 1
         for j in range(X.A.shape[0]):
@@ -253,13 +269,137 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
         S[FRESH, w] = FRESH_CHALLENGER
 
 
+@inner
+def face(T: Any, X: Any, D: Any, lanes: int) -> None:
+    """Fill ``D.faced`` with what provokes the defender in each lane's world, as it sees it."""
+    S, who, faced = X.S, D.who, D.faced
+    for i in range(lanes):
+        w = who[i]
+        r = X.row[w]
+        e, dead, weight = S[PROVOCATION, w], S[DEAD, w], S[WEIGHT, w]
+        faced[GAMMA, i] = grievance(T.general[r], e, dead, weight)
+        faced[BLAME, i] = S[BLAMED, w]
+        faced[COMMIT, i] = S[COMMIT_DEFENDER, w]
+        faced[PROVOKING, i] = 1.0 if (e >= FORCE or dead >= 1.0) and weight == 1.0 else 0.0
+
+
 @compiled
-def learn(G: Any, r: int, S: Any, w: int, n: int) -> None:
-    """The challenger's belief in resolve after the act it saw (dossier section 1)."""
-    ratio = learning.log_likelihood_ratio(S[P_RESOLUTE, w], S[P_WEAK, w], G[r, SIGNAL_NOISE], n)
-    gained = G[r, LEARNING] * G[r, CONSERVATISM] * ratio
-    S[PI_LEADER, w] = learning.moved(S[PI_LEADER, w], G[r, LEADER_SHARE] * gained)
-    S[PI_COUNTRY, w] = learning.moved(S[PI_COUNTRY, w], (1.0 - G[r, LEADER_SHARE]) * gained)
+def regard(T: Any, X: Any, D: Any, lanes: int, r: int, private: float) -> None:
+    """Work out on the desk what the defender weighs in each lane's world: ``D.context``, ``base``, ``reply``, ``loss``.
+
+    ``private`` is 1 for its own decision; 0 leaves out its errors of estimate, which others do not see.
+    """
+    G, acts, theirs = T.general[r], T.defender_acts[r], T.challenger_acts[r]
+    defender_context(G, T.allies[r], X.S, X.A, D.who, lanes, private, D.context)
+    challenger_context(G, X.S, D.who, lanes, 0.0, D.other)
+    defender_base(G, acts, D.context, lanes, D.base[0])
+    challenger_base(G, theirs, D.other, lanes, D.theirs)
+    defender_game(G, acts, theirs, X.S, D, lanes)
+
+
+@compiled
+def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: float) -> None:
+    """Fill ``D.choice`` (2, n, lanes) of the resolute and the weak type, facing ``D.faced``, after ``regard``."""
+    G, acts, S, faced = T.general[r], T.defender_acts[r], X.S, D.faced
+    # the replies have been worked out: their scratch may hold what the rule reads
+    seen, last = D.seen[1], D.picked[0]
+    for i in range(lanes):
+        seen[i] = S[PROVOCATION, D.who[i]]
+        last[i] = int(S[CHALLENGER_EXECUTED, D.who[i]])
+    for kind in range(2):
+        own, choice = D.own[kind], D.choice[kind]
+        defender_worth(G, acts, D.context, D.base[0], zeal(G, kind == 0), faced, lanes, own)
+        bar(acts, ceiling, lanes, own)
+        choose(G, rule, acts, own, D.reply, D.harm, D.loss, seen, last, lanes, D.order, D.scratch[0], choice)
+        if kind == 0:
+            madden(G, acts, faced[PROVOKING], lanes, D.scratch[0], choice)
+        restrict(acts, ceiling, lanes, D.scratch[0], choice)
+
+
+@inner
+def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
+    """Draw what each lane's defender means to do (``D.picked[0]``); ``D.seen[0]`` is the chance of war beforehand."""
+    G, acts, who, u, war = T.general[r], T.defender_acts[r], D.who, D.seen[1], D.seen[0]
+    theta, intended = X.S[THETA], D.picked[0]
+    for i in range(lanes):
+        u[i] = draws.uniform(X.key[who[i]], step, turn, DEFENDER, draws.CHOICE)
+        war[i] = 0.0
+    draw_act(D.choice, theta, u, who, lanes, D.scratch[0], intended)
+    if forced >= 0:
+        certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
+        for i in range(lanes):
+            intended[i] = forced
+            war[i] = certainly
+    elif ceiling >= 10.0:
+        odds_of_war(G, acts, D.choice, theta, who, lanes, war)
+
+
+@inner
+def carry_out(
+    T: Any, X: Any, w: int, r: int, intended: int, done: int, seen: float, step: int, turn: int, week: int, met: bool
+) -> None:
+    """Let act ``done``, seen as rung ``seen``, happen in world ``w``; the provocation that it answers is over.
+
+    ``met`` counts it as the answer to this week's attacks.
+    """
+    S, act = X.S, T.defender_acts[r, done]
+    rung = act[ACT_RUNG]
+    if done != intended:
+        X.N[N_EXECUTION_ERRORS, w] += 1
+    S[DEFENDER_INTENDED, w] = intended
+    S[DEFENDER_EXECUTED, w] = done
+    S[DEFENDER_PERCEIVED, w] = seen
+    if met and attacked(X.K, w):
+        tally_answer(S, X.N, w, rung, act[ACT_ON_STATE] > 0.5, S[DEAD, w] >= 1.0)
+    strike(T, X, w, r, done, seen, step, turn)
+    if rung >= STATE_FORCE and X.N[N_STRUCK_WEEK, w] == 0:
+        X.N[N_STRUCK_WEEK, w] = week
+    if rung >= S[COMMIT_DEFENDER, w] - 0.5:
+        S[COMMIT_DEFENDER, w] = 0.0
+    S[PROVOCATION, w] = 1.0
+    S[PROVOCATION_TRUE, w] = 1.0
+    S[DEAD, w] = 0.0
+    S[BLAMED, w] = 0.0
+    S[MISATTRIBUTED, w] = 0.0
+    S[ACCIDENT, w] = 0.0
+    S[WEIGHT, w] = 1.0
+
+
+@inner
+def act_on(
+    T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, week: int, ceiling: float
+) -> None:
+    """Carry out what was picked in each lane, with slips, and let the challenger learn from what it sees."""
+    S, G, acts, who = X.S, T.general[r], T.defender_acts[r], D.who
+    intended, done, war, seen = D.picked[0], D.picked[1], D.seen[0], D.seen[1]
+    slips = forced < 0 and ceiling >= 10.0
+    bias, sd, noise = G[PERCEPTION_BIAS], G[PERCEPTION_SD], G[SIGNAL_NOISE]
+    for i in range(lanes):
+        key, a = X.key[who[i]], intended[i]
+        if slips and acts[a, ACT_RUNG] >= FORCE:
+            u = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION)
+            way = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION_WAY)
+            a = execution.executed(acts, a, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
+        done[i] = a
+        u = draws.uniform(key, step, turn, DEFENDER, draws.PERCEPTION) if acts[a, ACT_RUNG] >= FORCE else 0.5
+        seen[i] = perception.perceived(acts[a, ACT_RUNG], u, bias, sd)
+    learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
+    learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])
+    pace, of_leader = G[LEARNING] * G[CONSERVATISM], G[LEADER_SHARE]
+    for i in range(lanes):
+        w = who[i]
+        gained = pace * D.scratch[0, i]
+        S[P_RESOLUTE, w] = D.seen[2, i]
+        S[P_WEAK, w] = D.seen[3, i]
+        S[PI_LEADER, w] = learning.moved(S[PI_LEADER, w], of_leader * gained)
+        S[PI_COUNTRY, w] = learning.moved(S[PI_COUNTRY, w], (1.0 - of_leader) * gained)
+        S[WAR_NOW, w] = war[i]
+        S[WAR_SUM, w] += war[i]
+        if acts[done[i], ACT_RUNG] >= 10.0:
+            meant = done[i] == intended[i]
+            X.N[N_ROUTE, w] = route_of(G, acts[done[i]], S, w, D.context, i) if meant else EXECUTION_ERROR
+            S[ENDED, w] = 1.0
+        carry_out(T, X, w, r, intended[i], done[i], seen[i], step, turn, week, turn == 0 and forced < 0)
 
 
 @compiled
@@ -272,91 +412,28 @@ def decide(
     draw, while the likelihoods that it teaches remain the types' own. ``turn`` is the exchange round; ``ceiling``
     keeps acts above a rung off the table (burn-in).
     """
-    S, G = X.S, T.general
-    n = T.defender_acts.shape[1]
-    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
-    reply, harm, V, order = D.reply, D.harm, D.values, D.order
-    own, work, choice = D.own, D.work, D.choice
-    for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0:
-            continue
-        if turn > 0 and S[FRESH, w] != FRESH_DEFENDER:
-            continue
-        urgent = S[DEAD, w] >= 1.0 or S[PROVOCATION_TRUE, w] >= LETHAL_FORCE
-        if turn == 0 and not (routine or urgent or forced >= 0):
-            continue  # harassment waits for the week's regular decision, whatever the step
-        r = X.row[w]
-        key = X.key[w]
-        acts = T.defender_acts[r]
-        S[WAR_NOW, w] = 0.0
-        S[FRESH, w] = 0.0
-        e, dead = S[PROVOCATION, w], S[DEAD, w]
-        blamed = S[BLAMED, w] > 0.5
-        if forced < 0 and not has_occasion(S, G, r, w):
-            intended = 0
-            S[P_RESOLUTE, w] = 1.0
-            S[P_WEAK, w] = 1.0
-        else:
-            defender_context(T, X, w, r, 1.0, context)
-            challenger_context(T, X, w, r, 0.0, other)
-            defender_menu(T, r, context, menu)
-            challenger_menu(T, r, other, theirs)
-            defender_game(T, X, w, r, theirs, reply, harm, V)
-            provoked = (e >= FORCE or dead >= 1.0) and S[WEIGHT, w] == 1.0
-            for kind in range(2):
-                gamma = grievance(G, r, e, dead, S[WEIGHT, w])
-                defender_worth(menu, gamma, zeal(G, r, kind == 0), blamed, G[r, D_AUDIENCE], S[COMMIT_DEFENDER, w], own)
-                bar(acts, ceiling, own)
-                last = int(S[CHALLENGER_EXECUTED, w])
-                choose(T, r, rule, acts, own, reply, harm, e, last, order, work, choice[kind])
-                if kind == 0:
-                    madden(G, r, acts, provoked, choice[kind])
-                restrict(acts, ceiling, choice[kind])
-            mine = choice[0] if S[THETA, w] > 0.5 else choice[1]
-            u = draws.uniform(key, step, turn, DEFENDER, draws.CHOICE)
-            intended = 0
-            total = mine[0]
-            while u >= total and intended < n - 1:
-                intended += 1
-                total += mine[intended]
-            if forced >= 0:
-                intended = forced
-                S[WAR_NOW, w] = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
-            elif ceiling >= 10.0:
-                S[WAR_NOW, w] = execution.chance_of_war(acts, mine, n, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
-        done = intended
-        if forced < 0 and ceiling >= 10.0:
-            u = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION)
-            way = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION_WAY)
-            done = execution.executed(acts, intended, n, u, way, G[r, EXECUTION_P], G[r, EXECUTION_SKEW])
-        if done != intended:
-            X.N[N_EXECUTION_ERRORS, w] += 1
-        rung = acts[done, ACT_RUNG]
-        u = draws.uniform(key, step, turn, DEFENDER, draws.PERCEPTION)
-        seen = perception.perceived(rung, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[DEFENDER_INTENDED, w] = intended
-        S[DEFENDER_EXECUTED, w] = done
-        S[DEFENDER_PERCEIVED, w] = seen
-        if forced >= 0 or has_occasion(S, G, r, w):
-            sd = G[r, PERCEPTION_SD]
-            S[P_RESOLUTE, w] = learning.seen_likelihood(acts, choice[0], done, seen, sd)
-            S[P_WEAK, w] = learning.seen_likelihood(acts, choice[1], done, seen, sd)
-            learn(G, r, S, w, n)
-        if turn == 0 and forced < 0 and attacked(X, w):
-            tally_answer(S, X.N, w, rung, acts[done, ACT_ON_STATE] > 0.5, dead >= 1.0)
-        S[WAR_SUM, w] += S[WAR_NOW, w]
-        if rung >= 10.0:
-            X.N[N_ROUTE, w] = route_of(T, S, r, w, context, done, intended)
-            S[ENDED, w] = 1.0
-        strike(T, X, w, r, done, seen, step, turn)
-        if rung >= STATE_FORCE and X.N[N_STRUCK_WEEK, w] == 0:
-            X.N[N_STRUCK_WEEK, w] = week
-        if rung >= S[COMMIT_DEFENDER, w] - 0.5:
-            S[COMMIT_DEFENDER, w] = 0.0
-        S[PROVOCATION, w] = 1.0
-        S[PROVOCATION_TRUE, w] = 1.0
-        S[DEAD, w] = 0.0
-        S[BLAMED, w] = 0.0
-        S[MISATTRIBUTED, w] = 0.0
-        S[ACCIDENT, w] = 0.0
-        S[WEIGHT, w] = 1.0
+    S = X.S
+    for k in range(X.runs.shape[0]):
+        w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
+        G = T.general[r]
+        while w < end:
+            lanes = 0
+            while w < end and lanes < LANES:
+                if has_turn(S, w, forced, turn, routine):
+                    S[WAR_NOW, w] = 0.0
+                    S[FRESH, w] = 0.0
+                    if forced >= 0 or has_occasion(S, G, w):
+                        D.who[lanes] = w
+                        lanes += 1
+                    else:
+                        S[P_RESOLUTE, w] = 1.0
+                        S[P_WEAK, w] = 1.0
+                        rung = T.defender_acts[r, 0, ACT_RUNG]
+                        carry_out(T, X, w, r, 0, 0, rung, step, turn, week, turn == 0)
+                w += 1
+            if lanes > 0:
+                regard(T, X, D, lanes, r, 1.0)
+                face(T, X, D, lanes)
+                resolve(T, X, D, lanes, r, rule, ceiling)
+                pick(T, X, D, lanes, r, forced, step, turn, ceiling)
+                act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.maths import exp, log
 from escalation.model.layout import ACT_RUNG, FORCE
 
@@ -28,28 +28,40 @@ def log_likelihood_ratio(p_first: float, p_second: float, noise: float, n: int) 
     return log((1.0 - noise) * p_first + floor) - log((1.0 - noise) * p_second + floor)
 
 
-@compiled
-def seen_likelihood(acts: Any, choice: Any, done: int, seen: float, sd: float) -> float:
-    """How likely a type with choice probabilities ``choice`` (n,) was to be seen as the observer saw it.
+@inner
+def log_likelihood_ratios(first: Any, second: Any, noise: float, n: int, lanes: int, out: Any) -> None:
+    """Fill ``out`` (lanes,) with the log-likelihood ratio of each lane."""
+    for i in range(lanes):
+        out[i] = log_likelihood_ratio(first[i], second[i], noise, n)
 
-    The observer knows that it errs, though not which way: L(seen|type) = sum_b P(b|type) f(seen - rung_b), with f
-    the noise of perception, normalised over the acts of force on the menu ``acts`` (n, columns). Acts short of force
-    are seen as they are.
+
+@inner
+def likelihoods(acts: Any, choice: Any, done: Any, seen: Any, sd: float, lanes: int, first: Any, second: Any) -> None:
+    """Fill ``first`` and ``second`` (lanes,): how likely each type was to be seen as the observer saw it.
+
+    ``choice`` (2, n, lanes) are the types' choice probabilities, ``done`` (lanes,) the act, ``seen`` (lanes,) the rung
+    perceived. The observer knows that it errs, though not which way: L(seen|type) = sum_b P(b|type) f(seen - rung_b),
+    with f the noise of perception, normalised over the acts of force on the menu ``acts`` (n, columns). Acts short of
+    force are seen as they are.
     """
-    p: float = choice[done]
-    if acts[done, ACT_RUNG] < FORCE:
-        return p
     width = max(sd, 0.05)
-    total = 0.0
-    weights = 0.0
-    for b in range(choice.shape[0]):
-        rung = acts[b, ACT_RUNG]
-        if rung >= FORCE:
-            z = (seen - rung) / width
-            weight = exp(-0.5 * z * z)
-            total += weight * choice[b]
-            weights += weight
-    return total / weights if weights > 0.0 else p
+    for i in range(lanes):
+        a = done[i]
+        first[i] = choice[0, a, i]
+        second[i] = choice[1, a, i]
+        if acts[a, ACT_RUNG] < FORCE:
+            continue
+        weights, one, other = 0.0, 0.0, 0.0
+        for b in range(acts.shape[0]):
+            if acts[b, ACT_RUNG] >= FORCE:
+                z = (seen[i] - acts[b, ACT_RUNG]) / width
+                weight = exp(-0.5 * z * z)
+                weights += weight
+                one += weight * choice[0, b, i]
+                other += weight * choice[1, b, i]
+        if weights > 0.0:
+            first[i] = one / weights
+            second[i] = other / weights
 
 
 @compiled

@@ -32,9 +32,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.maths import exp, log, logistic
-from escalation.model.errors import fragility, survival
+from escalation.model.errors import execution, fragility, survival
 from escalation.model.layout import (
     A_BASING,
     ACT_ANSWER,
@@ -87,6 +87,8 @@ from escalation.model.layout import (
     D_REPUTATION,
     D_RESOLUTE_FACTOR,
     DECAPITATED,
+    EXECUTION_P,
+    EXECUTION_SKEW,
     F_NOISE,
     FORCE,
     FRAGILITY_BIAS,
@@ -109,6 +111,7 @@ from escalation.model.layout import (
     PI_COUNTRY,
     PI_LEADER,
     PRESSURE_SLOPE,
+    PUNISHMENT,
     Q_BIAS,
     Q_NOISE,
     Q_SD,
@@ -124,121 +127,145 @@ from escalation.model.layout import (
 )
 from escalation.model.rules import best_response, level_k, prospect, quantal, reciprocal
 
-MAX_ACTS: Final = 24
 AVENGING: Final = 5.5
 """Commitment from which the challenger is still answering an act of open force (7 decays to this in 2.4 weeks)."""
 OFF_MENU: Final = -1e6
 """Worth of an act that is off the menu (utils)."""
+ANY_RUNG: Final = 11.0
+"""A ceiling above every rung: the whole menu is open, also what is not available this week."""
 
-# What each side weighs, computed once a decision: rows of the menus, one column an act.
-(D_RUNG, D_BASE, D_SETTLES, D_BLAMED, D_UNBLAMED, D_NAME) = range(6)
-(C_RUNG, C_MEETS, C_BASE, C_BASE_UNRESTRAINED, C_RELIEF, C_RELIEF_UNRESTRAINED, C_FIRST) = range(7)
-# and what the route labels read
+# Rows of ``Desk.context`` and ``Desk.other``: what a side weighs, and what its route labels read.
 (CAPABILITY, GAMBLE, PREVENTION, NAME_WORTH, ENTRAPMENT, PUBLIC, AT_WAR) = range(7)
-(OBLIGED, COMMITTED, PRESSED, FEAR, RENT, LOSS_SHARE) = range(6)
+(OBLIGED, COMMITTED, PRESSED, FEAR, RENT) = range(5)
+# Rows of ``Desk.faced``: what the side that moves at a node of the game stands before.
+(GAMMA, BLAME, OWED, COMMIT, WAGING, PROVOKING) = range(6)
 
 
-@compiled
-def defender_context(T: Any, X: Any, w: int, r: int, private: float, out: Any) -> None:
-    """Fill ``out`` (7,) with what the defender of world ``w`` (parameter row ``r``) weighs this week.
+@inner
+def defender_context(G: Any, allies: Any, S: Any, A: Any, who: Any, lanes: int, private: float, out: Any) -> None:
+    """Fill ``out`` (7, lanes) with what the defender weighs this week; ``G`` and ``allies`` are of its parameter row.
 
     ``private`` is 1 for its own decision; 0 where the other side pictures it, without seeing its errors of estimate.
     """
-    S, A, G = X.S, X.A, T.general
-    capability = 1.0
+    capability, gamble, at_war = out[CAPABILITY], out[GAMBLE], out[AT_WAR]
+    sigma, noise, rung = S[SIGMA], S[F_NOISE], S[RUNG]
+    for i in range(lanes):
+        capability[i] = 1.0
+        at_war[i] = 1.0 if rung[who[i]] >= 9.0 else 0.0
     for j in range(A.shape[0]):
-        capability -= T.allies[r, j, A_BASING] * A[j, HEDGING, w]
-    out[CAPABILITY] = max(capability, 0.2)
-    at_war = S[RUNG, w] >= 9.0
-    bias = G[r, FRAGILITY_BIAS] + (G[r, RUBICON] if at_war else 0.0)
-    pressure = G[r, PRESSURE_SLOPE] * (S[SIGMA, w] - 1.0)
-    bias *= private
-    f_hat = fragility.estimate(G[r, FRAGILITY_F], pressure, bias, private * G[r, FRAGILITY_SD], S[F_NOISE, w])
-    out[GAMBLE] = G[r, D_GAMBLE] * f_hat
-    out[PREVENTION] = G[r, D_PREVENTION] * exp(-S[BREAKOUT_NOW, w] / G[r, NUCLEAR_ALARM])
-    out[NAME_WORTH] = G[r, D_REPUTATION] * S[TERM, w]
-    out[ENTRAPMENT] = S[ALLY_WAR, w]
-    out[PUBLIC] = G[r, D_PUBLIC] * log(1.0 + S[OWN_DEAD, w]) * 0.4342944819032518
-    out[AT_WAR] = 1.0 if at_war else 0.0
+        basing = allies[j, A_BASING]
+        hedging = A[j, HEDGING]
+        for i in range(lanes):
+            capability[i] -= basing * hedging[who[i]]
+    f, slope, bias, rubicon = G[FRAGILITY_F], G[PRESSURE_SLOPE], G[FRAGILITY_BIAS], G[RUBICON]
+    sd, gain = private * G[FRAGILITY_SD], G[D_GAMBLE]
+    for i in range(lanes):
+        capability[i] = max(capability[i], 0.2)
+        pressure = slope * (sigma[who[i]] - 1.0)
+        shift = (bias + (rubicon if at_war[i] > 0.0 else 0.0)) * private
+        gamble[i] = gain * fragility.estimate(f, pressure, shift, sd, noise[who[i]])
+    prevention, breakout = out[PREVENTION], S[BREAKOUT_NOW]
+    worth, alarm = G[D_PREVENTION], G[NUCLEAR_ALARM]
+    for i in range(lanes):
+        prevention[i] = worth * exp(-breakout[who[i]] / alarm)
+    public, own_dead, slope = out[PUBLIC], S[OWN_DEAD], G[D_PUBLIC]
+    for i in range(lanes):
+        public[i] = slope * log(1.0 + own_dead[who[i]]) * 0.4342944819032518
+    name, entrapment, term, ally_war = out[NAME_WORTH], out[ENTRAPMENT], S[TERM], S[ALLY_WAR]
+    worth = G[D_REPUTATION]
+    for i in range(lanes):
+        name[i] = worth * term[who[i]]
+        entrapment[i] = ally_war[who[i]]
 
 
 @compiled
-def grievance(G: Any, r: int, e: float, dead: float, weight: float) -> float:
+def grievance(G: Any, e: float, dead: float, weight: float) -> float:
     """Gamma: what the defender owes itself for a provocation at perceived rung ``e`` with ``dead`` own dead (utils)."""
-    worth = 0.0
-    if e >= FORCE:
-        worth += G[r, D_HARASSMENT] + G[r, D_HIGH_VALUE] * max(e - 5.0, 0.0)
-    if dead >= 1.0:
-        worth += G[r, D_DEATH] + G[r, D_LOG_DEATHS] * log(dead)
-    return worth * weight
+    insult = G[D_HARASSMENT] + G[D_HIGH_VALUE] * max(e - 5.0, 0.0) if e >= FORCE else 0.0
+    mourning = G[D_DEATH] + G[D_LOG_DEATHS] * log(dead) if dead >= 1.0 else 0.0
+    worth: float = (insult + mourning) * weight
+    return worth
 
 
 @compiled
-def zeal(G: Any, r: int, resolute: bool) -> float:
+def zeal(G: Any, resolute: bool) -> float:
     """What settling a grievance is worth to a type, beside the weak one.
 
     Outside the minimum of ``defender_worth``: a death let pass must tell more of the type than a rocket let pass.
     """
-    factor: float = G[r, D_RESOLUTE_FACTOR]
+    factor: float = G[D_RESOLUTE_FACTOR]
     return factor if resolute else 1.0
 
 
-@compiled
-def defender_menu(T: Any, r: int, context: Any, menu: Any) -> None:
-    """Fill ``menu`` (7, n; six rows used): rung, worth apart from the grievance, what it settles, factors, name."""
-    G, table = T.general, T.defender_acts
-    for a in range(menu.shape[1]):
-        rung = table[r, a, ACT_RUNG]
-        capability = context[CAPABILITY] if rung >= LETHAL_FORCE else 1.0
-        cost = table[r, a, ACT_COST]
-        if rung >= 10.0:
-            cost *= 1.0 - G[r, MOMENTUM] * context[AT_WAR]
-        worth = context[GAMBLE] * table[r, a, ACT_COLLAPSE] + context[PREVENTION] * table[r, a, ACT_SETBACK]
-        if rung >= HOMELAND:
-            worth += context[ENTRAPMENT] - context[PUBLIC]
-        menu[D_RUNG, a] = rung
-        menu[D_BASE, a] = worth + table[r, a, ACT_GAIN] - cost
-        menu[D_SETTLES, a] = table[r, a, ACT_ANSWER]
-        menu[D_BLAMED, a] = capability
-        menu[D_UNBLAMED, a] = capability * (G[r, D_BLAME_DISCOUNT] if table[r, a, ACT_ON_STATE] > 0.5 else 1.0)
-        menu[D_NAME, a] = context[NAME_WORTH] if rung >= LETHAL_FORCE else 0.0
+@inner
+def defender_base(G: Any, acts: Any, context: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with the worth of the defender's acts apart from the grievance that they settle."""
+    gamble, prevention, at_war = context[GAMBLE], context[PREVENTION], context[AT_WAR]
+    entrapment, public = context[ENTRAPMENT], context[PUBLIC]
+    for a in range(acts.shape[0]):
+        worth = out[a]
+        collapse, setback, gain, cost = (
+            acts[a, ACT_COLLAPSE],
+            acts[a, ACT_SETBACK],
+            acts[a, ACT_GAIN],
+            acts[a, ACT_COST],
+        )
+        far = acts[a, ACT_RUNG] >= HOMELAND
+        relief = G[MOMENTUM] if acts[a, ACT_RUNG] >= 10.0 else 0.0
+        for i in range(lanes):
+            joined = entrapment[i] - public[i] if far else 0.0
+            hopes = gamble[i] * collapse + prevention[i] * setback + joined
+            worth[i] = hopes + gain - cost * (1.0 - relief * at_war[i])
 
 
-@compiled
+@inner
 def defender_worth(
-    menu: Any, gamma: float, zealous: float, blamed: bool, audience: float, commit: float, out: Any
+    G: Any, acts: Any, context: Any, base: Any, zealous: float, faced: Any, lanes: int, out: Any
 ) -> None:
-    """Fill ``out`` (n,) with the defender's worth of each act before the reply to it (utils).
+    """Fill ``out`` (n, lanes) with the defender's worth of each act before the reply to it (utils).
 
-    ``gamma`` is what it owes itself (``grievance``), ``zealous`` its type's factor (``zeal``).
+    ``zealous`` is its type's factor (``zeal``); ``faced`` holds GAMMA, BLAME (1: laid at the challenger's own door)
+    and COMMIT.
     """
-    factor = D_BLAMED if blamed else D_UNBLAMED
-    owed = gamma > 0.0
-    for a in range(out.shape[0]):
-        worth = menu[D_BASE, a] + zealous * min(gamma, menu[D_SETTLES, a]) * menu[factor, a]
-        if owed:
-            worth += menu[D_NAME, a] - audience * max(commit - menu[D_RUNG, a], 0.0)
-        out[a] = worth
+    capability, name = context[CAPABILITY], context[NAME_WORTH]
+    gamma, blamed, commit = faced[GAMMA], faced[BLAME], faced[COMMIT]
+    audience = G[D_AUDIENCE]
+    for a in range(acts.shape[0]):
+        worth, given = out[a], base[a]
+        rung, settles = acts[a, ACT_RUNG], acts[a, ACT_ANSWER]
+        lethal = rung >= LETHAL_FORCE
+        unblamed = G[D_BLAME_DISCOUNT] if acts[a, ACT_ON_STATE] > 0.5 else 1.0
+        for i in range(lanes):
+            able = (capability[i] if lethal else 1.0) * (1.0 if blamed[i] > 0.5 else unblamed)
+            worth[i] = given[i] + zealous * min(gamma[i], settles) * able
+        for i in range(lanes):
+            resolve = (name[i] if lethal else 0.0) - audience * max(commit[i] - rung, 0.0)
+            worth[i] += resolve if gamma[i] > 0.0 else 0.0
 
 
-@compiled
-def madden(G: Any, r: int, acts: Any, provoked: bool, choice: Any) -> None:
+@inner
+def madden(G: Any, acts: Any, provoked: Any, lanes: int, moved: Any, choice: Any) -> None:
     """Irrationality of the resolute type (section 2): r_a = r + u (1-r) alpha_a, r_0 = u alpha_0, in place.
 
     A share u alpha of the chance not to punish goes to punishing the other state beyond proportion: its people
-    abroad (rung 7) or, for a share of the cases, its homeland (rung 8).
+    abroad (rung 7) or, for a share of the cases, its homeland (rung 8). ``choice`` (n, lanes) may be weights that do
+    not sum to one; ``moved`` (lanes,) is scratch.
     """
-    share = G[r, D_MADNESS] * (G[r, D_ALPHA_ATTACK] if provoked else G[r, D_ALPHA_RESTRAINT])
-    if share <= 0.0:
+    attacked, at_rest = G[D_MADNESS] * G[D_ALPHA_ATTACK], G[D_MADNESS] * G[D_ALPHA_RESTRAINT]
+    if attacked <= 0.0 and at_rest <= 0.0:
         return
     n = acts.shape[0]
-    moved = 0.0
     abroad = -1
     homeland = -1
+    for i in range(lanes):
+        moved[i] = 0.0
     for a in range(n):
         if acts[a, ACT_RUNG] < LETHAL_FORCE:
-            moved += choice[a] * share
-            choice[a] *= 1.0 - share
+            chance = choice[a]
+            for i in range(lanes):
+                share = attacked if provoked[i] > 0.5 else at_rest
+                moved[i] += chance[i] * share
+                chance[i] *= 1.0 - share
         elif acts[a, ACT_ON_STATE] > 0.5 and acts[a, ACT_RUNG] < HOMELAND:
             abroad = a
         elif acts[a, ACT_ON_STATE] > 0.5 and acts[a, ACT_RUNG] < 8.5:
@@ -247,273 +274,382 @@ def madden(G: Any, r: int, acts: Any, provoked: bool, choice: Any) -> None:
         homeland = abroad if abroad >= 0 else n - 1
     if abroad < 0:
         abroad = homeland
-    choice[homeland] += moved * G[r, D_HOMELAND_SHARE]
-    choice[abroad] += moved * (1.0 - G[r, D_HOMELAND_SHARE])
+    share_home = G[D_HOMELAND_SHARE]
+    for i in range(lanes):
+        choice[homeland, i] += moved[i] * share_home
+        choice[abroad, i] += moved[i] * (1.0 - share_home)
+
+
+@inner
+def challenger_context(G: Any, S: Any, who: Any, lanes: int, private: float, out: Any) -> None:
+    """Fill ``out`` (5 rows used) with what the challenger weighs this week; ``private`` as for the defender."""
+    pressed, rent, sigma = out[PRESSED], out[RENT], S[SIGMA]
+    slope, income = G[C_PRESSURE], G[C_RENT]
+    for i in range(lanes):
+        pressed[i] = slope * sigma[who[i]]
+        rent[i] = income * (1.0 - sigma[who[i]])
+    fear, q, noise = out[FEAR], S[Q], S[Q_NOISE]
+    bias, sd, struck = private * G[Q_BIAS], private * G[Q_SD], G[C_LOSS_STRUCK]
+    for i in range(lanes):
+        fear[i] = survival.estimate(q[who[i]], bias, sd, noise[who[i]]) * struck
+    obliged, committed, owed, vowed = out[OBLIGED], out[COMMITTED], S[OBLIGATION], S[COMMIT_CHALLENGER]
+    for i in range(lanes):
+        obliged[i] = owed[who[i]]
+        committed[i] = vowed[who[i]]
 
 
 @compiled
-def challenger_context(T: Any, X: Any, w: int, r: int, private: float, out: Any) -> None:
-    """Fill ``out`` (6,) with what the challenger of world ``w`` weighs this week; ``private`` as for the defender."""
-    S, G = X.S, T.general
-    out[OBLIGED] = S[OBLIGATION, w]
-    out[COMMITTED] = S[COMMIT_CHALLENGER, w]
-    out[PRESSED] = G[r, C_PRESSURE] * S[SIGMA, w]
-    q_hat = survival.estimate(S[Q, w], private * G[r, Q_BIAS], private * G[r, Q_SD], S[Q_NOISE, w])
-    out[FEAR] = q_hat * G[r, C_LOSS_STRUCK]
-    out[RENT] = G[r, C_RENT] * (1.0 - S[SIGMA, w])
-    out[LOSS_SHARE] = 2.0 / (1.0 + G[r, C_POWER])
-
-
-@compiled
-def obligation(G: Any, r: int, e: float, dead: float, on_state: bool, leader: bool) -> float:
+def obligation(G: Any, e: float, dead: float, on_state: bool, leader: bool) -> float:
     """Revenge obligation that an act at perceived rung ``e`` with ``dead`` killed creates (utils; section 5)."""
     if e < FORCE:
         return 0.0
-    owed: float = G[r, C_PER_RUNG] * max(e - 5.0, 0.0) + G[r, C_LOG_DEATHS] * log(1.0 + dead)
+    owed: float = G[C_PER_RUNG] * max(e - 5.0, 0.0) + G[C_LOG_DEATHS] * log(1.0 + dead)
     if not on_state:
-        owed *= G[r, C_PROXY_SHARE]
+        owed *= G[C_PROXY_SHARE]
     if leader:
-        owed += G[r, C_LEADER]
+        owed += G[C_LEADER]
     return owed
 
 
 @compiled
-def can_meet(G: Any, r: int, visibility: float, rung: float, meant: float) -> float:
+def can_meet(G: Any, visibility: float, rung: float, meant: float) -> float:
     """Obligation that an act can meet (utils): the more visible, the more; only force meets any."""
     if rung < FORCE:
         return 0.0
-    worth: float = visibility * (G[r, C_VISIBILITY] * rung - G[r, C_DEAD_WEIGHT] * log(1.0 + meant))
+    worth: float = visibility * (G[C_VISIBILITY] * rung - G[C_DEAD_WEIGHT] * log(1.0 + meant))
     return max(worth, 0.0)
 
 
-@compiled
-def challenger_menu(T: Any, r: int, context: Any, menu: Any) -> None:
-    """Fill ``menu`` (7, m): rung, obligation met, worth by type, relief by type once at war, loss in going first."""
-    G, table = T.general, T.challenger_acts
-    for b in range(menu.shape[1]):
-        rung = table[r, b, ACT_RUNG]
-        first = table[r, b, ACT_FIRST]
-        worth = context[PRESSED] * table[r, b, ACT_PRESSURE] + table[r, b, ACT_GAIN]
-        worth -= context[FEAR] * (1.0 - first)
-        if rung < FORCE:
-            worth += context[RENT]
-        cost = table[r, b, ACT_COST] * (context[LOSS_SHARE] if rung >= HOMELAND else 1.0)
-        bold = cost * (G[r, C_UNRESTRAINED_FACTOR] if HOMELAND <= rung < 10.0 else 1.0)
-        relief = G[r, MOMENTUM] if rung >= 10.0 else 0.0
-        menu[C_FIRST, b] = G[r, C_LOSS_FIRST] * first
-        menu[C_RUNG, b] = rung
-        menu[C_MEETS, b] = can_meet(G, r, table[r, b, ACT_VISIBILITY], rung, table[r, b, ACT_MEANT])
-        menu[C_BASE, b] = worth - cost
-        menu[C_BASE_UNRESTRAINED, b] = worth - bold
-        menu[C_RELIEF, b] = relief * cost
-        menu[C_RELIEF_UNRESTRAINED, b] = relief * bold
+@inner
+def capacities(G: Any, acts: Any, out: Any) -> None:
+    """Fill ``out`` (m,) with the obligation that each of the challenger's acts can meet."""
+    for b in range(acts.shape[0]):
+        out[b] = can_meet(G, acts[b, ACT_VISIBILITY], acts[b, ACT_RUNG], acts[b, ACT_MEANT])
 
 
-@compiled
+@inner
+def cost_to_challenger(G: Any, act: Any, restrained: bool) -> float:
+    """Cost of an act to a type of the challenger: its share of a contest's losses, and the type's factor."""
+    cost: float = act[ACT_COST]
+    if act[ACT_RUNG] >= HOMELAND:
+        cost *= 2.0 / (1.0 + G[C_POWER])
+    if not restrained and HOMELAND <= act[ACT_RUNG] < 10.0:
+        cost *= G[C_UNRESTRAINED_FACTOR]
+    return cost
+
+
+@inner
+def challenger_base(G: Any, acts: Any, context: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` (2, m, lanes) with the worth of the challenger's acts apart from obligation and vows, by type."""
+    pressed, fear, rent = context[PRESSED], context[FEAR], context[RENT]
+    for b in range(acts.shape[0]):
+        restrained, unrestrained = out[0, b], out[1, b]
+        pressure, gain, struck = acts[b, ACT_PRESSURE], acts[b, ACT_GAIN], 1.0 - acts[b, ACT_FIRST]
+        income = 1.0 if acts[b, ACT_RUNG] < FORCE else 0.0
+        cost, bold = cost_to_challenger(G, acts[b], True), cost_to_challenger(G, acts[b], False)
+        for i in range(lanes):
+            worth = pressed[i] * pressure + gain - fear[i] * struck + income * rent[i]
+            restrained[i] = worth - cost
+            unrestrained[i] = worth - bold
+
+
+@inner
 def challenger_worth(
-    menu: Any, owed: float, audience: float, commit: float, at_war: bool, restrained: bool, out: Any
+    G: Any, acts: Any, meets: Any, base: Any, restrained: bool, faced: Any, lanes: int, out: Any
 ) -> None:
-    """Fill ``out`` (m,) with the challenger's worth of each act before the reply to it (utils).
+    """Fill ``out`` (m, lanes) with the challenger's worth of each act before the reply to it (utils).
 
-    Whoever has been struck by open force, and has not answered yet (``commit``), does not go first by answering.
+    ``base`` (m, lanes) is its type's; ``faced`` holds OWED, COMMIT and WAGING (1: at war already). Whoever has been
+    struck by open force, and has not answered yet, does not go first by answering.
     """
-    unprovoked = 0.0 if commit >= AVENGING else 1.0
-    base = C_BASE if restrained else C_BASE_UNRESTRAINED
-    relief = C_RELIEF if restrained else C_RELIEF_UNRESTRAINED
-    war = 1.0 if at_war else 0.0
-    for b in range(out.shape[0]):
-        backing_down = audience * max(commit - menu[C_RUNG, b], 0.0)
-        first = unprovoked * menu[C_FIRST, b]
-        out[b] = menu[base, b] + war * menu[relief, b] + min(owed, menu[C_MEETS, b]) - backing_down - first
+    owed, commit, waging = faced[OWED], faced[COMMIT], faced[WAGING]
+    audience = G[C_AUDIENCE]
+    for b in range(acts.shape[0]):
+        worth, given = out[b], base[b]
+        rung, met, first = acts[b, ACT_RUNG], meets[b], G[C_LOSS_FIRST] * acts[b, ACT_FIRST]
+        relief = G[MOMENTUM] * cost_to_challenger(G, acts[b], restrained) if rung >= 10.0 else 0.0
+        for i in range(lanes):
+            backing_down = audience * max(commit[i] - rung, 0.0)
+            unprovoked = 0.0 if commit[i] >= AVENGING else first
+            worth[i] = given[i] + waging[i] * relief + min(owed[i], met) - backing_down - unprovoked
 
 
-@compiled
+@inner
+def blend(share: Any, lanes: int, weights: Any, total: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with the choice of a side that is of its first type with probability ``share`` (lanes,).
+
+    ``weights`` (2, n, lanes) are each type's choice weights and ``total`` (2, lanes) their sums, both overwritten.
+    """
+    first, second = total[0], total[1]
+    for i in range(lanes):
+        first[i] = share[i] / first[i]
+        second[i] = (1.0 - share[i]) / second[i]
+    for a in range(out.shape[0]):
+        mixed, one, other = out[a], weights[0, a], weights[1, a]
+        for i in range(lanes):
+            mixed[i] = first[i] * one[i] + second[i] * other[i]
+
+
+@inner
 def challenger_reply(
-    menu: Any,
-    owed: float,
-    audience: float,
-    commit: float,
-    at_war: bool,
-    phi: float,
-    lam: float,
+    G: Any, acts: Any, meets: Any, base: Any, belief: Any, faced: Any, lanes: int, values: Any, total: Any, out: Any
+) -> None:
+    """Fill ``out`` (m, lanes) with the replies expected of the challenger by a defender of ``belief`` (lanes,)."""
+    for kind in range(2):
+        challenger_worth(G, acts, meets, base[kind], kind == 0, faced, lanes, values[kind])
+        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], values[kind])
+    blend(belief, lanes, values, total, out)
+
+
+@inner
+def defender_reply(
+    G: Any,
+    acts: Any,
+    context: Any,
+    base: Any,
+    belief: Any,
+    e: float,
+    dead: float,
+    faced: Any,
+    lanes: int,
     values: Any,
-    choice: Any,
+    total: Any,
     out: Any,
 ) -> None:
-    """Fill ``out`` (m,) with the replies expected of the challenger by a defender of belief ``phi``."""
-    m = out.shape[0]
-    challenger_worth(menu, owed, audience, commit, at_war, True, values)
-    quantal.logit_choice(values, m, lam, out)
-    challenger_worth(menu, owed, audience, commit, at_war, False, values)
-    quantal.logit_choice(values, m, lam, choice)
-    for b in range(m):
-        out[b] = phi * out[b] + (1.0 - phi) * choice[b]
+    """Fill ``out`` (n, lanes) with the replies that a challenger of ``belief`` expects to acting at rung ``e``."""
+    gamma, blamed, provoked = grievance(G, e, dead, 1.0), 1.0 if e >= STATE_FORCE else 0.0, e >= FORCE or dead >= 1.0
+    for i in range(lanes):
+        faced[GAMMA, i] = gamma
+        faced[BLAME, i] = blamed
+        faced[PROVOKING, i] = 1.0 if provoked else 0.0
+    for kind in range(2):
+        defender_worth(G, acts, context, base, zeal(G, kind == 0), faced, lanes, values[kind])
+        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], values[kind])
+    madden(G, acts, faced[PROVOKING], lanes, faced[OWED], values[0])
+    blend(belief, lanes, values, total, out)
 
 
-@compiled
-def defender_reply(
-    G: Any, r: int, acts: Any, menu: Any, e: float, dead: float, pi: float, commit: float, V: Any, out: Any
-) -> None:
-    """Fill ``out`` (n,) with the replies that a challenger of belief ``pi`` expects to acting at rung ``e``.
-
-    ``V`` (2, n) is scratch.
-    """
-    n = out.shape[0]
-    lam, audience = G[r, RATIONALITY], G[r, D_AUDIENCE]
-    blamed = e >= STATE_FORCE
-    gamma = grievance(G, r, e, dead, 1.0)
-    defender_worth(menu, gamma, zeal(G, r, True), blamed, audience, commit, V[0])
-    quantal.logit_choice(V[0], n, lam, out)
-    madden(G, r, acts, e >= FORCE or dead >= 1.0, out)
-    defender_worth(menu, gamma, zeal(G, r, False), blamed, audience, commit, V[0])
-    quantal.logit_choice(V[0], n, lam, V[1])
-    for a in range(n):
-        out[a] = pi * out[a] + (1.0 - pi) * V[1, a]
-
-
-@compiled
+@inner
 def choose(
-    T: Any,
-    r: int,
+    G: Any,
     rule: int,
     acts: Any,
     own: Any,
     reply: Any,
     harm: Any,
-    perceived: float,
-    last_reply: int,
+    loss: Any,
+    seen: Any,
+    last_reply: Any,
+    lanes: int,
     order: Any,
-    work: Any,
+    total: Any,
     out: Any,
 ) -> None:
-    """Fill ``out`` (n,) with the choice probabilities of the rule numbered ``rule`` (``rules.CODES``)."""
-    G = T.general
-    n, m = own.shape[0], harm.shape[0]
-    lam = G[r, RATIONALITY]
-    if rule == 0:
-        quantal.probabilities(own, reply, harm, n, m, lam, work, out)
-    elif rule == 1:
-        best_response.probabilities(own, reply, harm, n, m, work, out)
-    elif rule == 2:
-        level_k.probabilities(own, reply, harm, n, m, lam, G[r, LEVEL_TAU], last_reply, work, out)
-    elif rule == 3:
-        aversion, curvature, g = G[r, LOSS_AVERSION], G[r, CURVATURE], G[r, WEIGHTING]
-        prospect.probabilities(own, reply, harm, n, m, lam, aversion, curvature, g, order, work, out)
-    else:
-        reciprocal.probabilities(acts, n, perceived, G[r, RECIPROCITY], G[r, GENEROSITY], work, out)
+    """Fill ``out`` (n, lanes) with the choice probabilities of the rule numbered ``rule`` (``rules.CODES``).
 
-
-@compiled
-def bar(acts: Any, ceiling: float, own: Any) -> None:
-    """Make acts that are off the menu worthless, so that a rule chooses among the rest, in place."""
-    for a in range(own.shape[0]):
-        if acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5:
-            own[a] = OFF_MENU
-
-
-@compiled
-def restrict(acts: Any, ceiling: float, choice: Any) -> None:
-    """Take acts above ``ceiling`` and acts that are not available off the menu, in place; the rest shares the odds."""
-    kept = 0.0
-    for a in range(choice.shape[0]):
-        if acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5:
-            choice[a] = 0.0
-        kept += choice[a]
-    if kept <= 0.0:
-        choice[0] = 1.0
-        return
-    for a in range(choice.shape[0]):
-        choice[a] /= kept
-
-
-@compiled
-def copy_row(table: Any, source: int, target: int) -> None:
-    """Copy one row of ``table`` (n, m) over another."""
-    for b in range(table.shape[1]):
-        table[target, b] = table[source, b]
-
-
-@compiled
-def certain(table: Any, row: int) -> None:
-    """Make the first act the certain reply in ``row`` of ``table`` (n, m)."""
-    for b in range(table.shape[1]):
-        table[row, b] = 0.0
-    table[row, 0] = 1.0
-
-
-@compiled
-def defender_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, harm: Any, V: Any) -> None:
-    """Fill ``reply`` (n, m) and ``harm`` (m,) of the defender's stage game.
-
-    ``theirs`` (7, m) is the challenger's menu, ``V`` (2, m) scratch. Acts short of force draw the same reply; what
-    all-out war brings is in its cost.
+    ``own`` (n, lanes) is overwritten. ``seen`` (lanes,) is the rung perceived, ``last_reply`` (lanes,) the index of
+    the other side's last act.
     """
-    S, G, table = X.S, T.general, T.defender_acts
-    phi, lam, audience = logistic(S[PHI, w]), G[r, RATIONALITY], G[r, C_AUDIENCE]
-    for b in range(harm.shape[0]):
-        harm[b] = T.challenger_acts[r, b, ACT_HARM]
+    lam = G[RATIONALITY]
+    if rule == 0:
+        quantal.probabilities(own, loss, lam, lanes, total, out)
+    elif rule == 1:
+        best_response.probabilities(own, loss, lanes, total, out)
+    elif rule == 2:
+        level_k.probabilities(own, loss, harm, last_reply, lam, G[LEVEL_TAU], lanes, total, out)
+    elif rule == 3:
+        aversion, curvature, g = G[LOSS_AVERSION], G[CURVATURE], G[WEIGHTING]
+        prospect.probabilities(own, reply, harm, lam, aversion, curvature, g, lanes, order, total, out)
+    else:
+        reciprocal.probabilities(acts, seen, G[RECIPROCITY], G[GENEROSITY], lanes, total, out)
+
+
+@inner
+def bar(acts: Any, ceiling: float, lanes: int, own: Any) -> None:
+    """Make acts that are off the menu worthless, so that a rule chooses among the rest, in place."""
+    for a in range(acts.shape[0]):
+        if ceiling < ANY_RUNG and (acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5):
+            for i in range(lanes):
+                own[a, i] = OFF_MENU
+
+
+@inner
+def restrict(acts: Any, ceiling: float, lanes: int, kept: Any, choice: Any) -> None:
+    """Take acts above ``ceiling`` and acts that are not available off the menu, in place; the rest shares the odds.
+
+    ``kept`` (lanes,) is scratch.
+    """
+    if ceiling >= ANY_RUNG:
+        return
+    for i in range(lanes):
+        kept[i] = 0.0
+    for a in range(acts.shape[0]):
+        chance = choice[a]
+        open_to = 0.0 if acts[a, ACT_RUNG] > ceiling or acts[a, ACT_AVAILABLE] < 0.5 else 1.0
+        for i in range(lanes):
+            chance[i] *= open_to
+            kept[i] += chance[i]
+    for i in range(lanes):
+        choice[0, i] = choice[0, i] if kept[i] > 0.0 else 1.0
+        kept[i] = 1.0 / kept[i] if kept[i] > 0.0 else 1.0
+    for a in range(acts.shape[0]):
+        chance = choice[a]
+        for i in range(lanes):
+            chance[i] *= kept[i]
+
+
+@inner
+def copy(source: Any, lanes: int, out: Any) -> None:
+    """Copy replies (m, lanes)."""
+    for b in range(out.shape[0]):
+        for i in range(lanes):
+            out[b, i] = source[b, i]
+
+
+@inner
+def certain(lanes: int, out: Any) -> None:
+    """Make the first act the certain reply: ``out`` (m, lanes)."""
+    for b in range(out.shape[0]):
+        sure = 1.0 if b == 0 else 0.0
+        for i in range(lanes):
+            out[b, i] = sure
+
+
+@inner
+def expected_loss(reply: Any, harm: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with the ``harm`` (m,) of the replies expected, ``reply`` (n, m, lanes)."""
+    for a in range(out.shape[0]):
+        loss = out[a]
+        for i in range(lanes):
+            loss[i] = 0.0
+        for b in range(harm.shape[0]):
+            h = harm[b]
+            if h != 0.0:
+                odds = reply[a, b]
+                for i in range(lanes):
+                    loss[i] += odds[i] * h
+
+
+@inner
+def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) -> None:
+    """Fill ``D.reply`` (n, m, lanes), ``D.harm`` (m,) and ``D.loss`` (n, lanes) of the defender's stage game.
+
+    ``acts`` and ``theirs`` are the two menus of the parameter row; ``D.theirs`` holds the challenger's base worths.
+    Acts short of force draw the same reply; what all-out war brings is in its cost.
+    """
+    who, faced, reply = D.who, D.faced, D.reply
+    owed, commit, waging = faced[OWED], faced[COMMIT], faced[WAGING]
+    obliged, committed = D.other[OBLIGED], D.other[COMMITTED]
+    rungs, decapitated, phi = S[RUNG], S[DECAPITATED], S[PHI]
+    capacities(G, theirs, D.meets)
+    for i in range(lanes):
+        D.belief[i] = logistic(phi[who[i]])
+    for b in range(theirs.shape[0]):
+        D.harm[b] = theirs[b, ACT_HARM]
     quiet = -1
-    for a in range(reply.shape[0]):
-        rung = table[r, a, ACT_RUNG]
+    for a in range(acts.shape[0]):
+        rung = acts[a, ACT_RUNG]
         if rung >= 10.0:
-            certain(reply, a)
+            certain(lanes, reply[a])
             continue
         if rung < FORCE and quiet >= 0:
-            copy_row(reply, quiet, a)
+            copy(reply[quiet], lanes, reply[a])
             continue
-        leader = table[r, a, ACT_DECAPITATES] > 0.5 and S[DECAPITATED, w] < 0.5
-        on_state = table[r, a, ACT_ON_STATE] > 0.5
-        owed = S[OBLIGATION, w] + obligation(G, r, rung, table[r, a, ACT_MEANT], on_state, leader)
-        commit = max(S[COMMIT_CHALLENGER, w], rung if rung >= STATE_FORCE else 0.0)
-        at_war = rung >= 9.0 or S[RUNG, w] >= 9.0
-        challenger_reply(theirs, owed, audience, commit, at_war, phi, lam, V[0], V[1], reply[a])
+        on_state = acts[a, ACT_ON_STATE] > 0.5
+        plain = obligation(G, rung, acts[a, ACT_MEANT], on_state, False)
+        for_leader = obligation(G, rung, acts[a, ACT_MEANT], on_state, acts[a, ACT_DECAPITATES] > 0.5)
+        vow = rung if rung >= STATE_FORCE else 0.0
+        for i in range(lanes):
+            owed[i] = obliged[i] + (for_leader if decapitated[who[i]] < 0.5 else plain)
+            commit[i] = max(committed[i], vow)
+            waging[i] = 1.0 if rung >= 9.0 or rungs[who[i]] >= 9.0 else 0.0
+        challenger_reply(G, theirs, D.meets, D.theirs, D.belief, faced, lanes, D.values, D.scratch, reply[a])
         if rung < FORCE:
             quiet = a
+    expected_loss(reply, D.harm, lanes, D.loss)
 
 
-@compiled
-def challenger_game(T: Any, X: Any, w: int, r: int, theirs: Any, reply: Any, harm: Any, V: Any, lottery: Any) -> float:
-    """Fill ``reply`` (m, n) and ``harm`` (n,) of the challenger's stage game; return the punishment of proxies.
+@inner
+def challenger_game(
+    G: Any, acts: Any, theirs: Any, instruments: Any, order_instrument: Any, S: Any, D: Any, lanes: int
+) -> None:
+    """Fill ``D.reply`` (m, n, lanes), ``D.harm`` (n,) and ``D.loss`` of the challenger's stage game, and PUNISHMENT.
 
-    ``theirs`` (6, n) is the defender's menu. An order to the proxies is a lottery over whether it kills: ``lottery``
-    (2, n) and ``V`` (2, n) are scratch. The return value is what a proxy's harassment costs the challenger's side in
-    expected punishment, net of what restraint would cost it all the same (r_a - r_0, section 2), in utils.
+    An order to the proxies is a lottery over whether it kills. PUNISHMENT is what a proxy's harassment costs the
+    challenger's side in expected punishment, net of what restraint would cost it all the same (r_a - r_0, section 2),
+    in utils. ``D.theirs[0]`` holds the defender's base worths, ``D.other`` its context.
     """
-    S, G, table = X.S, T.general, T.challenger_acts
-    answers = T.defender_acts[r]
-    n = harm.shape[0]
-    loss_share = 2.0 / (1.0 + G[r, C_POWER])
-    for a in range(n):
-        harm[a] = answers[a, ACT_HARM] * (loss_share if answers[a, ACT_RUNG] >= HOMELAND else 1.0)
-    pi = logistic(S[PI_COUNTRY, w] + S[PI_LEADER, w])
-    commit = S[COMMIT_DEFENDER, w]
+    who, faced, reply, lottery = D.who, D.faced, D.reply, D.lottery
+    commit, context, base = faced[COMMIT], D.other, D.theirs[0]
+    country, leader, vows, punishment = S[PI_COUNTRY], S[PI_LEADER], S[COMMIT_DEFENDER], S[PUNISHMENT]
+    for a in range(theirs.shape[0]):
+        losing = 2.0 / (1.0 + G[C_POWER]) if theirs[a, ACT_RUNG] >= HOMELAND else 1.0
+        D.harm[a] = theirs[a, ACT_HARM] * losing
+    for i in range(lanes):
+        D.belief[i] = logistic(country[who[i]] + leader[who[i]])
+        commit[i] = vows[who[i]]
+        punishment[who[i]] = 0.0
     quiet = -1
+    harassing = -1
     known = -1.0
-    punishment = 0.0
-    for b in range(reply.shape[0]):
-        rung = table[r, b, ACT_RUNG]
+    for b in range(acts.shape[0]):
+        rung = acts[b, ACT_RUNG]
         if rung >= 10.0:
-            certain(reply, b)
+            certain(lanes, reply[b])
         elif rung < FORCE and quiet >= 0:
-            copy_row(reply, quiet, b)
-        elif table[r, b, ACT_VIA_PROXIES] > 0.5:
-            tool = T.order_instrument[b]
-            p = T.instruments[r, tool, I_KILL] if rung >= LETHAL_FORCE else T.instruments[r, tool, I_STRAY]
-            deaths = max(T.instruments[r, tool, I_DEATHS], 1.0)
-            if known < 0.0:
-                defender_reply(G, r, answers, theirs, 5.0, 0.0, pi, commit, V, lottery[0])
-            if deaths != known:
-                defender_reply(G, r, answers, theirs, 6.0, deaths, pi, commit, V, lottery[1])
+            copy(reply[quiet], lanes, reply[b])
+        elif acts[b, ACT_VIA_PROXIES] > 0.5:
+            tool = order_instrument[b]
+            p = instruments[tool, I_KILL] if rung >= LETHAL_FORCE else instruments[tool, I_STRAY]
+            deaths = max(instruments[tool, I_DEATHS], 1.0)
+            for killed in range(2):
+                if (killed == 0 and known < 0.0) or (killed == 1 and deaths != known):
+                    e, dead = (6.0, deaths) if killed else (5.0, 0.0)
+                    defender_reply(
+                        G, theirs, context, base, D.belief, e, dead, faced, lanes, D.values, D.scratch, lottery[killed]
+                    )
             known = deaths
-            for a in range(n):
-                reply[b, a] = (1.0 - p) * lottery[0, a] + p * lottery[1, a]
+            for a in range(theirs.shape[0]):
+                mixed, spared, struck = reply[b, a], lottery[0, a], lottery[1, a]
+                for i in range(lanes):
+                    mixed[i] = (1.0 - p) * spared[i] + p * struck[i]
             if rung < LETHAL_FORCE and quiet >= 0:
-                punishment = 0.0
-                for a in range(n):
-                    punishment += (reply[b, a] - reply[quiet, a]) * harm[a]
+                harassing = b
         else:
-            meant = 0.0 if table[r, b, ACT_WARNED] > 0.5 else table[r, b, ACT_MEANT]
-            defender_reply(G, r, answers, theirs, rung, meant, pi, commit, V, reply[b])
+            meant = 0.0 if acts[b, ACT_WARNED] > 0.5 else acts[b, ACT_MEANT]
+            defender_reply(G, theirs, context, base, D.belief, rung, meant, faced, lanes, D.values, D.scratch, reply[b])
             if rung < FORCE:
                 quiet = b
-    return punishment
+    expected_loss(reply, D.harm, lanes, D.loss)
+    if harassing >= 0:
+        for i in range(lanes):
+            punishment[who[i]] = D.loss[harassing, i] - D.loss[quiet, i]
+
+
+@inner
+def draw_act(choice: Any, theta: Any, u: Any, who: Any, lanes: int, total: Any, out: Any) -> None:
+    """Fill ``out`` (lanes,) with the act drawn by ``u`` (lanes,) from the true type's ``choice`` (2, n, lanes).
+
+    ``theta`` (worlds,) is 1 where that is the first; ``total`` (lanes,) is scratch.
+    """
+    for i in range(lanes):
+        total[i] = 0.0
+        out[i] = 0
+    for a in range(choice.shape[1] - 1):
+        first, second = choice[0, a], choice[1, a]
+        for i in range(lanes):
+            total[i] += first[i] if theta[who[i]] > 0.5 else second[i]
+            out[i] += 1 if u[i] >= total[i] else 0
+
+
+@inner
+def odds_of_war(G: Any, acts: Any, choice: Any, theta: Any, who: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` (lanes,) with the chance that the act carried out is all-out war: meant, or one slip above."""
+    for i in range(lanes):
+        out[i] = 0.0
+    for a in range(acts.shape[0]):
+        brink = execution.chance_of_war(acts, a, G[EXECUTION_P], G[EXECUTION_SKEW])
+        if brink > 0.0:
+            first, second = choice[0, a], choice[1, a]
+            for i in range(lanes):
+                out[i] += brink * (first[i] if theta[who[i]] > 0.5 else second[i])

@@ -9,15 +9,15 @@ years since (slowly for the country, fast for a leader still in office, not at a
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
-from escalation.model import learning
-from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
+from escalation.model import challenger, defender, learning
+from escalation.model.arrays import LANES, Floats, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -51,10 +51,8 @@ from escalation.model.layout import (
     PROVOCATION,
     PROVOCATION_TRUE,
     PROXY_FIELDS,
-    PUNISHMENT,
     Q0,
     Q_NOISE,
-    RATIONALITY,
     RUNG,
     SANCTIONS_LEVEL,
     SHELLED,
@@ -68,21 +66,11 @@ from escalation.model.layout import (
     WEIGHT,
     Q,
 )
-from escalation.model.rules.quantal import expected, logit_choice
-from escalation.model.stage import (
-    challenger_context,
-    challenger_game,
-    challenger_menu,
-    defender_context,
-    defender_game,
-    defender_menu,
-    defender_worth,
-    grievance,
-    madden,
-    zeal,
-)
-from escalation.scenario.scenario import Scenario
+from escalation.model.rules import CODES
+from escalation.model.stage import ANY_RUNG, BLAME, COMMIT, GAMMA, PROVOKING, grievance
+from escalation.scenario.scenario import PastEvent, Scenario
 
+QUANTAL: Final = CODES["quantal"]
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
@@ -136,26 +124,38 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
 
 
 @compiled
-def choice_by_type(T: Any, X: Any, D: Any, w: int, e: float, dead: float, blamed: bool, out: Any) -> None:
-    """Fill ``out`` (2, n) with the resolute and the weak type's choice probabilities in the stage game of world w."""
-    r = X.row[w]
-    G, acts = T.general, T.defender_acts[r]
-    n, m = acts.shape[0], T.challenger_acts.shape[1]
-    context, other, menu, theirs = D.context, D.other, D.menu, D.theirs
-    reply, harm, V = D.reply, D.harm, D.values
-    own, work = D.own, D.work
-    defender_context(T, X, w, r, 0.0, context)
-    challenger_context(T, X, w, r, 0.0, other)
-    defender_menu(T, r, context, menu)
-    challenger_menu(T, r, other, theirs)
-    defender_game(T, X, w, r, theirs, reply, harm, V)
-    for kind in range(2):
-        gamma = grievance(G, r, e, dead, 1.0)
-        defender_worth(menu, gamma, zeal(G, r, kind == 0), blamed, 0.0, 0.0, own)
-        expected(own, reply, harm, n, m, work)
-        logit_choice(work, n, G[r, RATIONALITY], out[kind])
-        if kind == 0:
-            madden(G, r, acts, e >= FORCE or dead >= 1.0, out[kind])
+def _choices(T: Any, X: Any, D: Any, e: float, dead: float, blamed: float, found: Any) -> None:
+    for k in range(X.runs.shape[0]):
+        r = X.runs[k, 2]
+        gamma, provoked = grievance(T.general[r], e, dead, 1.0), 1.0 if e >= FORCE or dead >= 1.0 else 0.0
+        for first in range(X.runs[k, 0], X.runs[k, 1], LANES):
+            lanes = min(X.runs[k, 1] - first, LANES)
+            for i in range(lanes):
+                D.who[i] = first + i
+                D.faced[COMMIT, i] = 0.0
+            defender.regard(T, X, D, lanes, r, 0.0)
+            for i in range(lanes):
+                D.faced[GAMMA, i] = gamma
+                D.faced[BLAME, i] = blamed
+                D.faced[COMMIT, i] = 0.0
+                D.faced[PROVOKING, i] = provoked
+            defender.resolve(T, X, D, lanes, r, QUANTAL, ANY_RUNG)
+            for kind in range(2):
+                for a in range(found.shape[1]):
+                    for i in range(lanes):
+                        found[kind, a, first + i] = D.choice[kind, a, i]
+
+
+def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed: bool) -> Floats:
+    """The resolute and the weak type's choice probabilities in the stage game of every world: shape (2, n, worlds).
+
+    The defender faces a provocation at rung ``e`` with ``dead`` killed, ``blamed`` on the challenger or not; without
+    its errors of estimate, its commitments, or limits to its menu, by quantal response.
+    """
+    n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
+    found = np.empty((2, n, len(state.row)))
+    _choices(tables, state, desk(n, m), e, dead, float(blamed), found)
+    return found
 
 
 @compiled
@@ -164,30 +164,27 @@ def expect_punishment(T: Any, X: Any, D: Any) -> None:
 
     ``D`` is the challenger's desk.
     """
-    for w in range(X.S.shape[1]):
-        r = X.row[w]
-        defender_context(T, X, w, r, 0.0, D.other)
-        defender_menu(T, r, D.other, D.theirs)
-        X.S[PUNISHMENT, w] = challenger_game(T, X, w, r, D.theirs, D.reply, D.harm, D.values, D.lottery)
+    for k in range(X.runs.shape[0]):
+        for first in range(X.runs[k, 0], X.runs[k, 1], LANES):
+            lanes = min(X.runs[k, 1] - first, LANES)
+            for i in range(lanes):
+                D.who[i] = first + i
+            challenger.regard(T, X, D, lanes, X.runs[k, 2], 0.0)
 
 
-@compiled
-def remember(
-    T: Any, X: Any, D: Any, e: float, dead: float, blamed: bool, act: int, weeks: float, leader: bool, taught: Any
-) -> None:
+def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: float, taught: Floats) -> None:
     """Add to ``taught`` (2, rows), country and leader part, what one past event ``weeks`` ago still tells.
 
-    Row r of the tables is read off world r of ``X``. Past acts teach whatever ``learning.scale`` is: it switches
+    Row r of the tables is read off world r of ``state``. Past acts teach whatever ``learning.scale`` is: it switches
     learning in the crisis.
     """
-    G = T.general
-    n = T.defender_acts.shape[1]
-    for r in range(G.shape[0]):
-        choice_by_type(T, X, D, r, e, dead, blamed, D.choice)
-        ratio = learning.log_likelihood_ratio(D.choice[0, act], D.choice[1, act], G[r, SIGNAL_NOISE], n)
+    G = tables.general
+    chosen = choice_by_type(tables, state, float(event.provocation_rung), float(event.deaths), event.blamed)
+    for r in range(len(G)):
+        ratio = learning.log_likelihood_ratio(chosen[0, act, r], chosen[1, act, r], G[r, SIGNAL_NOISE], chosen.shape[1])
         gained = G[r, CONSERVATISM] * ratio
         taught[0, r] += (1.0 - G[r, LEADER_SHARE]) * gained * exp(-G[r, DECAY_COUNTRY] * weeks)
-        if leader:
+        if event.leader:
             taught[1, r] += G[r, LEADER_SHARE] * gained * exp(-G[r, DECAY_LEADER] * weeks)
 
 
@@ -198,16 +195,12 @@ def reputation(scenario: Scenario, tables: Tables) -> Floats:
     scratch = empty(tables, np.zeros(rows, dtype=np.uint64), index)
     settle(tables, scratch, 1.0, 1.0, 0.0, 0.5)
     taught = np.zeros((2, rows))
-    paper = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
     names = [act.name for act in scenario.acts[scenario.defender.name]]
     for event in sorted(scenario.past, key=lambda event: event.date):
         if not event.on:
             continue
         weeks = max((scenario.start.date - event.date).days / 7.0 - scenario.start.burn_in_weeks, 0.0)
-        provocation, act = float(event.provocation_rung), names.index(event.act)
-        remember(
-            tables, scratch, paper, provocation, float(event.deaths), event.blamed, act, weeks, event.leader, taught
-        )
+        remember(tables, scratch, event, names.index(event.act), weeks, taught)
     return taught
 
 

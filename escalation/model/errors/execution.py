@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.model.errors.scaling import Rates, probability
 from escalation.model.layout import ACT_AVAILABLE, ACT_RUNG, EXECUTION_P, FORCE
 
@@ -35,16 +35,14 @@ def executed(acts: Any, intended: int, n: int, u: float, u_way: float, p: float,
     return neighbour(acts, intended, n, 1 if u_way < skew else -1)
 
 
-@compiled
-def chance_of_war(acts: Any, choice: Any, n: int, p: float, skew: float) -> float:
-    """P(executed rung is 10) before anything is drawn: meant, or one slip above; ``choice`` (n,) sums to one."""
-    total = 0.0
-    for a in range(n):
-        rung = acts[a, ACT_RUNG]
-        if rung >= 10.0:
-            total += choice[a]
-        elif rung >= FORCE:
-            above = neighbour(acts, a, n, 1)
-            if above != a and acts[above, ACT_RUNG] >= 10.0:
-                total += choice[a] * p * skew
-    return total
+@inner
+def chance_of_war(acts: Any, intended: int, p: float, skew: float) -> float:
+    """P(executed rung is 10) of an act on the menu ``acts`` (n, columns): it is all-out war, or one slip below it."""
+    rung = acts[intended, ACT_RUNG]
+    if rung >= 10.0:
+        return 1.0
+    above = neighbour(acts, intended, acts.shape[0], 1)
+    if rung >= FORCE and above != intended and acts[above, ACT_RUNG] >= 10.0:
+        brink: float = p * skew
+        return brink
+    return 0.0

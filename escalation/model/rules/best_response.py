@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
-from escalation.model.rules.quantal import expected
+from escalation.compiled import inner
 from escalation.model.rules.traits import Traits
 
 NAME: Final = "best-response"
 TRAITS: Final = Traits(forward_looking=True, stochastic=False, reads_payoffs=True, citation="Nash 1950")
 
 
-@compiled
-def probabilities(own: Any, reply: Any, harm: Any, n: int, m: int, work: Any, out: Any) -> None:
-    """Fill ``out`` (n,) with equal shares on the acts of highest expected utility."""
-    expected(own, reply, harm, n, m, work)
-    best = work[0]
+@inner
+def probabilities(own: Any, loss: Any, lanes: int, best: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with equal shares on the acts of highest expected utility ``own`` - ``loss``.
+
+    ``best`` (lanes,) is scratch.
+    """
+    n = out.shape[0]
+    for i in range(lanes):
+        best[i] = own[0, i] - loss[0, i]
     for a in range(1, n):
-        best = max(best, work[a])
-    ties = 0
-    for a in range(n):
-        if work[a] >= best - 1e-9:
-            ties += 1
-    for a in range(n):
-        out[a] = 1.0 / ties if work[a] >= best - 1e-9 else 0.0
+        for i in range(lanes):
+            best[i] = max(best[i], own[a, i] - loss[a, i])
+    for i in range(lanes):
+        ties = 0
+        for a in range(n):
+            if own[a, i] - loss[a, i] >= best[i] - 1e-9:
+                ties += 1
+        for a in range(n):
+            out[a, i] = 1.0 / ties if own[a, i] - loss[a, i] >= best[i] - 1e-9 else 0.0

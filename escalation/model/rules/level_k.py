@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import inner
 from escalation.maths import exp
 from escalation.model.rules.quantal import logit_choice
 from escalation.model.rules.traits import Traits
@@ -17,24 +17,24 @@ NAME: Final = "level-k"
 TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Camerer, Ho & Chong 2004")
 
 
-@compiled
+@inner
 def probabilities(
     own: Any,
-    reply: Any,
+    loss: Any,
     harm: Any,
-    n: int,
-    m: int,
+    last_reply: Any,
     rationality: float,
     tau: float,
-    last_reply: int,
-    work: Any,
+    lanes: int,
+    total: Any,
     out: Any,
 ) -> None:
-    """Fill ``out`` (n,); ``last_reply`` is the index of the other side's last act."""
+    """Fill ``out`` (n, lanes) from ``own`` (n, lanes), overwritten, and the ``loss`` (n, lanes) by foreseen replies.
+
+    The naive expect the other side's last act again: ``last_reply`` (lanes,) is its index, ``harm`` (m,) its cost.
+    """
     naive = exp(-tau)
-    for a in range(n):
-        loss = naive * harm[last_reply]
-        for b in range(m):
-            loss += (1.0 - naive) * reply[a, b] * harm[b]
-        work[a] = own[a] - loss
-    logit_choice(work, n, rationality, out)
+    for a in range(out.shape[0]):
+        for i in range(lanes):
+            own[a, i] -= naive * harm[last_reply[i]] + (1.0 - naive) * loss[a, i]
+    logit_choice(own, lanes, rationality, total, out)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner
 from escalation.maths import exp, log
 from escalation.model.rules.quantal import logit_choice
 from escalation.model.rules.traits import Traits
@@ -41,22 +41,25 @@ def weight(p: float, g: float) -> float:
     return a / exp(log(a + b) / g)
 
 
-@compiled
+@inner
 def probabilities(
     own: Any,
     reply: Any,
     harm: Any,
-    n: int,
-    m: int,
     rationality: float,
     aversion: float,
     curvature: float,
     g: float,
+    lanes: int,
     order: Any,
-    work: Any,
+    total: Any,
     out: Any,
 ) -> None:
-    """Fill ``out`` (n,); ``order`` (m,) is scratch for the ranking of replies from the most harmful down."""
+    """Fill ``out`` (n, lanes); ``own`` (n, lanes) is left holding the prospects' worth.
+
+    ``order`` (m,) is scratch for the ranking of replies from the most harmful down, ``total`` (lanes,) likewise.
+    """
+    n, m = out.shape[0], harm.shape[0]
     for b in range(m):
         k = b
         while k > 0 and harm[order[k - 1]] < harm[b]:
@@ -64,14 +67,15 @@ def probabilities(
             k -= 1
         order[k] = b
     for a in range(n):
-        total = 0.0
-        cumulative = 0.0
-        before = 0.0
-        for k in range(m):
-            b = order[k]
-            cumulative += reply[a, b]
-            after = weight(cumulative, g)
-            total += (after - before) * value(own[a] - harm[b], aversion, curvature)
-            before = after
-        work[a] = total
-    logit_choice(work, n, rationality, out)
+        for i in range(lanes):
+            worth = 0.0
+            cumulative = 0.0
+            before = 0.0
+            for k in range(m):
+                b = order[k]
+                cumulative += reply[a, b, i]
+                after = weight(cumulative, g)
+                worth += (after - before) * value(own[a, i] - harm[b], aversion, curvature)
+                before = after
+            own[a, i] = worth
+    logit_choice(own, lanes, rationality, total, out)

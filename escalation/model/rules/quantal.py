@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import inner
 from escalation.maths import exp
 from escalation.model.rules.traits import Traits
 
@@ -16,32 +16,50 @@ NAME: Final = "quantal"
 TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="McKelvey & Palfrey 1995")
 
 
-@compiled
-def logit_choice(values: Any, n: int, rationality: float, out: Any) -> None:
-    """Fill ``out`` (n,) with the logit probabilities of ``values`` (n,) at precision ``rationality``."""
-    best = values[0]
-    for a in range(1, n):
-        best = max(best, values[a])
-    total = 0.0
-    for a in range(n):
-        out[a] = exp(rationality * (values[a] - best))
-        total += out[a]
-    for a in range(n):
-        out[a] /= total
+@inner
+def weights(values: Any, lanes: int, rationality: float, total: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with exp(lam (v - max v)) of ``values`` (n, lanes), and ``total`` (lanes,) with its sum.
+
+    ``out`` may be ``values``. Divided by ``total`` these are the logit probabilities.
+    """
+    best = total
+    for i in range(lanes):
+        best[i] = values[0, i]
+    for a in range(1, out.shape[0]):
+        value = values[a]
+        for i in range(lanes):
+            best[i] = max(best[i], value[i])
+    for a in range(out.shape[0]):
+        value, weight = values[a], out[a]
+        for i in range(lanes):
+            weight[i] = exp(rationality * (value[i] - best[i]))
+    for i in range(lanes):
+        total[i] = 0.0
+    for a in range(out.shape[0]):
+        weight = out[a]
+        for i in range(lanes):
+            total[i] += weight[i]
 
 
-@compiled
-def expected(own: Any, reply: Any, harm: Any, n: int, m: int, out: Any) -> None:
-    """Expected utility: ``own`` (n,) less the ``harm`` (m,) of the replies expected, ``reply`` (n, m)."""
-    for a in range(n):
-        loss = 0.0
-        for b in range(m):
-            loss += reply[a, b] * harm[b]
-        out[a] = own[a] - loss
+@inner
+def logit_choice(values: Any, lanes: int, rationality: float, total: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) with the logit probabilities of ``values`` (n, lanes); ``total`` (lanes,) is scratch."""
+    weights(values, lanes, rationality, total, out)
+    for i in range(lanes):
+        total[i] = 1.0 / total[i]
+    for a in range(out.shape[0]):
+        chance = out[a]
+        for i in range(lanes):
+            chance[i] *= total[i]
 
 
-@compiled
-def probabilities(own: Any, reply: Any, harm: Any, n: int, m: int, rationality: float, work: Any, out: Any) -> None:
-    """Fill ``out`` (n,) with the choice probabilities; ``work`` (n,) is left holding the expected utilities."""
-    expected(own, reply, harm, n, m, work)
-    logit_choice(work, n, rationality, out)
+@inner
+def probabilities(own: Any, loss: Any, rationality: float, lanes: int, total: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) from ``own`` worth (n, lanes) less the ``loss`` (n, lanes) expected of the replies.
+
+    ``own`` is left holding the expected utilities; ``total`` (lanes,) is scratch.
+    """
+    for a in range(out.shape[0]):
+        for i in range(lanes):
+            own[a, i] -= loss[a, i]
+    logit_choice(own, lanes, rationality, total, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import inner
 from escalation.maths import exp
 from escalation.model.layout import ACT_RUNG
 from escalation.model.rules.traits import Traits
@@ -18,16 +18,23 @@ NAME: Final = "reciprocal"
 TRAITS: Final = Traits(forward_looking=False, stochastic=True, reads_payoffs=False, citation="Richardson 1960")
 
 
-@compiled
-def probabilities(acts: Any, n: int, perceived: float, rho: float, generosity: float, work: Any, out: Any) -> None:
-    """Fill ``out`` (n,) for the menu ``acts`` (n, columns) in answer to the ``perceived`` rung."""
-    target = rho * perceived + (1.0 - rho)
-    total = 0.0
+@inner
+def probabilities(acts: Any, perceived: Any, rho: float, generosity: float, lanes: int, total: Any, out: Any) -> None:
+    """Fill ``out`` (n, lanes) for the menu ``acts`` (n, columns) in answer to the rung ``perceived`` (lanes,).
+
+    ``total`` (lanes,) is scratch.
+    """
+    n = out.shape[0]
+    for i in range(lanes):
+        total[i] = 0.0
     for a in range(n):
-        distance = acts[a, ACT_RUNG] - target
-        work[a] = -0.5 * distance * distance
-        out[a] = exp(work[a])
-        total += out[a]
+        rung = acts[a, ACT_RUNG]
+        for i in range(lanes):
+            distance = rung - (rho * perceived[i] + (1.0 - rho))
+            out[a, i] = exp(-0.5 * distance * distance)
+            total[i] += out[a, i]
     for a in range(n):
-        out[a] *= (1.0 - generosity) / total
-    out[0] += generosity
+        for i in range(lanes):
+            out[a, i] *= (1.0 - generosity) / total[i]
+    for i in range(lanes):
+        out[0, i] += generosity
