@@ -63,10 +63,22 @@ def is_warm() -> bool:
     return not ENABLED or any(cache_folder().rglob("*.nbi"))
 
 
+def _use_wide_registers() -> None:
+    """Let 512-bit registers be used where there are some: LLVM shuns them, for the first processors ran hot on them."""
+    import llvmlite.binding
+    from numba import config
+
+    features = llvmlite.binding.get_host_cpu_features()
+    if config.CPU_NAME is None and config.CPU_FEATURES is None and features.get("avx512f"):
+        config.CPU_NAME = llvmlite.binding.get_host_cpu_name()
+        config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+
+
 if ENABLED:
     import numba as _numba
 
     _numba.config.CACHE_DIR = str(cache_folder())
+    _use_wide_registers()
 
     def compiled(function: F) -> F:
         """Compile ``function`` at its first call and keep the machine code for the next process."""

@@ -65,8 +65,8 @@ class Desk(NamedTuple):
     """
 
     who: Ints  # (lanes,) the world in each lane
-    context: Floats  # (7, lanes) what the mover weighs
-    other: Floats  # (7, lanes) what the replier weighs
+    context: Floats  # (8, lanes) what the mover weighs
+    other: Floats  # (8, lanes) what the replier weighs
     base: Floats  # (2, n, lanes) worth of the mover's acts, apart from what depends on the node, by type
     theirs: Floats  # (2, m, lanes) the same of the replier's acts
     meets: Floats  # (most acts,) obligation that each of the challenger's acts can meet
@@ -76,8 +76,9 @@ class Desk(NamedTuple):
     belief: Floats  # (lanes,) belief in the replier's first type
     faced: Floats  # (6, lanes) what a node of the game holds: stage.GAMMA and so on
     values: Floats  # (2, m, lanes) worth of replies, by type
+    weights: Floats  # (2, m, lanes) their choice weights
     lottery: Floats  # (2, m, lanes) replies to an order that does not kill, that kills
-    scratch: Floats  # (2, lanes)
+    scratch: Floats  # (3, lanes)
     order: Ints  # (m,)
     own: Floats  # (2, n, lanes) worth of the mover's acts before the reply, by type
     choice: Floats  # (2, n, lanes) choice probabilities of the mover's two types
@@ -89,8 +90,8 @@ def desk(n: int, m: int) -> Desk:
     """Blank scratch for a mover with ``n`` acts against a replier with ``m``."""
     return Desk(
         who=np.zeros(LANES, dtype=np.int64),
-        context=np.zeros((7, LANES)),
-        other=np.zeros((7, LANES)),
+        context=np.zeros((8, LANES)),
+        other=np.zeros((8, LANES)),
         base=np.zeros((2, n, LANES)),
         theirs=np.zeros((2, m, LANES)),
         meets=np.zeros(max(n, m)),
@@ -100,8 +101,9 @@ def desk(n: int, m: int) -> Desk:
         belief=np.zeros(LANES),
         faced=np.zeros((6, LANES)),
         values=np.zeros((2, m, LANES)),
+        weights=np.zeros((2, m, LANES)),
         lottery=np.zeros((2, m, LANES)),
-        scratch=np.zeros((2, LANES)),
+        scratch=np.zeros((3, LANES)),
         order=np.zeros(m, dtype=np.int64),
         own=np.zeros((2, n, LANES)),
         choice=np.zeros((2, n, LANES)),

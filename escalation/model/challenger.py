@@ -101,6 +101,7 @@ from escalation.model.stage import (
     draw_act,
     odds_of_war,
     restrict,
+    take,
 )
 
 REPLY_WINDOW: int = 4
@@ -221,18 +222,19 @@ def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: floa
 def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
     """Draw what each lane's challenger means to do; as ``defender.pick``."""
     G, acts, who, u, war = T.general[r], T.challenger_acts[r], D.who, D.seen[1], D.seen[0]
-    tau, intended = X.S[TAU], D.picked[0]
+    tau, intended = D.scratch[1], D.picked[0]
+    take(X.S[TAU], who, lanes, tau)
     for i in range(lanes):
         u[i] = draws.uniform(X.key[who[i]], step, turn, CHALLENGER, draws.CHOICE)
         war[i] = 0.0
-    draw_act(D.choice, tau, u, who, lanes, D.scratch[0], intended)
+    draw_act(D.choice, tau, u, lanes, D.scratch[0], intended)
     if forced >= 0:
         certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
         for i in range(lanes):
             intended[i] = forced
             war[i] = certainly
     elif ceiling >= 10.0:
-        odds_of_war(G, acts, D.choice, tau, who, lanes, war)
+        odds_of_war(G, acts, D.choice, tau, lanes, war)
 
 
 @inner

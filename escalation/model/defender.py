@@ -142,6 +142,7 @@ from escalation.model.stage import (
     obligation,
     odds_of_war,
     restrict,
+    take,
     zeal,
 )
 
@@ -320,18 +321,19 @@ def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: floa
 def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
     """Draw what each lane's defender means to do (``D.picked[0]``); ``D.seen[0]`` is the chance of war beforehand."""
     G, acts, who, u, war = T.general[r], T.defender_acts[r], D.who, D.seen[1], D.seen[0]
-    theta, intended = X.S[THETA], D.picked[0]
+    theta, intended = D.scratch[1], D.picked[0]
+    take(X.S[THETA], who, lanes, theta)
     for i in range(lanes):
         u[i] = draws.uniform(X.key[who[i]], step, turn, DEFENDER, draws.CHOICE)
         war[i] = 0.0
-    draw_act(D.choice, theta, u, who, lanes, D.scratch[0], intended)
+    draw_act(D.choice, theta, u, lanes, D.scratch[0], intended)
     if forced >= 0:
         certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
         for i in range(lanes):
             intended[i] = forced
             war[i] = certainly
     elif ceiling >= 10.0:
-        odds_of_war(G, acts, D.choice, theta, who, lanes, war)
+        odds_of_war(G, acts, D.choice, theta, lanes, war)
 
 
 @inner

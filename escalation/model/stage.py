@@ -135,47 +135,60 @@ ANY_RUNG: Final = 11.0
 """A ceiling above every rung: the whole menu is open, also what is not available this week."""
 
 # Rows of ``Desk.context`` and ``Desk.other``: what a side weighs, and what its route labels read.
-(CAPABILITY, GAMBLE, PREVENTION, NAME_WORTH, ENTRAPMENT, PUBLIC, AT_WAR) = range(7)
-(OBLIGED, COMMITTED, PRESSED, FEAR, RENT) = range(5)
+(CAPABILITY, GAMBLE, PREVENTION, NAME_WORTH, ENTRAPMENT, PUBLIC, AT_WAR, SPARE) = range(8)
+(OBLIGED, COMMITTED, PRESSED, FEAR, RENT, NOISE) = range(6)
 # Rows of ``Desk.faced``: what the side that moves at a node of the game stands before.
 (GAMMA, BLAME, OWED, COMMIT, WAGING, PROVOKING) = range(6)
 
 
 @inner
+def take(row: Any, who: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` (lanes,) with the values of ``row`` (worlds,) in the worlds ``who``.
+
+    A loop of its own: mixed with arithmetic, these scattered reads would keep all of it from becoming SIMD code.
+    """
+    for i in range(lanes):
+        out[i] = row[who[i]]
+
+
+@inner
 def defender_context(G: Any, allies: Any, S: Any, A: Any, who: Any, lanes: int, private: float, out: Any) -> None:
-    """Fill ``out`` (7, lanes) with what the defender weighs this week; ``G`` and ``allies`` are of its parameter row.
+    """Fill ``out`` (9, lanes) with what the defender weighs this week; ``G`` and ``allies`` are of its parameter row.
 
     ``private`` is 1 for its own decision; 0 where the other side pictures it, without seeing its errors of estimate.
     """
-    capability, gamble, at_war = out[CAPABILITY], out[GAMBLE], out[AT_WAR]
-    sigma, noise, rung = S[SIGMA], S[F_NOISE], S[RUNG]
+    capability, gamble, at_war, spare = out[CAPABILITY], out[GAMBLE], out[AT_WAR], out[SPARE]
     for i in range(lanes):
         capability[i] = 1.0
-        at_war[i] = 1.0 if rung[who[i]] >= 9.0 else 0.0
     for j in range(A.shape[0]):
+        take(A[j, HEDGING], who, lanes, spare)
         basing = allies[j, A_BASING]
-        hedging = A[j, HEDGING]
         for i in range(lanes):
-            capability[i] -= basing * hedging[who[i]]
+            capability[i] -= basing * spare[i]
+    take(S[RUNG], who, lanes, at_war)
+    take(S[SIGMA], who, lanes, spare)
+    take(S[F_NOISE], who, lanes, gamble)
     f, slope, bias, rubicon = G[FRAGILITY_F], G[PRESSURE_SLOPE], G[FRAGILITY_BIAS], G[RUBICON]
     sd, gain = private * G[FRAGILITY_SD], G[D_GAMBLE]
     for i in range(lanes):
         capability[i] = max(capability[i], 0.2)
-        pressure = slope * (sigma[who[i]] - 1.0)
-        shift = (bias + (rubicon if at_war[i] > 0.0 else 0.0)) * private
-        gamble[i] = gain * fragility.estimate(f, pressure, shift, sd, noise[who[i]])
-    prevention, breakout = out[PREVENTION], S[BREAKOUT_NOW]
-    worth, alarm = G[D_PREVENTION], G[NUCLEAR_ALARM]
+        at_war[i] = 1.0 if at_war[i] >= 9.0 else 0.0
     for i in range(lanes):
-        prevention[i] = worth * exp(-breakout[who[i]] / alarm)
-    public, own_dead, slope = out[PUBLIC], S[OWN_DEAD], G[D_PUBLIC]
+        pressure = slope * (spare[i] - 1.0)
+        shift = (bias + rubicon * at_war[i]) * private
+        gamble[i] = gain * fragility.estimate(f, pressure, shift, sd, gamble[i])
+    prevention, public, name, entrapment = out[PREVENTION], out[PUBLIC], out[NAME_WORTH], out[ENTRAPMENT]
+    take(S[BREAKOUT_NOW], who, lanes, prevention)
+    take(S[OWN_DEAD], who, lanes, public)
+    take(S[TERM], who, lanes, name)
+    take(S[ALLY_WAR], who, lanes, entrapment)
+    worth, alarm, slope, reputation = G[D_PREVENTION], G[NUCLEAR_ALARM], G[D_PUBLIC], G[D_REPUTATION]
     for i in range(lanes):
-        public[i] = slope * log(1.0 + own_dead[who[i]]) * 0.4342944819032518
-    name, entrapment, term, ally_war = out[NAME_WORTH], out[ENTRAPMENT], S[TERM], S[ALLY_WAR]
-    worth = G[D_REPUTATION]
+        prevention[i] = worth * exp(-prevention[i] / alarm)
     for i in range(lanes):
-        name[i] = worth * term[who[i]]
-        entrapment[i] = ally_war[who[i]]
+        public[i] = slope * log(1.0 + public[i]) * 0.4342944819032518
+    for i in range(lanes):
+        name[i] = reputation * name[i]
 
 
 @compiled
@@ -282,20 +295,20 @@ def madden(G: Any, acts: Any, provoked: Any, lanes: int, moved: Any, choice: Any
 
 @inner
 def challenger_context(G: Any, S: Any, who: Any, lanes: int, private: float, out: Any) -> None:
-    """Fill ``out`` (5 rows used) with what the challenger weighs this week; ``private`` as for the defender."""
-    pressed, rent, sigma = out[PRESSED], out[RENT], S[SIGMA]
-    slope, income = G[C_PRESSURE], G[C_RENT]
+    """Fill ``out`` (6 rows used) with what the challenger weighs this week; ``private`` as for the defender."""
+    pressed, rent, fear, noise = out[PRESSED], out[RENT], out[FEAR], out[NOISE]
+    take(S[SIGMA], who, lanes, pressed)
+    take(S[Q], who, lanes, fear)
+    take(S[Q_NOISE], who, lanes, noise)
+    take(S[OBLIGATION], who, lanes, out[OBLIGED])
+    take(S[COMMIT_CHALLENGER], who, lanes, out[COMMITTED])
+    slope, income, struck = G[C_PRESSURE], G[C_RENT], G[C_LOSS_STRUCK]
+    bias, sd = private * G[Q_BIAS], private * G[Q_SD]
     for i in range(lanes):
-        pressed[i] = slope * sigma[who[i]]
-        rent[i] = income * (1.0 - sigma[who[i]])
-    fear, q, noise = out[FEAR], S[Q], S[Q_NOISE]
-    bias, sd, struck = private * G[Q_BIAS], private * G[Q_SD], G[C_LOSS_STRUCK]
+        rent[i] = income * (1.0 - pressed[i])
+        pressed[i] = slope * pressed[i]
     for i in range(lanes):
-        fear[i] = survival.estimate(q[who[i]], bias, sd, noise[who[i]]) * struck
-    obliged, committed, owed, vowed = out[OBLIGED], out[COMMITTED], S[OBLIGATION], S[COMMIT_CHALLENGER]
-    for i in range(lanes):
-        obliged[i] = owed[who[i]]
-        committed[i] = vowed[who[i]]
+        fear[i] = survival.estimate(fear[i], bias, sd, noise[i]) * struck
 
 
 @compiled
@@ -392,13 +405,23 @@ def blend(share: Any, lanes: int, weights: Any, total: Any, out: Any) -> None:
 
 @inner
 def challenger_reply(
-    G: Any, acts: Any, meets: Any, base: Any, belief: Any, faced: Any, lanes: int, values: Any, total: Any, out: Any
+    G: Any,
+    acts: Any,
+    meets: Any,
+    base: Any,
+    belief: Any,
+    faced: Any,
+    lanes: int,
+    values: Any,
+    weights: Any,
+    total: Any,
+    out: Any,
 ) -> None:
     """Fill ``out`` (m, lanes) with the replies expected of the challenger by a defender of ``belief`` (lanes,)."""
     for kind in range(2):
         challenger_worth(G, acts, meets, base[kind], kind == 0, faced, lanes, values[kind])
-        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], values[kind])
-    blend(belief, lanes, values, total, out)
+        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], weights[kind])
+    blend(belief, lanes, weights, total, out)
 
 
 @inner
@@ -413,6 +436,7 @@ def defender_reply(
     faced: Any,
     lanes: int,
     values: Any,
+    weights: Any,
     total: Any,
     out: Any,
 ) -> None:
@@ -424,9 +448,9 @@ def defender_reply(
         faced[PROVOKING, i] = 1.0 if provoked else 0.0
     for kind in range(2):
         defender_worth(G, acts, context, base, zeal(G, kind == 0), faced, lanes, values[kind])
-        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], values[kind])
-    madden(G, acts, faced[PROVOKING], lanes, faced[OWED], values[0])
-    blend(belief, lanes, values, total, out)
+        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], weights[kind])
+    madden(G, acts, faced[PROVOKING], lanes, faced[OWED], weights[0])
+    blend(belief, lanes, weights, total, out)
 
 
 @inner
@@ -539,11 +563,14 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
     """
     who, faced, reply = D.who, D.faced, D.reply
     owed, commit, waging = faced[OWED], faced[COMMIT], faced[WAGING]
-    obliged, committed = D.other[OBLIGED], D.other[COMMITTED]
-    rungs, decapitated, phi = S[RUNG], S[DECAPITATED], S[PHI]
+    obliged, committed, belief = D.other[OBLIGED], D.other[COMMITTED], D.belief
+    rungs, decapitated = D.loss[0], D.loss[1]  # until the losses are known
     capacities(G, theirs, D.meets)
+    take(S[RUNG], who, lanes, rungs)
+    take(S[DECAPITATED], who, lanes, decapitated)
+    take(S[PHI], who, lanes, belief)
     for i in range(lanes):
-        D.belief[i] = logistic(phi[who[i]])
+        belief[i] = logistic(belief[i])
     for b in range(theirs.shape[0]):
         D.harm[b] = theirs[b, ACT_HARM]
     quiet = -1
@@ -560,10 +587,11 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
         for_leader = obligation(G, rung, acts[a, ACT_MEANT], on_state, acts[a, ACT_DECAPITATES] > 0.5)
         vow = rung if rung >= STATE_FORCE else 0.0
         for i in range(lanes):
-            owed[i] = obliged[i] + (for_leader if decapitated[who[i]] < 0.5 else plain)
+            owed[i] = obliged[i] + (for_leader if decapitated[i] < 0.5 else plain)
             commit[i] = max(committed[i], vow)
-            waging[i] = 1.0 if rung >= 9.0 or rungs[who[i]] >= 9.0 else 0.0
-        challenger_reply(G, theirs, D.meets, D.theirs, D.belief, faced, lanes, D.values, D.scratch, reply[a])
+        for i in range(lanes):
+            waging[i] = 1.0 if rung >= 9.0 or rungs[i] >= 9.0 else 0.0
+        challenger_reply(G, theirs, D.meets, D.theirs, D.belief, faced, lanes, D.values, D.weights, D.scratch, reply[a])
         if rung < FORCE:
             quiet = a
     expected_loss(reply, D.harm, lanes, D.loss)
@@ -581,14 +609,15 @@ def challenger_game(
     """
     who, faced, reply, lottery = D.who, D.faced, D.reply, D.lottery
     commit, context, base = faced[COMMIT], D.other, D.theirs[0]
-    country, leader, vows, punishment = S[PI_COUNTRY], S[PI_LEADER], S[COMMIT_DEFENDER], S[PUNISHMENT]
+    belief, leader, punishment = D.belief, D.loss[0], S[PUNISHMENT]  # the losses are not known yet
     for a in range(theirs.shape[0]):
         losing = 2.0 / (1.0 + G[C_POWER]) if theirs[a, ACT_RUNG] >= HOMELAND else 1.0
         D.harm[a] = theirs[a, ACT_HARM] * losing
+    take(S[PI_COUNTRY], who, lanes, belief)
+    take(S[PI_LEADER], who, lanes, leader)
+    take(S[COMMIT_DEFENDER], who, lanes, commit)
     for i in range(lanes):
-        D.belief[i] = logistic(country[who[i]] + leader[who[i]])
-        commit[i] = vows[who[i]]
-        punishment[who[i]] = 0.0
+        belief[i] = logistic(belief[i] + leader[i])
     quiet = -1
     harassing = -1
     known = -1.0
@@ -606,7 +635,19 @@ def challenger_game(
                 if (killed == 0 and known < 0.0) or (killed == 1 and deaths != known):
                     e, dead = (6.0, deaths) if killed else (5.0, 0.0)
                     defender_reply(
-                        G, theirs, context, base, D.belief, e, dead, faced, lanes, D.values, D.scratch, lottery[killed]
+                        G,
+                        theirs,
+                        context,
+                        base,
+                        D.belief,
+                        e,
+                        dead,
+                        faced,
+                        lanes,
+                        D.values,
+                        D.weights,
+                        D.scratch,
+                        lottery[killed],
                     )
             known = deaths
             for a in range(theirs.shape[0]):
@@ -617,20 +658,21 @@ def challenger_game(
                 harassing = b
         else:
             meant = 0.0 if acts[b, ACT_WARNED] > 0.5 else acts[b, ACT_MEANT]
-            defender_reply(G, theirs, context, base, D.belief, rung, meant, faced, lanes, D.values, D.scratch, reply[b])
+            defender_reply(
+                G, theirs, context, base, D.belief, rung, meant, faced, lanes, D.values, D.weights, D.scratch, reply[b]
+            )
             if rung < FORCE:
                 quiet = b
     expected_loss(reply, D.harm, lanes, D.loss)
-    if harassing >= 0:
-        for i in range(lanes):
-            punishment[who[i]] = D.loss[harassing, i] - D.loss[quiet, i]
+    for i in range(lanes):
+        punishment[who[i]] = D.loss[harassing, i] - D.loss[quiet, i] if harassing >= 0 else 0.0
 
 
 @inner
-def draw_act(choice: Any, theta: Any, u: Any, who: Any, lanes: int, total: Any, out: Any) -> None:
+def draw_act(choice: Any, theta: Any, u: Any, lanes: int, total: Any, out: Any) -> None:
     """Fill ``out`` (lanes,) with the act drawn by ``u`` (lanes,) from the true type's ``choice`` (2, n, lanes).
 
-    ``theta`` (worlds,) is 1 where that is the first; ``total`` (lanes,) is scratch.
+    ``theta`` (lanes,) is 1 where that is the first; ``total`` (lanes,) is scratch.
     """
     for i in range(lanes):
         total[i] = 0.0
@@ -638,12 +680,12 @@ def draw_act(choice: Any, theta: Any, u: Any, who: Any, lanes: int, total: Any, 
     for a in range(choice.shape[1] - 1):
         first, second = choice[0, a], choice[1, a]
         for i in range(lanes):
-            total[i] += first[i] if theta[who[i]] > 0.5 else second[i]
+            total[i] += first[i] if theta[i] > 0.5 else second[i]
             out[i] += 1 if u[i] >= total[i] else 0
 
 
 @inner
-def odds_of_war(G: Any, acts: Any, choice: Any, theta: Any, who: Any, lanes: int, out: Any) -> None:
+def odds_of_war(G: Any, acts: Any, choice: Any, theta: Any, lanes: int, out: Any) -> None:
     """Fill ``out`` (lanes,) with the chance that the act carried out is all-out war: meant, or one slip above."""
     for i in range(lanes):
         out[i] = 0.0
@@ -652,4 +694,4 @@ def odds_of_war(G: Any, acts: Any, choice: Any, theta: Any, who: Any, lanes: int
         if brink > 0.0:
             first, second = choice[0, a], choice[1, a]
             for i in range(lanes):
-                out[i] += brink * (first[i] if theta[who[i]] > 0.5 else second[i])
+                out[i] += brink * (first[i] if theta[i] > 0.5 else second[i])
