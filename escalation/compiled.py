@@ -85,6 +85,11 @@ if ENABLED:
         result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
         return result
 
+    def leaf(function: F) -> F:
+        """Compile a small formula and put it in place of every call: a loop that calls cannot become SIMD code."""
+        result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+        return result
+
     def inner(function: F) -> F:
         """Compile a function that only compiled code calls: its wrapper for Python takes longer than itself."""
         result: F = _numba.njit(
@@ -103,4 +108,4 @@ else:
         """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
         return function
 
-    inner = compiled
+    inner = leaf = compiled

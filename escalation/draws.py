@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.compiled import compiled
+from escalation.compiled import leaf
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _ODD: Final = np.uint64(0xD1342543DE82EF95)
@@ -69,7 +69,7 @@ MAX_PURPOSES: Final = 64
 ) = range(29)
 
 
-@compiled
+@leaf
 def mix(z: Any) -> Any:
     """Finaliser of splitmix64 on an unsigned 64-bit integer (or an array of them)."""
     z = (z ^ (z >> _S30)) * _M1
@@ -77,7 +77,7 @@ def mix(z: Any) -> Any:
     return z ^ (z >> _S31)
 
 
-@compiled
+@leaf
 def uniform(key: Any, step: int, turn: int, actor: int, purpose: int) -> float:
     """The uniform in (0, 1) of world ``key`` at ``step``, exchange round ``turn``, for ``actor`` and ``purpose``."""
     index = (((step + STEP_OFFSET) * MAX_ROUNDS + turn) * MAX_ACTORS + actor) * MAX_PURPOSES + purpose

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, leaf
 
 _STEPS: Final = 32
 _PER_STEP: Final = 46.16624130844683  # 32 / ln 2
@@ -37,7 +37,7 @@ def _fractional_powers() -> NDArray[np.float64]:
 _FRACTIONS: Final = _fractional_powers()
 
 
-@compiled
+@leaf
 def exp(x: float) -> float:
     """e to the x for x clipped to [-700, 700]: table of 2^(j/32) and a Taylor polynomial of degree 5 (Tang 1989).
 
@@ -55,7 +55,7 @@ def exp(x: float) -> float:
     return fraction * p * power
 
 
-@compiled
+@leaf
 def log(x: float) -> float:
     """Natural logarithm of x > 0 (fdlibm's series in s = f/(2+f)); x is floored at 1e-300."""
     bits = np.float64(x if x > 1e-300 else 1e-300).view(np.int64)
@@ -75,14 +75,14 @@ def log(x: float) -> float:
     return exponent * _LN2_HIGH - ((half - (s * (half + t1 + t2) + exponent * _LN2_LOW)) - f)
 
 
-@compiled
+@leaf
 def logistic(x: float) -> float:
     """1 / (1 + e^-x), without overflow."""
     e = exp(-abs(x))
     return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
 
-@compiled
+@leaf
 def logit(p: float) -> float:
     """ln(p / (1-p)) with p kept inside [1e-12, 1-1e-12], so that a certainty stays finite."""
     p = min(max(p, 1e-12), 1.0 - 1e-12)

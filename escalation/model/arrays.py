@@ -70,20 +70,25 @@ class Desk(NamedTuple):
     base: Floats  # (2, n, lanes) worth of the mover's acts, apart from what depends on the node, by type
     theirs: Floats  # (2, m, lanes) the same of the replier's acts
     meets: Floats  # (most acts,) obligation that each of the challenger's acts can meet
-    reply: Floats  # (n, m, lanes) replies expected to each act
+    reply: Floats  # (n, m, lanes) replies expected to each act ...
+    node: Ints  # (n,) ... or to the act whose replies it shares
     harm: Floats  # (m,) their cost to the mover
     loss: Floats  # (n, lanes) cost of the replies expected
     belief: Floats  # (lanes,) belief in the replier's first type
     faced: Floats  # (6, lanes) what a node of the game holds: stage.GAMMA and so on
-    values: Floats  # (2, m, lanes) worth of replies, by type
-    weights: Floats  # (2, m, lanes) their choice weights
+    values: Floats  # (m, lanes) worth of replies to one type
+    weights: Floats  # (2, m, lanes) their choice weights, by type
+    ratios: Floats  # (m,) odds ratios between two types
     lottery: Floats  # (2, m, lanes) replies to an order that does not kill, that kills
-    scratch: Floats  # (3, lanes)
+    stake: Floats  # (2, lanes) their cost
+    scratch: Floats  # (2, lanes)
+    spare: Floats  # (2, lanes)
     order: Ints  # (m,)
     own: Floats  # (2, n, lanes) worth of the mover's acts before the reply, by type
     choice: Floats  # (2, n, lanes) choice probabilities of the mover's two types
     picked: Ints  # (2, lanes) act intended, act carried out
     seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
+    idle: Ints  # (lanes,) worlds with nothing to decide
 
 
 def desk(n: int, m: int) -> Desk:
@@ -96,17 +101,22 @@ def desk(n: int, m: int) -> Desk:
         theirs=np.zeros((2, m, LANES)),
         meets=np.zeros(max(n, m)),
         reply=np.zeros((n, m, LANES)),
+        node=np.arange(n),
         harm=np.zeros(m),
         loss=np.zeros((n, LANES)),
         belief=np.zeros(LANES),
         faced=np.zeros((6, LANES)),
-        values=np.zeros((2, m, LANES)),
+        values=np.zeros((m, LANES)),
         weights=np.zeros((2, m, LANES)),
+        ratios=np.zeros(m),
         lottery=np.zeros((2, m, LANES)),
-        scratch=np.zeros((3, LANES)),
+        stake=np.zeros((2, LANES)),
+        scratch=np.zeros((2, LANES)),
+        spare=np.zeros((2, LANES)),
         order=np.zeros(m, dtype=np.int64),
         own=np.zeros((2, n, LANES)),
         choice=np.zeros((2, n, LANES)),
         picked=np.zeros((2, LANES), dtype=np.int64),
         seen=np.zeros((4, LANES)),
+        idle=np.zeros(LANES, dtype=np.int64),
     )

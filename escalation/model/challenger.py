@@ -145,44 +145,32 @@ def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
 
 @inner
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
-    """What act ``b`` does: orders, the defender's dead, a new provocation. Returns the defender's dead."""
-    S, G, N, act = X.S, T.general[r], X.N, T.challenger_acts[r, b]
-    rung, key = act[ACT_RUNG], X.key[w]
+    """What open act of force ``b`` does: the defender's dead, which are returned, and a new provocation."""
+    S, act, key = X.S, T.challenger_acts[r, b], X.key[w]
     tool, country = T.challenger_links[b]
-    if act[ACT_VIA_PROXIES] > 0.5:
-        S[ORDER, w] = rung
-    elif rung < 1.5:
-        S[ORDER, w] = 1.0
     dead = 0.0
-    if rung >= FORCE and act[ACT_VIA_PROXIES] < 0.5:
-        if tool >= 0:
-            tools = T.instruments[r, tool]
-            chance = tools[I_KILL] if act[ACT_MEANT] > 0.0 else tools[I_STRAY]
-            if act[ACT_WARNED] > 0.5:
-                chance *= 1.0 - tools[I_WARNING]
-            if draws.uniform(key, step, turn, CHALLENGER, draws.STRAY) < chance:
-                scale = act[ACT_MEANT] if act[ACT_MEANT] > 0.0 else max(tools[I_DEATHS], 1.0)
-                u = draws.uniform(key, step, turn, CHALLENGER, draws.DEATHS)
-                dead = casualties.toll(scale, tools[I_SD], tools[I_EXPOSED], u)
-            u = draws.uniform(key, step, turn, CHALLENGER, draws.CIVILIANS)
-            spread = draws.uniform(key, step, turn, CHALLENGER, draws.SPREAD)
-            bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
-        N[N_DEAD_DEFENDER, w] += int(dead)
-        S[OWN_DEAD, w] += dead
-        S[PROVOCATION, w] = seen
-        S[PROVOCATION_TRUE, w] = rung
-        S[DEAD, w] = dead
-        S[BLAMED, w] = 1.0
-        S[MISATTRIBUTED, w] = 0.0
-        S[ACCIDENT, w] = 0.0
-        S[WEIGHT, w] = 1.0
-        S[FRESH, w] = FRESH_DEFENDER
-        S[ALERT, w] = max(S[ALERT, w], rung)
-    elif rung < FORCE and rung >= SHOW_OF_FORCE:
-        S[ALERT, w] = max(S[ALERT, w], rung)
-    S[OBLIGATION, w] -= min(S[OBLIGATION, w], can_meet(G, act[ACT_VISIBILITY], rung, act[ACT_MEANT]))
-    if rung >= FORCE and rung >= S[COMMIT_CHALLENGER, w] - 0.5:
-        S[COMMIT_CHALLENGER, w] = 0.0
+    if tool >= 0:
+        tools = T.instruments[r, tool]
+        chance = tools[I_KILL] if act[ACT_MEANT] > 0.0 else tools[I_STRAY]
+        if act[ACT_WARNED] > 0.5:
+            chance *= 1.0 - tools[I_WARNING]
+        if draws.uniform(key, step, turn, CHALLENGER, draws.STRAY) < chance:
+            scale = act[ACT_MEANT] if act[ACT_MEANT] > 0.0 else max(tools[I_DEATHS], 1.0)
+            u = draws.uniform(key, step, turn, CHALLENGER, draws.DEATHS)
+            dead = casualties.toll(scale, tools[I_SD], tools[I_EXPOSED], u)
+        u = draws.uniform(key, step, turn, CHALLENGER, draws.CIVILIANS)
+        spread = draws.uniform(key, step, turn, CHALLENGER, draws.SPREAD)
+        bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
+    X.N[N_DEAD_DEFENDER, w] += int(dead)
+    S[OWN_DEAD, w] += dead
+    S[PROVOCATION, w] = seen
+    S[PROVOCATION_TRUE, w] = act[ACT_RUNG]
+    S[DEAD, w] = dead
+    S[BLAMED, w] = 1.0
+    S[MISATTRIBUTED, w] = 0.0
+    S[ACCIDENT, w] = 0.0
+    S[WEIGHT, w] = 1.0
+    S[FRESH, w] = FRESH_DEFENDER
     return dead
 
 
@@ -214,7 +202,7 @@ def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: floa
         own, choice = D.own[kind], D.choice[kind]
         challenger_worth(G, acts, D.meets, D.base[kind], kind == 0, faced, lanes, own)
         bar(acts, ceiling, lanes, own)
-        choose(G, rule, acts, own, D.reply, D.harm, D.loss, seen, last, lanes, D.order, D.scratch[0], choice)
+        choose(G, rule, acts, D, own, seen, last, lanes, choice)
         restrict(acts, ceiling, lanes, D.scratch[0], choice)
 
 
@@ -276,7 +264,18 @@ def act_on(
             X.N[N_ROUTE, w] = route_of(G, acts[b], S, w, D.context, i) if meant else EXECUTION_ERROR
             S[ENDED, w] = 1.0
         struck = S[SUFFERED_TRUE, w] >= STATE_FORCE
-        dead = strike(T, X, w, r, b, seen[i], step, turn)
+        dead = 0.0
+        if acts[b, ACT_VIA_PROXIES] > 0.5:
+            S[ORDER, w] = rung
+        else:
+            S[ORDER, w] = 1.0 if rung < 1.5 else S[ORDER, w]
+            if rung >= SHOW_OF_FORCE:
+                S[ALERT, w] = max(S[ALERT, w], rung)
+            if rung >= FORCE:
+                dead = strike(T, X, w, r, b, seen[i], step, turn)
+        S[OBLIGATION, w] -= min(S[OBLIGATION, w], D.meets[b])
+        if rung >= FORCE and rung >= S[COMMIT_CHALLENGER, w] - 0.5:
+            S[COMMIT_CHALLENGER, w] = 0.0
         if X.N[N_STRUCK_WEEK, w] > 0 and week <= X.N[N_STRUCK_WEEK, w] + REPLY_WINDOW:
             X.N[N_REPLY_RUNG, w] = max(X.N[N_REPLY_RUNG, w], int(rung))
             X.N[N_REPLY_DEAD, w] += int(dead)

@@ -205,7 +205,7 @@ def attacked(K: Any, w: int) -> bool:
 
 
 @inner
-def tally_answer(S: Any, N: Any, w: int, rung: float, on_state: bool, killed: bool) -> None:
+def tally_answer(N: Any, w: int, rung: float, on_state: bool, killed: bool) -> None:
     """Count whether proxies' attacks of this week were answered with force (the record's response curve)."""
     if killed:
         N[N_LETHAL_WEEKS, w] += 1
@@ -220,13 +220,22 @@ def tally_answer(S: Any, N: Any, w: int, rung: float, on_state: bool, killed: bo
 
 
 @inner
-def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int) -> None:
-    """What act ``a`` does to the other side: dead, obligation, fear, control, the nuclear clock, allies' trust."""
+def show_force(S: Any, G: Any, w: int) -> None:
+    """Pressure short of force: sanctions tighten and fear grows, at most once a week however many days hold one."""
+    if S[BUILT, w] > 0.99:
+        S[BUILT, w] = 0.0
+        S[SIGMA, w] += G[SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
+        S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
+
+
+@inner
+def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int, week: int) -> None:
+    """What act of force ``a`` does: dead, obligation, fear, control, the nuclear clock, allies' trust."""
     S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]
     rung, on_state, key = act[ACT_RUNG], act[ACT_ON_STATE] > 0.5, X.key[w]
     tool, country = T.defender_links[a]
     dead = 0.0
-    if tool >= 0 and rung >= FORCE:
+    if tool >= 0:
         tools = T.instruments[r, tool]
         if act[ACT_MEANT] > 0.0 and draws.uniform(key, step, turn, DEFENDER, draws.STRAY) < tools[I_KILL]:
             u = draws.uniform(key, step, turn, DEFENDER, draws.DEATHS)
@@ -234,10 +243,8 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
         u = draws.uniform(key, step, turn, DEFENDER, draws.CIVILIANS)
         spread = draws.uniform(key, step, turn, DEFENDER, draws.SPREAD)
         bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
-    if on_state:
-        N[N_DEAD_CHALLENGER, w] += int(dead)
-    else:
-        N[N_DEAD_PROXIES, w] += int(dead)
+    N[N_DEAD_CHALLENGER if on_state else N_DEAD_PROXIES, w] += int(dead)
+    S[CHALLENGER_DEAD, w] += dead
     leader = act[ACT_DECAPITATES] > 0.5 and S[DECAPITATED, w] < 0.5
     if leader:
         S[DECAPITATED, w] = 1.0
@@ -248,24 +255,17 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
     S[OBLIGATION, w] += obligation(G, seen, dead, on_state, leader)
     if seen >= STATE_FORCE:
         S[COMMIT_CHALLENGER, w] = max(S[COMMIT_CHALLENGER, w], seen)
-    if rung < FORCE and rung >= SHOW_OF_FORCE and S[BUILT, w] > 0.99:
-        # at most once a week, however many days hold a decision
-        S[BUILT, w] = 0.0
-        S[SIGMA, w] += G[SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
-        S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
     if rung >= HOMELAND:
         S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
         S[SHELLED, w] = 0.0
         S[BREAKOUT_NOW, w] += G[NUCLEAR_SETBACK] * act[ACT_SETBACK]
     if rung >= STATE_FORCE:
         N[N_STRIKES, w] += 1
+        if N[N_STRUCK_WEEK, w] == 0:
+            N[N_STRUCK_WEEK, w] = week
         for j in range(X.A.shape[0]):
             loss = T.allies[r, j, A_SPEED] * T.allies[r, j, A_EXPOSURE] * X.A[j, ALIGNMENT, w]
             X.A[j, ALIGNMENT, w] = max(X.A[j, ALIGNMENT, w] - loss, 0.0)
-    S[CHALLENGER_DEAD, w] += dead
-    S[ALERT, w] = max(S[ALERT, w], rung)
-    S[SUFFERED, w] = max(seen, 1.0)
-    S[SUFFERED_TRUE, w] = rung
     if rung >= LETHAL_FORCE:
         S[FRESH, w] = FRESH_CHALLENGER
 
@@ -311,7 +311,7 @@ def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: floa
         own, choice = D.own[kind], D.choice[kind]
         defender_worth(G, acts, D.context, D.base[0], zeal(G, kind == 0), faced, lanes, own)
         bar(acts, ceiling, lanes, own)
-        choose(G, rule, acts, own, D.reply, D.harm, D.loss, seen, last, lanes, D.order, D.scratch[0], choice)
+        choose(G, rule, acts, D, own, seen, last, lanes, choice)
         if kind == 0:
             madden(G, acts, faced[PROVOKING], lanes, D.scratch[0], choice)
         restrict(acts, ceiling, lanes, D.scratch[0], choice)
@@ -337,34 +337,53 @@ def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, tur
 
 
 @inner
-def carry_out(
-    T: Any, X: Any, w: int, r: int, intended: int, done: int, seen: float, step: int, turn: int, week: int, met: bool
-) -> None:
-    """Let act ``done``, seen as rung ``seen``, happen in world ``w``; the provocation that it answers is over.
+def carry_out(T: Any, X: Any, who: Any, D: Any, lanes: int, r: int, step: int, turn: int, week: int, met: bool) -> None:
+    """Let the acts of ``D.picked``, seen as ``D.seen``, happen in the worlds ``who``: the provocation is over.
 
-    ``met`` counts it as the answer to this week's attacks.
+    ``met`` counts them as the answer to this week's attacks.
     """
-    S, act = X.S, T.defender_acts[r, done]
-    rung = act[ACT_RUNG]
-    if done != intended:
-        X.N[N_EXECUTION_ERRORS, w] += 1
-    S[DEFENDER_INTENDED, w] = intended
-    S[DEFENDER_EXECUTED, w] = done
-    S[DEFENDER_PERCEIVED, w] = seen
-    if met and attacked(X.K, w):
-        tally_answer(S, X.N, w, rung, act[ACT_ON_STATE] > 0.5, S[DEAD, w] >= 1.0)
-    strike(T, X, w, r, done, seen, step, turn)
-    if rung >= STATE_FORCE and X.N[N_STRUCK_WEEK, w] == 0:
-        X.N[N_STRUCK_WEEK, w] = week
-    if rung >= S[COMMIT_DEFENDER, w] - 0.5:
-        S[COMMIT_DEFENDER, w] = 0.0
-    S[PROVOCATION, w] = 1.0
-    S[PROVOCATION_TRUE, w] = 1.0
-    S[DEAD, w] = 0.0
-    S[BLAMED, w] = 0.0
-    S[MISATTRIBUTED, w] = 0.0
-    S[ACCIDENT, w] = 0.0
-    S[WEIGHT, w] = 1.0
+    S, K, N, G, acts = X.S, X.K, X.N, T.general[r], T.defender_acts[r]
+    intended, done, seen = D.picked[0], D.picked[1], D.seen[1]
+    for i in range(lanes):
+        w, a = who[i], done[i]
+        rung = acts[a, ACT_RUNG]
+        if a != intended[i]:
+            N[N_EXECUTION_ERRORS, w] += 1
+        S[DEFENDER_INTENDED, w] = intended[i]
+        S[DEFENDER_EXECUTED, w] = a
+        S[DEFENDER_PERCEIVED, w] = seen[i]
+        if met and attacked(K, w):
+            tally_answer(N, w, rung, acts[a, ACT_ON_STATE] > 0.5, S[DEAD, w] >= 1.0)
+        if rung >= FORCE:
+            strike(T, X, w, r, a, seen[i], step, turn, week)
+        elif rung >= SHOW_OF_FORCE:
+            show_force(S, G, w)
+        S[ALERT, w] = max(S[ALERT, w], rung)
+        S[SUFFERED, w] = max(seen[i], 1.0)
+        S[SUFFERED_TRUE, w] = rung
+        if rung >= S[COMMIT_DEFENDER, w] - 0.5:
+            S[COMMIT_DEFENDER, w] = 0.0
+        S[PROVOCATION, w] = 1.0
+        S[PROVOCATION_TRUE, w] = 1.0
+        S[DEAD, w] = 0.0
+        S[BLAMED, w] = 0.0
+        S[MISATTRIBUTED, w] = 0.0
+        S[ACCIDENT, w] = 0.0
+        S[WEIGHT, w] = 1.0
+
+
+@inner
+def rest(T: Any, X: Any, D: Any, lanes: int, r: int, step: int, turn: int, week: int) -> None:
+    """Hold in the worlds ``D.idle``, where there is nothing to decide and nothing is learnt from it."""
+    S, rung = X.S, T.defender_acts[r, 0, ACT_RUNG]
+    for i in range(lanes):
+        w = D.idle[i]
+        S[P_RESOLUTE, w] = 1.0
+        S[P_WEAK, w] = 1.0
+        D.picked[0, i] = 0
+        D.picked[1, i] = 0
+        D.seen[1, i] = rung
+    carry_out(T, X, D.idle, D, lanes, r, step, turn, week, turn == 0)
 
 
 @inner
@@ -401,7 +420,7 @@ def act_on(
             meant = done[i] == intended[i]
             X.N[N_ROUTE, w] = route_of(G, acts[done[i]], S, w, D.context, i) if meant else EXECUTION_ERROR
             S[ENDED, w] = 1.0
-        carry_out(T, X, w, r, intended[i], done[i], seen[i], step, turn, week, turn == 0 and forced < 0)
+    carry_out(T, X, who, D, lanes, r, step, turn, week, turn == 0 and forced < 0)
 
 
 @compiled
@@ -420,7 +439,8 @@ def decide(
         G = T.general[r]
         while w < end:
             lanes = 0
-            while w < end and lanes < LANES:
+            idle = 0
+            while w < end and lanes < LANES and idle < LANES:
                 if has_turn(S, w, forced, turn, routine):
                     S[WAR_NOW, w] = 0.0
                     S[FRESH, w] = 0.0
@@ -428,10 +448,8 @@ def decide(
                         D.who[lanes] = w
                         lanes += 1
                     else:
-                        S[P_RESOLUTE, w] = 1.0
-                        S[P_WEAK, w] = 1.0
-                        rung = T.defender_acts[r, 0, ACT_RUNG]
-                        carry_out(T, X, w, r, 0, 0, rung, step, turn, week, turn == 0)
+                        D.idle[idle] = w
+                        idle += 1
                 w += 1
             if lanes > 0:
                 regard(T, X, D, lanes, r, 1.0)
@@ -439,3 +457,5 @@ def decide(
                 resolve(T, X, D, lanes, r, rule, ceiling)
                 pick(T, X, D, lanes, r, forced, step, turn, ceiling)
                 act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)
+            if idle > 0:
+                rest(T, X, D, idle, r, step, turn, week)

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.compiled import compiled, inner
+from escalation.compiled import compiled, inner, leaf
 from escalation.maths import exp, log
 from escalation.model.layout import ACT_RUNG, FORCE
 
 
-@compiled
+@leaf
 def log_likelihood_ratio(p_first: float, p_second: float, noise: float, n: int) -> float:
     """ln[L(a|first)/L(a|second)], each blurred by signal noise over ``n`` actions."""
     floor = max(noise, 1e-9) / n
@@ -70,7 +70,7 @@ def relaxed(value: float, rest: float, rate: float, dt: float) -> float:
     return rest + (value - rest) * exp(-rate * dt)
 
 
-@compiled
+@leaf
 def moved(value: float, by: float) -> float:
     """A belief's logit after evidence ``by``, kept within 15: nobody is surer than 3 in ten million."""
     return min(max(value + by, -15.0), 15.0)

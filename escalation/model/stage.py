@@ -388,69 +388,88 @@ def challenger_worth(
 
 
 @inner
-def blend(share: Any, lanes: int, weights: Any, total: Any, out: Any) -> None:
+def blend(share: Any, lanes: int, weights: Any, total: Any, harm: Any, out: Any, loss: Any) -> None:
     """Fill ``out`` (n, lanes) with the choice of a side that is of its first type with probability ``share`` (lanes,).
 
-    ``weights`` (2, n, lanes) are each type's choice weights and ``total`` (2, lanes) their sums, both overwritten.
+    ``weights`` (2, n, lanes) are each type's choice weights and ``total`` (2, lanes) their sums, which are overwritten.
+    ``loss`` (lanes,) is filled with the expected ``harm`` (n,).
     """
     first, second = total[0], total[1]
     for i in range(lanes):
         first[i] = share[i] / first[i]
         second[i] = (1.0 - share[i]) / second[i]
+        loss[i] = 0.0
     for a in range(out.shape[0]):
-        mixed, one, other = out[a], weights[0, a], weights[1, a]
+        mixed, one, other, cost = out[a], weights[0, a], weights[1, a], harm[a]
         for i in range(lanes):
             mixed[i] = first[i] * one[i] + second[i] * other[i]
+        for i in range(lanes):
+            loss[i] += cost * mixed[i]
 
 
 @inner
-def challenger_reply(
-    G: Any,
-    acts: Any,
-    meets: Any,
-    base: Any,
-    belief: Any,
-    faced: Any,
-    lanes: int,
-    values: Any,
-    weights: Any,
-    total: Any,
-    out: Any,
-) -> None:
-    """Fill ``out`` (m, lanes) with the replies expected of the challenger by a defender of ``belief`` (lanes,)."""
-    for kind in range(2):
-        challenger_worth(G, acts, meets, base[kind], kind == 0, faced, lanes, values[kind])
-        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], weights[kind])
-    blend(belief, lanes, weights, total, out)
+def boldness(G: Any, acts: Any, out: Any) -> bool:
+    """Fill ``out`` (m,) with the odds ratio of each act between the unrestrained and the restrained challenger.
+
+    The two differ only in what acts cost them, so that one type's logit choice is the other's times these. Returns
+    False where the ratios are too large for that (beyond e^300, near the limit of perfect rationality).
+    """
+    usable = True
+    for b in range(acts.shape[0]):
+        ratio = G[RATIONALITY] * (cost_to_challenger(G, acts[b], True) - cost_to_challenger(G, acts[b], False))
+        out[b] = exp(ratio)
+        usable = usable and abs(ratio) < 300.0
+    return usable
 
 
 @inner
-def defender_reply(
-    G: Any,
-    acts: Any,
-    context: Any,
-    base: Any,
-    belief: Any,
-    e: float,
-    dead: float,
-    faced: Any,
-    lanes: int,
-    values: Any,
-    weights: Any,
-    total: Any,
-    out: Any,
-) -> None:
-    """Fill ``out`` (n, lanes) with the replies that a challenger of ``belief`` expects to acting at rung ``e``."""
+def challenger_reply(G: Any, acts: Any, D: Any, lanes: int, out: Any, loss: Any) -> None:
+    """Fill ``out`` (m, lanes) with the replies that the defender expects, and ``loss`` (lanes,) with their harm.
+
+    ``D`` is the defender's desk; ``D.faced`` holds what the challenger stands before.
+    """
+    rationality, total, weights, ratios = G[RATIONALITY], D.scratch, D.weights, D.ratios
+    challenger_worth(G, acts, D.meets, D.theirs[0], True, D.faced, lanes, D.values)
+    quantal.weights(D.values, lanes, rationality, total[0], weights[0])
+    if boldness(G, acts, ratios):
+        second = total[1]
+        for i in range(lanes):
+            second[i] = 0.0
+        for b in range(acts.shape[0]):
+            one, other, ratio = weights[0, b], weights[1, b], ratios[b]
+            for i in range(lanes):
+                other[i] = ratio * one[i]
+            for i in range(lanes):
+                second[i] += other[i]
+    else:
+        challenger_worth(G, acts, D.meets, D.theirs[1], False, D.faced, lanes, D.values)
+        quantal.weights(D.values, lanes, rationality, total[1], weights[1])
+    blend(D.belief, lanes, weights, total, D.harm, out, loss)
+
+
+@inner
+def defender_reply(G: Any, acts: Any, D: Any, e: float, dead: float, lanes: int, out: Any, loss: Any) -> None:
+    """Fill ``out`` (n, lanes) with the replies that the challenger expects to acting at rung ``e``, ``dead`` killed.
+
+    ``loss`` (lanes,) is filled with their harm; ``D`` is the challenger's desk, ``D.faced`` holds COMMIT.
+    """
+    faced, total, weights = D.faced, D.scratch, D.weights
     gamma, blamed, provoked = grievance(G, e, dead, 1.0), 1.0 if e >= STATE_FORCE else 0.0, e >= FORCE or dead >= 1.0
     for i in range(lanes):
         faced[GAMMA, i] = gamma
         faced[BLAME, i] = blamed
         faced[PROVOKING, i] = 1.0 if provoked else 0.0
-    for kind in range(2):
-        defender_worth(G, acts, context, base, zeal(G, kind == 0), faced, lanes, values[kind])
-        quantal.weights(values[kind], lanes, G[RATIONALITY], total[kind], weights[kind])
+    defender_worth(G, acts, D.other, D.theirs[0], zeal(G, False), faced, lanes, D.values)
+    quantal.weights(D.values, lanes, G[RATIONALITY], total[1], weights[1])
+    if gamma > 0.0:
+        defender_worth(G, acts, D.other, D.theirs[0], zeal(G, True), faced, lanes, D.values)
+        quantal.weights(D.values, lanes, G[RATIONALITY], total[0], weights[0])
+    else:  # nothing to settle: the types are alike but for madness
+        copy(weights[1], lanes, weights[0])
+        for i in range(lanes):
+            total[0, i] = total[1, i]
     madden(G, acts, faced[PROVOKING], lanes, faced[OWED], weights[0])
-    blend(belief, lanes, weights, total, out)
+    blend(D.belief, lanes, weights, total, D.harm, out, loss)
 
 
 @inner
@@ -458,23 +477,19 @@ def choose(
     G: Any,
     rule: int,
     acts: Any,
+    D: Any,
     own: Any,
-    reply: Any,
-    harm: Any,
-    loss: Any,
     seen: Any,
     last_reply: Any,
     lanes: int,
-    order: Any,
-    total: Any,
     out: Any,
 ) -> None:
     """Fill ``out`` (n, lanes) with the choice probabilities of the rule numbered ``rule`` (``rules.CODES``).
 
-    ``own`` (n, lanes) is overwritten. ``seen`` (lanes,) is the rung perceived, ``last_reply`` (lanes,) the index of
-    the other side's last act.
+    ``own`` (n, lanes) is overwritten; the replies expected are on the desk ``D``. ``seen`` (lanes,) is the rung
+    perceived, ``last_reply`` (lanes,) the index of the other side's last act.
     """
-    lam = G[RATIONALITY]
+    lam, harm, loss, total = G[RATIONALITY], D.harm, D.loss, D.scratch[0]
     if rule == 0:
         quantal.probabilities(own, loss, lam, lanes, total, out)
     elif rule == 1:
@@ -483,7 +498,7 @@ def choose(
         level_k.probabilities(own, loss, harm, last_reply, lam, G[LEVEL_TAU], lanes, total, out)
     elif rule == 3:
         aversion, curvature, g = G[LOSS_AVERSION], G[CURVATURE], G[WEIGHTING]
-        prospect.probabilities(own, reply, harm, lam, aversion, curvature, g, lanes, order, total, out)
+        prospect.probabilities(own, D.reply, D.node, harm, lam, aversion, curvature, g, lanes, D.order, total, out)
     else:
         reciprocal.probabilities(acts, seen, G[RECIPROCITY], G[GENEROSITY], lanes, total, out)
 
@@ -524,34 +539,21 @@ def restrict(acts: Any, ceiling: float, lanes: int, kept: Any, choice: Any) -> N
 
 @inner
 def copy(source: Any, lanes: int, out: Any) -> None:
-    """Copy replies (m, lanes)."""
+    """Copy rows of lanes."""
     for b in range(out.shape[0]):
         for i in range(lanes):
             out[b, i] = source[b, i]
 
 
 @inner
-def certain(lanes: int, out: Any) -> None:
-    """Make the first act the certain reply: ``out`` (m, lanes)."""
+def certain(harm: Any, lanes: int, out: Any, loss: Any) -> None:
+    """Make the first act the certain reply: ``out`` (m, lanes), with its ``loss`` (lanes,)."""
     for b in range(out.shape[0]):
         sure = 1.0 if b == 0 else 0.0
         for i in range(lanes):
             out[b, i] = sure
-
-
-@inner
-def expected_loss(reply: Any, harm: Any, lanes: int, out: Any) -> None:
-    """Fill ``out`` (n, lanes) with the ``harm`` (m,) of the replies expected, ``reply`` (n, m, lanes)."""
-    for a in range(out.shape[0]):
-        loss = out[a]
-        for i in range(lanes):
-            loss[i] = 0.0
-        for b in range(harm.shape[0]):
-            h = harm[b]
-            if h != 0.0:
-                odds = reply[a, b]
-                for i in range(lanes):
-                    loss[i] += odds[i] * h
+    for i in range(lanes):
+        loss[i] = harm[0]
 
 
 @inner
@@ -564,7 +566,7 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
     who, faced, reply = D.who, D.faced, D.reply
     owed, commit, waging = faced[OWED], faced[COMMIT], faced[WAGING]
     obliged, committed, belief = D.other[OBLIGED], D.other[COMMITTED], D.belief
-    rungs, decapitated = D.loss[0], D.loss[1]  # until the losses are known
+    rungs, decapitated = D.spare[0], D.spare[1]
     capacities(G, theirs, D.meets)
     take(S[RUNG], who, lanes, rungs)
     take(S[DECAPITATED], who, lanes, decapitated)
@@ -576,11 +578,14 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
     quiet = -1
     for a in range(acts.shape[0]):
         rung = acts[a, ACT_RUNG]
+        D.node[a] = a
         if rung >= 10.0:
-            certain(lanes, reply[a])
+            certain(D.harm, lanes, reply[a], D.loss[a])
             continue
         if rung < FORCE and quiet >= 0:
-            copy(reply[quiet], lanes, reply[a])
+            D.node[a] = quiet
+            for i in range(lanes):
+                D.loss[a, i] = D.loss[quiet, i]
             continue
         on_state = acts[a, ACT_ON_STATE] > 0.5
         plain = obligation(G, rung, acts[a, ACT_MEANT], on_state, False)
@@ -591,10 +596,9 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
             commit[i] = max(committed[i], vow)
         for i in range(lanes):
             waging[i] = 1.0 if rung >= 9.0 or rungs[i] >= 9.0 else 0.0
-        challenger_reply(G, theirs, D.meets, D.theirs, D.belief, faced, lanes, D.values, D.weights, D.scratch, reply[a])
+        challenger_reply(G, theirs, D, lanes, reply[a], D.loss[a])
         if rung < FORCE:
             quiet = a
-    expected_loss(reply, D.harm, lanes, D.loss)
 
 
 @inner
@@ -608,8 +612,8 @@ def challenger_game(
     in utils. ``D.theirs[0]`` holds the defender's base worths, ``D.other`` its context.
     """
     who, faced, reply, lottery = D.who, D.faced, D.reply, D.lottery
-    commit, context, base = faced[COMMIT], D.other, D.theirs[0]
-    belief, leader, punishment = D.belief, D.loss[0], S[PUNISHMENT]  # the losses are not known yet
+    commit = faced[COMMIT]
+    belief, leader, punishment = D.belief, D.spare[0], S[PUNISHMENT]
     for a in range(theirs.shape[0]):
         losing = 2.0 / (1.0 + G[C_POWER]) if theirs[a, ACT_RUNG] >= HOMELAND else 1.0
         D.harm[a] = theirs[a, ACT_HARM] * losing
@@ -622,48 +626,36 @@ def challenger_game(
     harassing = -1
     known = -1.0
     for b in range(acts.shape[0]):
-        rung = acts[b, ACT_RUNG]
+        rung, loss = acts[b, ACT_RUNG], D.loss[b]
+        D.node[b] = b
         if rung >= 10.0:
-            certain(lanes, reply[b])
+            certain(D.harm, lanes, reply[b], loss)
         elif rung < FORCE and quiet >= 0:
-            copy(reply[quiet], lanes, reply[b])
+            D.node[b] = quiet
+            for i in range(lanes):
+                loss[i] = D.loss[quiet, i]
         elif acts[b, ACT_VIA_PROXIES] > 0.5:
             tool = order_instrument[b]
             p = instruments[tool, I_KILL] if rung >= LETHAL_FORCE else instruments[tool, I_STRAY]
             deaths = max(instruments[tool, I_DEATHS], 1.0)
-            for killed in range(2):
-                if (killed == 0 and known < 0.0) or (killed == 1 and deaths != known):
-                    e, dead = (6.0, deaths) if killed else (5.0, 0.0)
-                    defender_reply(
-                        G,
-                        theirs,
-                        context,
-                        base,
-                        D.belief,
-                        e,
-                        dead,
-                        faced,
-                        lanes,
-                        D.values,
-                        D.weights,
-                        D.scratch,
-                        lottery[killed],
-                    )
+            if known < 0.0:
+                defender_reply(G, theirs, D, 5.0, 0.0, lanes, lottery[0], D.stake[0])
+            if deaths != known:
+                defender_reply(G, theirs, D, 6.0, deaths, lanes, lottery[1], D.stake[1])
             known = deaths
             for a in range(theirs.shape[0]):
                 mixed, spared, struck = reply[b, a], lottery[0, a], lottery[1, a]
                 for i in range(lanes):
                     mixed[i] = (1.0 - p) * spared[i] + p * struck[i]
+            for i in range(lanes):
+                loss[i] = (1.0 - p) * D.stake[0, i] + p * D.stake[1, i]
             if rung < LETHAL_FORCE and quiet >= 0:
                 harassing = b
         else:
             meant = 0.0 if acts[b, ACT_WARNED] > 0.5 else acts[b, ACT_MEANT]
-            defender_reply(
-                G, theirs, context, base, D.belief, rung, meant, faced, lanes, D.values, D.weights, D.scratch, reply[b]
-            )
+            defender_reply(G, theirs, D, rung, meant, lanes, reply[b], loss)
             if rung < FORCE:
                 quiet = b
-    expected_loss(reply, D.harm, lanes, D.loss)
     for i in range(lanes):
         punishment[who[i]] = D.loss[harassing, i] - D.loss[quiet, i] if harassing >= 0 else 0.0
 

@@ -9,7 +9,7 @@ every week would hand out fifty lottery tickets a year.
 
 from __future__ import annotations
 
-from escalation.compiled import compiled
+from escalation.compiled import leaf
 from escalation.maths import logistic, logit
 from escalation.model.errors.scaling import Rates, magnitude
 from escalation.model.layout import FRAGILITY_BIAS, FRAGILITY_SD, RUBICON
@@ -21,7 +21,7 @@ def apply(general: Rates, m: Rates) -> None:
         general[:, column] = magnitude(general[:, column], m)
 
 
-@compiled
+@leaf
 def estimate(f: float, pressure: float, bias: float, sd: float, noise: float) -> float:
     """The defender's estimate f_hat; ``pressure`` is b_p (sigma - 1), ``noise`` a standard normal."""
     return logistic(logit(f) + pressure + bias + sd * noise)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalation.compiled import compiled
+from escalation.compiled import leaf
 from escalation.maths import logistic
 from escalation.model.errors.scaling import Rates, magnitude
 from escalation.model.layout import Q_BIAS, Q_SD
@@ -14,7 +14,7 @@ def apply(general: Rates, m: Rates) -> None:
         general[:, column] = magnitude(general[:, column], m)
 
 
-@compiled
+@leaf
 def estimate(logit_q: float, bias: float, sd: float, noise: float) -> float:
     """The challenger's reading of q; ``noise`` is a standard normal (a slow AR(1))."""
     return logistic(logit_q + bias + sd * noise)

@@ -45,6 +45,7 @@ def weight(p: float, g: float) -> float:
 def probabilities(
     own: Any,
     reply: Any,
+    node: Any,
     harm: Any,
     rationality: float,
     aversion: float,
@@ -55,7 +56,8 @@ def probabilities(
     total: Any,
     out: Any,
 ) -> None:
-    """Fill ``out`` (n, lanes); ``own`` (n, lanes) is left holding the prospects' worth.
+    """Fill ``out`` (n, lanes); ``own`` (n, lanes) is left holding the prospects' worth. Act a draws the
+    replies ``reply[node[a]]``.
 
     ``order`` (m,) is scratch for the ranking of replies from the most harmful down, ``total`` (lanes,) likewise.
     """
@@ -73,7 +75,7 @@ def probabilities(
             before = 0.0
             for k in range(m):
                 b = order[k]
-                cumulative += reply[a, b, i]
+                cumulative += reply[node[a], b, i]
                 after = weight(cumulative, g)
                 worth += (after - before) * value(own[a, i] - harm[b], aversion, curvature)
                 before = after
