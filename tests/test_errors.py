@@ -43,7 +43,7 @@ from escalation.model.tables import build
 from escalation.scenario.faults import ScenarioFault
 from escalation.scenario.loader import load
 from escalation.scenario.registry import ERROR_CHANNELS, QUANTITIES
-from tests.model.lab import arm, crisis, prepared, z_score
+from tests.model.lab import arm, called, crisis, prepared, z_score
 
 PROBABILITY, MAGNITUDE = "probability", "magnitude"
 SCALED = {
@@ -184,6 +184,9 @@ def test_a_policy_of_answering_militias_only_holds() -> None:
     assert not crisis("proportional", {}, worlds=512, weeks=26).tally("strikes").any()
 
 
+CHANCE_OF_WAR = called(execution.chance_of_war)
+
+
 @given(st.lists(st.floats(0.001, 1.0), min_size=7, max_size=7), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_the_chance_of_war_is_the_share_of_draws_that_end_in_war(w: list[float], p: float, skew: float) -> None:
     acts = menu(1, 3, 6, 7, 8, 9, 10)
@@ -194,7 +197,8 @@ def test_the_chance_of_war_is_the_share_of_draws_that_end_in_war(w: list[float],
             u, u_way = (2.0, 0.0) if way == 0 else (-1.0, -1.0 if way == 1 else 2.0)
             done = execution.executed(acts, a, 7, u, u_way, p, skew)
             by_hand += choice[a] * slips * (acts[done, ACT_RUNG] >= 10.0)
-    assert execution.chance_of_war(acts, choice, 7, p, skew) == pytest.approx(by_hand, abs=1e-12)
+    brink = np.array([CHANCE_OF_WAR(acts, a, p, skew) for a in range(7)])
+    assert choice @ brink == pytest.approx(by_hand, abs=1e-12)
 
 
 @given(st.floats(0.0, 0.99), st.floats(0.0, 70.0))

@@ -399,9 +399,9 @@ def test_a_restricted_menu_leaves_proper_probabilities(name: str, rule: str) -> 
 
     def look(model: Crisis, phase: str) -> None:
         if phase == "defender":
-            seen.append(model.defender.desk.choice.sum(axis=1).copy())
+            seen.extend(model.defender.desk.choice.sum(axis=1).T)
         if phase == "challenger":
-            seen.append(model.challenger.desk.choice.sum(axis=1).copy())
+            seen.extend(model.challenger.desk.choice.sum(axis=1).T)
 
     model = crisis(name, eager, worlds=64, weeks=4, draws=16, observer=look)
     sums = np.array(seen)

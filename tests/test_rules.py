@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.model.arrays import Tables
+from escalation.model.arrays import Tables, desk
 from escalation.model.layout import ACT_AVAILABLE, ACT_RUNG, COLUMNS, RATIONALITY
 from escalation.model.rules import CODES, RULES, code, prospect, reciprocal
 from escalation.model.stage import choose, restrict
 from escalation.model.tables import build
-from tests.model.lab import Game, crisis, prepared
+from tests.model.lab import Game, called, crisis, prepared
 
 N, M = 5, 4
 RUNGS = (1.0, 3.0, 6.0, 8.0, 10.0)
+
+
+CHOOSE, RESTRICT, RECIPROCATE = called(choose), called(restrict), called(reciprocal.probabilities)
 
 
 def tables(**numbers: float) -> Tables:
@@ -43,10 +46,12 @@ def chosen(
     **numbers: float,
 ) -> np.ndarray:
     """Choice probabilities of a rule in a game of N acts and M replies."""
-    out, work = np.zeros(N), np.zeros(N)
-    order = np.zeros(M, dtype=np.int64)
-    choose(tables(**numbers), 0, CODES[rule], acts(), own, reply, harm, perceived, last, order, work, out)
-    return out
+    D, out = desk(N, M), np.zeros((N, 1))
+    D.reply[:, :, 0], D.harm[:] = reply, harm
+    D.loss[:, 0] = reply @ harm
+    general = tables(**numbers).general[0]
+    CHOOSE(general, CODES[rule], acts(), D, own[:, None].copy(), np.array([perceived]), np.array([last]), 1, out)
+    return out[:, 0]
 
 
 def game(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -261,16 +266,16 @@ def test_the_value_function_is_tversky_and_kahnemans(x: float) -> None:
 
 
 def test_reciprocity_returns_what_it_sees_and_generosity_lets_pass() -> None:
-    menu, work = acts((1.0, 3.0, 6.0, 8.0, 9.0)), np.zeros(N)
-    out = np.zeros(N)
+    menu, total, held = acts((1.0, 3.0, 6.0, 8.0, 9.0)), np.zeros(1), np.zeros((N, 1))
+    out = held[:, 0]
     means = []
     for perceived in (1.0, 4.0, 8.0):
-        reciprocal.probabilities(menu, N, perceived, 0.9, 0.0, work, out)
+        RECIPROCATE(menu, np.array([perceived]), 0.9, 0.0, 1, total, held)
         means.append(out @ menu[:, ACT_RUNG])
     assert means == sorted(means)
-    reciprocal.probabilities(menu, N, 8.0, 0.9, 0.0, work, out)
+    RECIPROCATE(menu, np.array([8.0]), 0.9, 0.0, 1, total, held)
     stern = out.copy()
-    reciprocal.probabilities(menu, N, 8.0, 0.9, 0.4, work, out)
+    RECIPROCATE(menu, np.array([8.0]), 0.9, 0.4, 1, total, held)
     np.testing.assert_allclose(out[1:], 0.6 * stern[1:], rtol=1e-12)
     assert out[0] == pytest.approx(0.4 + 0.6 * stern[0], rel=1e-12)
 
@@ -288,7 +293,7 @@ def test_barred_acts_are_not_taken_and_the_rest_keeps_its_odds(weights: list[flo
     menu[barred, ACT_AVAILABLE] = 0.0
     choice = np.array(weights) / sum(weights)
     before = choice.copy()
-    restrict(menu, 10.0, choice)
+    RESTRICT(menu, 10.0, 1, np.zeros(1), choice[:, None])
     assert choice[barred] == 0.0
     assert choice.sum() == pytest.approx(1.0, abs=1e-12)
     kept = [a for a in range(N) if a != barred]
@@ -297,7 +302,7 @@ def test_barred_acts_are_not_taken_and_the_rest_keeps_its_odds(weights: list[flo
 
 def test_a_ceiling_bars_what_is_above_it() -> None:
     choice = np.full(N, 1.0 / N)
-    restrict(acts(), 8.0, choice)
+    RESTRICT(acts(), 8.0, 1, np.zeros(1), choice[:, None])
     np.testing.assert_allclose(choice, [0.25, 0.25, 0.25, 0.25, 0.0])
 
 

@@ -116,7 +116,7 @@ def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
     return bool(S[FRESH, w] == FRESH_CHALLENGER or (turn == 0 and (routine or forced >= 0)))
 
 
-@inner
+@compiled
 def has_occasion(S: Any, w: int) -> bool:
     """Whether there is anything to decide: an obligation, sanctions, a crisis climate or an act suffered."""
     if S[OBLIGATION, w] > 0.01 or S[SIGMA, w] > 0.0:

@@ -157,7 +157,7 @@ def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
     return bool(routine or forced >= 0 or S[DEAD, w] >= 1.0 or S[PROVOCATION_TRUE, w] >= LETHAL_FORCE)
 
 
-@inner
+@compiled
 def has_occasion(S: Any, G: Any, w: int) -> bool:
     """Whether there is anything to decide: a provocation, a crisis climate, a ripe bomb or an ally at war."""
     if S[PROVOCATION, w] >= FORCE or S[DEAD, w] >= 1.0 or S[RUNG, w] >= CRISIS_CLIMATE or S[ALLY_WAR, w] > 0.01:

@@ -264,7 +264,7 @@ class Recorder:
         S, G, r = before.S, crisis.tables.general, int(before.row[0])
         forced = role in {self._role(name) for name in crisis.forced} and crisis.turn == 0
         if role == "defender":
-            occasion = bool(defender.has_occasion(S, G, r, 0))
+            occasion = bool(defender.has_occasion(S, G[r], 0))
             rows = (DEFENDER_INTENDED, DEFENDER_EXECUTED, DEFENDER_PERCEIVED, P_RESOLUTE, P_WEAK)
             table, motive = crisis.tables.defender_acts[r], defender_motive
             faced, belief = (PROVOCATION, PROVOCATION_TRUE), _resolute

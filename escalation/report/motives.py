@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from escalation.maths import log
-from escalation.model.arrays import Tables, Worlds
+from escalation.model import challenger, defender
+from escalation.model.arrays import Tables, Worlds, desk
 from escalation.model.layout import (
     ACT_ANSWER,
     ACT_COLLAPSE,
@@ -50,8 +49,6 @@ from escalation.model.stage import (
     PREVENTION,
     RENT,
     can_meet,
-    challenger_context,
-    defender_context,
     grievance,
     zeal,
 )
@@ -81,16 +78,17 @@ def defender_motive(tables: Tables, state: Worlds, act: int) -> str:
     """Key of ``MOTIVES`` for the defender's ``act`` in the one world of ``state``."""
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.defender_acts[r, act], tables.defender_acts[r, 0]
-    context = np.zeros(8)
-    defender_context(tables, state, 0, r, 1.0, context)
+    D = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
+    defender.regard(tables, state, D, 1, r, 1.0)
+    context = D.context[:, 0]
     killed, e, rung = S[DEAD, 0], S[PROVOCATION, 0], row[ACT_RUNG]
-    owed = grievance(G, r, e, killed, S[WEIGHT, 0])
+    owed = grievance(G[r], e, killed, S[WEIGHT, 0])
     factor = context[CAPABILITY] if rung >= LETHAL_FORCE else 1.0
     if S[BLAMED, 0] < 0.5 and row[ACT_ON_STATE] > 0.5:
         factor *= G[r, D_BLAME_DISCOUNT]
-    settled = zeal(G, r, S[THETA, 0] > 0.5) * min(owed, row[ACT_ANSWER]) * factor
+    settled = zeal(G[r], S[THETA, 0] > 0.5) * min(owed, row[ACT_ANSWER]) * factor
     for_dead = G[r, D_DEATH] + G[r, D_LOG_DEATHS] * log(killed) if killed >= 1.0 else 0.0
-    unweighted = grievance(G, r, e, killed, 1.0)
+    unweighted = grievance(G[r], e, killed, 1.0)
     part = for_dead / unweighted if unweighted > 0.0 else 0.0
     commit = S[COMMIT_DEFENDER, 0]
     word = G[r, D_AUDIENCE] * (max(commit - hold[ACT_RUNG], 0.0) - max(commit - rung, 0.0))
@@ -111,11 +109,12 @@ def challenger_motive(tables: Tables, state: Worlds, act: int) -> str:
     """Key of ``MOTIVES`` for the challenger's ``act`` in the one world of ``state``."""
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.challenger_acts[r, act], tables.challenger_acts[r, 0]
-    context = np.zeros(8)
-    challenger_context(tables, state, 0, r, 1.0, context)
+    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
+    challenger.regard(tables, state._replace(S=S.copy()), D, 1, r, 1.0)  # it writes what proxies expect
+    context = D.context[:, 0]
     rung, commit = row[ACT_RUNG], S[COMMIT_CHALLENGER, 0]
     terms = {
-        "revenge": min(S[OBLIGATION, 0], can_meet(G, r, row[ACT_VISIBILITY], rung, row[ACT_MEANT])),
+        "revenge": min(S[OBLIGATION, 0], can_meet(G[r], row[ACT_VISIBILITY], rung, row[ACT_MEANT])),
         "fear": (context[FEAR] - G[r, C_LOSS_FIRST]) * (row[ACT_FIRST] - hold[ACT_FIRST]),
         "pressure": context[PRESSED] * (row[ACT_PRESSURE] - hold[ACT_PRESSURE]),
         "word": G[r, C_AUDIENCE] * (max(commit - hold[ACT_RUNG], 0.0) - max(commit - rung, 0.0)),

@@ -9,32 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from escalation.compiled import ENABLED
 from escalation.maths import logit
+from escalation.model import challenger, defender
 from escalation.model.arrays import desk
 from escalation.model.crisis import Crisis
 from escalation.model.layout import (
-    C_AUDIENCE,
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
-    D_AUDIENCE,
     OBLIGATION,
     PI_LEADER,
+    PUNISHMENT,
     RUNG,
     WEIGHT,
 )
-from escalation.model.rules.quantal import expected
-from escalation.model.stage import (
-    challenger_context,
-    challenger_game,
-    challenger_menu,
-    challenger_worth,
-    defender_context,
-    defender_game,
-    defender_menu,
-    defender_worth,
-    grievance,
-    zeal,
-)
+from escalation.model.stage import ANY_RUNG, BLAME, COMMIT, GAMMA, PROVOKING, grievance
 from escalation.scenario.design import Values, central, draw
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
@@ -189,35 +178,32 @@ class Game:
     def challenger(self, restrained: bool = True) -> dict[str, float]:
         """Expected utility of each of the challenger's acts."""
         T, X = self.crisis.tables, self.crisis.state
-        n, m = T.challenger_acts.shape[1], T.defender_acts.shape[1]
-        D = desk(n, m)
-        defender_context(T, X, 0, 0, 0.0, D.other)
-        challenger_context(T, X, 0, 0, 1.0, D.context)
-        challenger_menu(T, 0, D.context, D.menu)
-        defender_menu(T, 0, D.other, D.theirs)
-        self.punishment = challenger_game(T, X, 0, 0, D.theirs, D.reply, D.harm, D.values, D.lottery)
-        commit, audience = float(self.S[COMMIT_CHALLENGER, 0]), float(T.general[0, C_AUDIENCE])
-        challenger_worth(D.menu, float(self.S[OBLIGATION, 0]), audience, commit, False, restrained, D.own)
-        expected(D.own, D.reply, D.harm, n, m, D.work)
-        self.reply, self.harm = D.reply, D.harm
-        return dict(zip(self.names["iran"], D.work, strict=True))
+        D = desk(T.challenger_acts.shape[1], T.defender_acts.shape[1])
+        challenger.regard(T, X, D, 1, 0, 1.0)
+        challenger.resolve(T, X, D, 1, 0, 0, ANY_RUNG)
+        self.reply, self.harm, self.punishment = D.reply[D.node, :, 0], D.harm, float(self.S[PUNISHMENT, 0])
+        # the quantal rule leaves the expected utilities in `own`
+        return dict(zip(self.names["iran"], D.own[0 if restrained else 1, :, 0], strict=True))
 
     def defender(self, rung: float = 1.0, dead: float = 0.0, resolute: bool = True) -> dict[str, float]:
         """Expected utility of each of the defender's acts in answer to a provocation."""
         T, X = self.crisis.tables, self.crisis.state
-        n, m = T.defender_acts.shape[1], T.challenger_acts.shape[1]
-        D = desk(n, m)
-        defender_context(T, X, 0, 0, 1.0, D.context)
-        challenger_context(T, X, 0, 0, 0.0, D.other)
-        defender_menu(T, 0, D.context, D.menu)
-        challenger_menu(T, 0, D.other, D.theirs)
-        defender_game(T, X, 0, 0, D.theirs, D.reply, D.harm, D.values)
-        gamma, zealous = grievance(T.general, 0, rung, dead, 1.0), zeal(T.general, 0, resolute)
-        commit, audience = float(self.S[COMMIT_DEFENDER, 0]), float(T.general[0, D_AUDIENCE])
-        defender_worth(D.menu, gamma, zealous, True, audience, commit, D.own)
-        expected(D.own, D.reply, D.harm, n, m, D.work)
-        self.reply, self.harm = D.reply, D.harm
-        return dict(zip(self.names["us"], D.work, strict=True))
+        D = desk(T.defender_acts.shape[1], T.challenger_acts.shape[1])
+        defender.regard(T, X, D, 1, 0, 1.0)
+        D.faced[GAMMA], D.faced[BLAME] = grievance(T.general[0], rung, dead, 1.0), 1.0
+        D.faced[COMMIT], D.faced[PROVOKING] = self.S[COMMIT_DEFENDER, 0], 0.0
+        defender.resolve(T, X, D, 1, 0, 0, ANY_RUNG)
+        self.reply, self.harm = D.reply[D.node, :, 0], D.harm
+        return dict(zip(self.names["us"], D.own[0 if resolute else 1, :, 0], strict=True))
+
+
+def called(function: Any) -> Any:
+    """A function of compiled code that Python can call (``compiled.inner`` leaves out what that takes)."""
+    if not ENABLED:
+        return function
+    import numba
+
+    return numba.njit(error_model="numpy", _nrt=False)(lambda *arguments: function(*arguments))
 
 
 def flips_at(prefers: Any, low: float, high: float) -> float:

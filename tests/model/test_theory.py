@@ -6,6 +6,7 @@ formula; nothing of the formula is in the model's code.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -31,7 +32,7 @@ from escalation.model.layout import (
 )
 from escalation.model.rules import quantal, reciprocal
 from escalation.model.tables import build
-from tests.model.lab import Game, arm, crisis, flips_at, peace, prepared, sigmoid
+from tests.model.lab import Game, arm, called, crisis, flips_at, peace, prepared, sigmoid
 
 # -- section 2: madness and assurance ---------------------------------------------------------------------------
 KEEP_ALL = tuple(
@@ -230,10 +231,10 @@ def test_a_vow_is_met_by_a_visible_reply_with_no_dead() -> None:
 
     _, values = prepared("strike", {"iran.obligation.visibility": 5.0, "iran.obligation.dead_weight": 3.0})
     G = build(arm("strike"), values).general
-    assert can_meet(G, 0, 1.0, 7.0, 0.0) == pytest.approx(35.0)
-    assert can_meet(G, 0, 1.0, 7.0, 40.0) == pytest.approx(35.0 - 3.0 * math.log(41.0))
-    assert can_meet(G, 0, 0.1, 7.0, 0.0) == pytest.approx(3.5)
-    assert can_meet(G, 0, 1.0, 4.0, 0.0) == 0.0
+    assert can_meet(G[0], 1.0, 7.0, 0.0) == pytest.approx(35.0)
+    assert can_meet(G[0], 1.0, 7.0, 40.0) == pytest.approx(35.0 - 3.0 * math.log(41.0))
+    assert can_meet(G[0], 0.1, 7.0, 0.0) == pytest.approx(3.5)
+    assert can_meet(G[0], 1.0, 4.0, 0.0) == 0.0
 
 
 # -- section 6: the spiral --------------------------------------------------------------------------------------
@@ -242,11 +243,12 @@ def test_perception_bias_is_amplified_by_reciprocity(rho: float, bias: float) ->
     """e* = [(1-rho) e_target + rho beta]/(1-rho): at rho = 0.8 a bias of 0.2 rung adds 0.8 rung."""
     menu = np.zeros((2001, len(COLUMNS["act"])))
     menu[:, ACT_RUNG] = np.linspace(-10.0, 14.0, 2001)
-    work, out = np.zeros(2001), np.zeros(2001)
+    total, out = np.zeros(1), np.zeros((2001, 1))
+    answer = called(reciprocal.probabilities)
     rung = 5.0
     for _ in range(400):
-        reciprocal.probabilities(menu, 2001, rung + bias, rho, 0.0, work, out)
-        rung = float(out @ menu[:, ACT_RUNG])
+        answer(menu, np.array([rung + bias]), rho, 0.0, 1, total, out)
+        rung = float(out[:, 0] @ menu[:, ACT_RUNG])
     assert rung == pytest.approx(1.0 + rho * bias / (1.0 - rho), abs=1e-6)
 
 
@@ -413,19 +415,17 @@ def test_a_death_let_pass_tells_more_than_a_rocket_let_pass() -> None:
     """Conditioning on the trigger: not answering a rocket that killed no one is weak evidence."""
     scenario, values = prepared("nonresponse", {f"past.{e.name}.on": False for e in arm("nonresponse").past}, 32)
     tables = build(scenario, values)
-    from escalation.model.arrays import desk
-
     rows = np.arange(32)
     scratch = start.empty(tables, np.zeros(32, dtype=np.uint64), rows)
     start.settle(tables, scratch, 1.0, 1.0, 0.0, 0.5)
-    paper = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
-    taught = {}
-    for dead, rung in ((0.0, 5.0), (1.0, 6.0), (20.0, 6.0)):
+    event, taught = arm("nonresponse").past[0], {}
+    for dead, rung in ((0, 5), (1, 6), (20, 6)):
         out = np.zeros((2, 32))
-        start.remember(tables, scratch, paper, rung, dead, False, 0, 0.0, True, out)
+        faced = dataclasses.replace(event, provocation_rung=rung, deaths=dead, blamed=False, leader=True)
+        start.remember(tables, scratch, faced, 0, 0.0, out)
         taught[dead] = out.sum(axis=0)
-    assert (taught[0.0] < 0.0).all()
-    assert taught[1.0].mean() < taught[0.0].mean()
+    assert (taught[0] < 0.0).all()
+    assert taught[1].mean() < taught[0].mean()
 
 
 def test_the_past_fades_faster_for_the_leader_than_for_the_country() -> None:
@@ -464,16 +464,20 @@ def test_a_new_leader_starts_without_the_old_ones_name() -> None:
 
 
 # -- section 13: quantal response -------------------------------------------------------------------------------
+LOGIT = called(quantal.logit_choice)
+
+
 @given(st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=10), st.floats(0.0, 5.0))
 def test_the_logit_limits(values: list[float], rationality: float) -> None:
     n = len(values)
-    array, out = np.array(values), np.zeros(n)
-    quantal.logit_choice(array, n, rationality, out)
+    array, held, total = np.array(values), np.zeros((n, 1)), np.zeros(1)
+    out = held[:, 0]
+    LOGIT(array[:, None], 1, rationality, total, held)
     assert out.sum() == pytest.approx(1.0, abs=1e-12)
     weights = np.exp(rationality * (array - array.max()))
     np.testing.assert_allclose(out, weights / weights.sum(), rtol=1e-10, atol=1e-300)
-    quantal.logit_choice(array, n, 0.0, out)
+    LOGIT(array[:, None], 1, 0.0, total, held)
     np.testing.assert_allclose(out, 1.0 / n, rtol=1e-12)
     best = np.flatnonzero(array >= array.max() - 1e-6)
-    quantal.logit_choice(array, n, 1e9, out)
+    LOGIT(array[:, None], 1, 1e9, total, held)
     assert out[best].sum() == pytest.approx(1.0, abs=1e-9)
