@@ -89,10 +89,11 @@ class Desk(NamedTuple):
     picked: Ints  # (2, lanes) act intended, act carried out
     seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
     idle: Ints  # (lanes,) worlds with nothing to decide
+    record: Floats  # (2, n, worlds or 0) where choice probabilities are kept by world, if they are
 
 
-def desk(n: int, m: int) -> Desk:
-    """Blank scratch for a mover with ``n`` acts against a replier with ``m``."""
+def desk(n: int, m: int, worlds: int = 0) -> Desk:
+    """Blank scratch for a mover with ``n`` acts against a replier with ``m``; a record for ``worlds`` worlds."""
     return Desk(
         who=np.zeros(LANES, dtype=np.int64),
         context=np.zeros((8, LANES)),
@@ -119,4 +120,5 @@ def desk(n: int, m: int) -> Desk:
         picked=np.zeros((2, LANES), dtype=np.int64),
         seen=np.zeros((4, LANES)),
         idle=np.zeros(LANES, dtype=np.int64),
+        record=np.zeros((2, n, worlds)),
     )

@@ -86,6 +86,7 @@ from escalation.model.stage import (
     FEAR,
     OBLIGED,
     OWED,
+    PICTURED,
     PRESSED,
     WAGING,
     bar,
@@ -99,6 +100,7 @@ from escalation.model.stage import (
     defender_base,
     defender_context,
     draw_act,
+    keep,
     odds_of_war,
     restrict,
     take,
@@ -174,21 +176,15 @@ def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn:
     return dead
 
 
-@compiled
-def regard(T: Any, X: Any, D: Any, lanes: int, r: int, private: float) -> None:
-    """Work out on the desk what the challenger weighs in each lane's world, and PUNISHMENT; as ``defender.regard``."""
-    G, acts, theirs = T.general[r], T.challenger_acts[r], T.defender_acts[r]
-    defender_context(G, T.allies[r], X.S, X.A, D.who, lanes, 0.0, D.other)
-    challenger_context(G, X.S, D.who, lanes, private, D.context)
+@inner
+def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float, ceiling: float) -> None:
+    """Fill ``D.choice`` (2, m, lanes), restrained and unrestrained type, and PUNISHMENT; as ``defender.weigh``."""
+    G, acts, theirs, S, who, faced = T.general[r], T.challenger_acts[r], T.defender_acts[r], X.S, D.who, D.faced
+    defender_context(G, T.allies[r], S, X.A, who, lanes, 0.0, D.other)
+    challenger_context(G, S, who, lanes, private, D.context)
     challenger_base(G, acts, D.context, lanes, D.base)
     defender_base(G, theirs, D.other, lanes, D.theirs[0])
-    challenger_game(G, acts, theirs, T.instruments[r], T.order_instrument, X.S, D, lanes)
-
-
-@compiled
-def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: float) -> None:
-    """Fill ``D.choice`` (2, m, lanes) of the restrained and the unrestrained type, after ``regard``."""
-    G, acts, S, who, faced = T.general[r], T.challenger_acts[r], X.S, D.who, D.faced
+    challenger_game(G, acts, theirs, T.instruments[r], T.order_instrument, S, D, lanes)
     seen, last = D.seen[1], D.picked[0]
     for i in range(lanes):
         w = who[i]
@@ -296,7 +292,10 @@ def decide(
         while w < end:
             lanes = 0
             while w < end and lanes < LANES:
-                if has_turn(S, w, forced, turn, routine):
+                if turn < 0:
+                    D.who[lanes] = w
+                    lanes += 1
+                elif has_turn(S, w, forced, turn, routine):
                     S[WAR_NOW, w] = 0.0
                     S[FRESH, w] = 0.0
                     if forced >= 0 or has_occasion(S, w):
@@ -309,7 +308,9 @@ def decide(
                         S[ORDER, w] = 1.0
                 w += 1
             if lanes > 0:
-                regard(T, X, D, lanes, r, 1.0)
-                resolve(T, X, D, lanes, r, rule, ceiling)
+                weigh(T, X, D, lanes, r, rule, 0.0 if turn == PICTURED else 1.0, ceiling)
+            if turn < 0:
+                keep(D.choice, D.who, lanes, D.record)
+            elif lanes > 0:
                 pick(T, X, D, lanes, r, forced, step, turn, ceiling)
                 act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)

@@ -126,6 +126,7 @@ from escalation.model.stage import (
     ENTRAPMENT,
     GAMBLE,
     GAMMA,
+    PICTURED,
     PREVENTION,
     PROVOKING,
     bar,
@@ -138,6 +139,7 @@ from escalation.model.stage import (
     defender_worth,
     draw_act,
     grievance,
+    keep,
     madden,
     obligation,
     odds_of_war,
@@ -271,42 +273,27 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
 
 
 @inner
-def face(T: Any, X: Any, D: Any, lanes: int) -> None:
-    """Fill ``D.faced`` with what provokes the defender in each lane's world, as it sees it."""
-    S, who, faced = X.S, D.who, D.faced
-    for i in range(lanes):
-        w = who[i]
-        r = X.row[w]
-        e, dead, weight = S[PROVOCATION, w], S[DEAD, w], S[WEIGHT, w]
-        faced[GAMMA, i] = grievance(T.general[r], e, dead, weight)
-        faced[BLAME, i] = S[BLAMED, w]
-        faced[COMMIT, i] = S[COMMIT_DEFENDER, w]
-        faced[PROVOKING, i] = 1.0 if (e >= FORCE or dead >= 1.0) and weight == 1.0 else 0.0
-
-
-@compiled
-def regard(T: Any, X: Any, D: Any, lanes: int, r: int, private: float) -> None:
-    """Work out on the desk what the defender weighs in each lane's world: ``D.context``, ``base``, ``reply``, ``loss``.
+def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float, ceiling: float) -> None:
+    """Fill ``D.choice`` (2, n, lanes) with what the resolute and the weak type would do in each lane's world.
 
     ``private`` is 1 for its own decision; 0 leaves out its errors of estimate, which others do not see.
     """
-    G, acts, theirs = T.general[r], T.defender_acts[r], T.challenger_acts[r]
-    defender_context(G, T.allies[r], X.S, X.A, D.who, lanes, private, D.context)
-    challenger_context(G, X.S, D.who, lanes, 0.0, D.other)
+    G, acts, theirs, S, who, faced = T.general[r], T.defender_acts[r], T.challenger_acts[r], X.S, D.who, D.faced
+    defender_context(G, T.allies[r], S, X.A, who, lanes, private, D.context)
+    challenger_context(G, S, who, lanes, 0.0, D.other)
     defender_base(G, acts, D.context, lanes, D.base[0])
     challenger_base(G, theirs, D.other, lanes, D.theirs)
-    defender_game(G, acts, theirs, X.S, D, lanes)
-
-
-@compiled
-def resolve(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, ceiling: float) -> None:
-    """Fill ``D.choice`` (2, n, lanes) of the resolute and the weak type, facing ``D.faced``, after ``regard``."""
-    G, acts, S, faced = T.general[r], T.defender_acts[r], X.S, D.faced
-    # the replies have been worked out: their scratch may hold what the rule reads
+    defender_game(G, acts, theirs, S, D, lanes)
     seen, last = D.seen[1], D.picked[0]
     for i in range(lanes):
-        seen[i] = S[PROVOCATION, D.who[i]]
-        last[i] = int(S[CHALLENGER_EXECUTED, D.who[i]])
+        w = who[i]
+        e, dead, weight = S[PROVOCATION, w], S[DEAD, w], S[WEIGHT, w]
+        faced[GAMMA, i] = grievance(G, e, dead, weight)
+        faced[BLAME, i] = S[BLAMED, w]
+        faced[COMMIT, i] = S[COMMIT_DEFENDER, w]
+        faced[PROVOKING, i] = 1.0 if (e >= FORCE or dead >= 1.0) and weight == 1.0 else 0.0
+        seen[i] = e
+        last[i] = int(S[CHALLENGER_EXECUTED, w])
     for kind in range(2):
         own, choice = D.own[kind], D.choice[kind]
         defender_worth(G, acts, D.context, D.base[0], zeal(G, kind == 0), faced, lanes, own)
@@ -430,8 +417,8 @@ def decide(
     """Phase 6 for every running world that has something to decide.
 
     ``forced`` is the index of an act done by the scenario (do-operator), -1 for none: it is taken in place of the
-    draw, while the likelihoods that it teaches remain the types' own. ``turn`` is the exchange round; ``ceiling``
-    keeps acts above a rung off the table (burn-in).
+    draw, while the likelihoods that it teaches remain the types' own. ``turn`` is the exchange round, or
+    ``stage.PICTURED`` or ``CONSIDERED``; ``ceiling`` keeps acts above a rung off the table (burn-in).
     """
     S = X.S
     for k in range(X.runs.shape[0]):
@@ -441,7 +428,10 @@ def decide(
             lanes = 0
             idle = 0
             while w < end and lanes < LANES and idle < LANES:
-                if has_turn(S, w, forced, turn, routine):
+                if turn < 0:
+                    D.who[lanes] = w
+                    lanes += 1
+                elif has_turn(S, w, forced, turn, routine):
                     S[WAR_NOW, w] = 0.0
                     S[FRESH, w] = 0.0
                     if forced >= 0 or has_occasion(S, G, w):
@@ -452,9 +442,10 @@ def decide(
                         idle += 1
                 w += 1
             if lanes > 0:
-                regard(T, X, D, lanes, r, 1.0)
-                face(T, X, D, lanes)
-                resolve(T, X, D, lanes, r, rule, ceiling)
+                weigh(T, X, D, lanes, r, rule, 0.0 if turn == PICTURED else 1.0, ceiling)
+            if turn < 0:
+                keep(D.choice, D.who, lanes, D.record)
+            elif lanes > 0:
                 pick(T, X, D, lanes, r, forced, step, turn, ceiling)
                 act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)
             if idle > 0:

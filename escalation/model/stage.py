@@ -134,6 +134,11 @@ OFF_MENU: Final = -1e6
 ANY_RUNG: Final = 11.0
 """A ceiling above every rung: the whole menu is open, also what is not available this week."""
 
+# Values of ``turn``, beside the exchange rounds 0, 1, ..., at which nobody moves: ``decide`` only works out, in every
+# world, what either type would choose; as the other side pictures it, or with the mover's own errors of estimate.
+PICTURED: Final = -1
+CONSIDERED: Final = -2
+
 # Rows of ``Desk.context`` and ``Desk.other``: what a side weighs, and what its route labels read.
 (CAPABILITY, GAMBLE, PREVENTION, NAME_WORTH, ENTRAPMENT, PUBLIC, AT_WAR, SPARE) = range(8)
 (OBLIGED, COMMITTED, PRESSED, FEAR, RENT, NOISE) = range(6)
@@ -658,6 +663,16 @@ def challenger_game(
                 quiet = b
     for i in range(lanes):
         punishment[who[i]] = D.loss[harassing, i] - D.loss[quiet, i] if harassing >= 0 else 0.0
+
+
+@inner
+def keep(choice: Any, who: Any, lanes: int, record: Any) -> None:
+    """Note the choice probabilities (2, n, lanes) by world in ``record`` (2, n, worlds), if it has room for worlds."""
+    if record.shape[2] > 0:
+        for kind in range(2):
+            for a in range(record.shape[1]):
+                for i in range(lanes):
+                    record[kind, a, who[i]] = choice[kind, a, i]
 
 
 @inner

@@ -17,17 +17,19 @@ from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, learning
-from escalation.model.arrays import LANES, Floats, Tables, Worlds, desk, runs_of
+from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
     ALLY_FIELDS,
+    BLAMED,
     BREAKOUT,
     BREAKOUT_NOW,
     BUILT,
     C_ORDER,
     C_RESTRAINED,
     CHALLENGER,
+    COMMIT_DEFENDER,
     CONSERVATISM,
     D_ANCHOR,
     D_PHI0,
@@ -37,7 +39,6 @@ from escalation.model.layout import (
     DECAY_LEADER,
     DEFENDER,
     F_NOISE,
-    FORCE,
     KAPPA,
     LEADER_SHARE,
     N_STATE,
@@ -67,7 +68,7 @@ from escalation.model.layout import (
     Q,
 )
 from escalation.model.rules import CODES
-from escalation.model.stage import ANY_RUNG, BLAME, COMMIT, GAMMA, PROVOKING, grievance
+from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.scenario import PastEvent, Scenario
 
 QUANTAL: Final = CODES["quantal"]
@@ -123,53 +124,24 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
             X.A[j, ALIGNMENT, w] = T.allies[r, j, A_ALIGNMENT]
 
 
-@compiled
-def _choices(T: Any, X: Any, D: Any, e: float, dead: float, blamed: float, found: Any) -> None:
-    for k in range(X.runs.shape[0]):
-        r = X.runs[k, 2]
-        gamma, provoked = grievance(T.general[r], e, dead, 1.0), 1.0 if e >= FORCE or dead >= 1.0 else 0.0
-        for first in range(X.runs[k, 0], X.runs[k, 1], LANES):
-            lanes = min(X.runs[k, 1] - first, LANES)
-            for i in range(lanes):
-                D.who[i] = first + i
-                D.faced[COMMIT, i] = 0.0
-            defender.regard(T, X, D, lanes, r, 0.0)
-            for i in range(lanes):
-                D.faced[GAMMA, i] = gamma
-                D.faced[BLAME, i] = blamed
-                D.faced[COMMIT, i] = 0.0
-                D.faced[PROVOKING, i] = provoked
-            defender.resolve(T, X, D, lanes, r, QUANTAL, ANY_RUNG)
-            for kind in range(2):
-                for a in range(found.shape[1]):
-                    for i in range(lanes):
-                        found[kind, a, first + i] = D.choice[kind, a, i]
-
-
 def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed: bool) -> Floats:
     """The resolute and the weak type's choice probabilities in the stage game of every world: shape (2, n, worlds).
 
     The defender faces a provocation at rung ``e`` with ``dead`` killed, ``blamed`` on the challenger or not; without
     its errors of estimate, its commitments, or limits to its menu, by quantal response.
     """
-    n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
-    found = np.empty((2, n, len(state.row)))
-    _choices(tables, state, desk(n, m), e, dead, float(blamed), found)
-    return found
+    D = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1], len(state.row))
+    facing = state._replace(S=state.S.copy())
+    facing.S[PROVOCATION], facing.S[DEAD], facing.S[BLAMED] = e, dead, float(blamed)
+    facing.S[WEIGHT], facing.S[COMMIT_DEFENDER] = 1.0, 0.0
+    defender.decide(tables, facing, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
+    return D.record
 
 
-@compiled
-def expect_punishment(T: Any, X: Any, D: Any) -> None:
-    """Fill what the proxies of every world expect their harassment to cost before the first decision is taken.
-
-    ``D`` is the challenger's desk.
-    """
-    for k in range(X.runs.shape[0]):
-        for first in range(X.runs[k, 0], X.runs[k, 1], LANES):
-            lanes = min(X.runs[k, 1] - first, LANES)
-            for i in range(lanes):
-                D.who[i] = first + i
-            challenger.regard(T, X, D, lanes, X.runs[k, 2], 0.0)
+def expect_punishment(tables: Tables, state: Worlds) -> None:
+    """Fill what the proxies of every world expect their harassment to cost before the first decision is taken."""
+    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
+    challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
 
 
 def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: float, taught: Floats) -> None:
@@ -218,7 +190,7 @@ def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Float
     )
     X.S[PI_COUNTRY] = np.clip(X.S[PI_COUNTRY] + past[0, rows], -15.0, 15.0)
     X.S[PI_LEADER] = np.clip(past[1, rows], -15.0, 15.0)
-    expect_punishment(tables, X, desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1]))
+    expect_punishment(tables, X)
     return X
 
 

@@ -40,7 +40,9 @@ from escalation.model.layout import (
     WEIGHT,
 )
 from escalation.model.stage import (
+    ANY_RUNG,
     CAPABILITY,
+    CONSIDERED,
     ENTRAPMENT,
     FEAR,
     GAMBLE,
@@ -79,7 +81,7 @@ def defender_motive(tables: Tables, state: Worlds, act: int) -> str:
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.defender_acts[r, act], tables.defender_acts[r, 0]
     D = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
-    defender.regard(tables, state, D, 1, r, 1.0)
+    defender.decide(tables, state, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
     context = D.context[:, 0]
     killed, e, rung = S[DEAD, 0], S[PROVOCATION, 0], row[ACT_RUNG]
     owed = grievance(G[r], e, killed, S[WEIGHT, 0])
@@ -110,7 +112,8 @@ def challenger_motive(tables: Tables, state: Worlds, act: int) -> str:
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.challenger_acts[r, act], tables.challenger_acts[r, 0]
     D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
-    challenger.regard(tables, state._replace(S=S.copy()), D, 1, r, 1.0)  # it writes what proxies expect
+    beside = state._replace(S=S.copy())  # for it writes what proxies expect
+    challenger.decide(tables, beside, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
     context = D.context[:, 0]
     rung, commit = row[ACT_RUNG], S[COMMIT_CHALLENGER, 0]
     terms = {

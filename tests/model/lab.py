@@ -15,15 +15,18 @@ from escalation.model import challenger, defender
 from escalation.model.arrays import desk
 from escalation.model.crisis import Crisis
 from escalation.model.layout import (
+    BLAMED,
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
+    DEAD,
     OBLIGATION,
     PI_LEADER,
+    PROVOCATION,
     PUNISHMENT,
     RUNG,
     WEIGHT,
 )
-from escalation.model.stage import ANY_RUNG, BLAME, COMMIT, GAMMA, PROVOKING, grievance
+from escalation.model.stage import ANY_RUNG, CONSIDERED
 from escalation.scenario.design import Values, central, draw
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
@@ -179,8 +182,7 @@ class Game:
         """Expected utility of each of the challenger's acts."""
         T, X = self.crisis.tables, self.crisis.state
         D = desk(T.challenger_acts.shape[1], T.defender_acts.shape[1])
-        challenger.regard(T, X, D, 1, 0, 1.0)
-        challenger.resolve(T, X, D, 1, 0, 0, ANY_RUNG)
+        challenger.decide(T, X, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
         self.reply, self.harm, self.punishment = D.reply[D.node, :, 0], D.harm, float(self.S[PUNISHMENT, 0])
         # the quantal rule leaves the expected utilities in `own`
         return dict(zip(self.names["iran"], D.own[0 if restrained else 1, :, 0], strict=True))
@@ -189,10 +191,8 @@ class Game:
         """Expected utility of each of the defender's acts in answer to a provocation."""
         T, X = self.crisis.tables, self.crisis.state
         D = desk(T.defender_acts.shape[1], T.challenger_acts.shape[1])
-        defender.regard(T, X, D, 1, 0, 1.0)
-        D.faced[GAMMA], D.faced[BLAME] = grievance(T.general[0], rung, dead, 1.0), 1.0
-        D.faced[COMMIT], D.faced[PROVOKING] = self.S[COMMIT_DEFENDER, 0], 0.0
-        defender.resolve(T, X, D, 1, 0, 0, ANY_RUNG)
+        self.S[PROVOCATION], self.S[DEAD], self.S[BLAMED] = rung, dead, 1.0
+        defender.decide(T, X, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
         self.reply, self.harm = D.reply[D.node, :, 0], D.harm
         return dict(zip(self.names["us"], D.own[0 if resolute else 1, :, 0], strict=True))
 
