@@ -4,6 +4,7 @@
 #   make test          the tests
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
+#   make soak          a sweep killed 50 times, each time resumed to the same digest
 #   make goldens       rewrite the golden transcripts
 #   make docs          rewrite docs/model.md and docs/claims.md from the code
 #   make constraints   resolve the pinned dependencies anew
@@ -24,7 +25,7 @@ python_at = $(call first_python,python$(1) "$$(pyenv root 2>/dev/null)"/versions
 PYTHON ?= $(call first_python,python3.13 python3.12 python3.11 python3 python,sys.version_info >= (3, 11))
 
 .DELETE_ON_ERROR:
-.PHONY: thesis thesis-full test check check-both goldens docs constraints clean
+.PHONY: thesis thesis-full test check check-both soak goldens docs constraints clean
 
 thesis: $(VENV)/.installed
 	$(BIN)/escalation thesis --out runs/thesis
@@ -48,6 +49,9 @@ check-on-%: has-%
 
 has-%:
 	@test -n '$(call python_at,$*)' || { echo "make: no Python $* was found on this machine" >&2; exit 1; }
+
+soak: $(VENV)/.installed-dev
+	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py -k killed $(PYTEST_ARGS)
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.goldens refresh

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from escalation.analysis.compare import compare
     from escalation.analysis.odds import run
+    from escalation.analysis.sweep import sweep
     from escalation.analysis.thesis import thesis
     from escalation.model.crisis import Crisis
     from escalation.scenario.loader import load
 
 __version__ = "0.1.0"
-__all__ = ["Crisis", "__version__", "compare", "load", "run", "thesis"]
+__all__ = ["Crisis", "__version__", "compare", "load", "run", "sweep", "thesis"]
 
 _HOMES: Final = {
     "Crisis": "escalation.model.crisis",
     "compare": "escalation.analysis.compare",
     "load": "escalation.scenario.loader",
     "run": "escalation.analysis.odds",
+    "sweep": "escalation.analysis.sweep",
     "thesis": "escalation.analysis.thesis",
 }
 

@@ -68,7 +68,11 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
 
 def share(happened: NDArray[np.bool_], level: float = LEVEL) -> Share:
     """The share of worlds in which something ``happened`` (worlds,), with its Wilson interval."""
-    count, n = int(happened.sum()), len(happened)
+    return counted(int(happened.sum()), len(happened), level)
+
+
+def counted(count: int, n: int, level: float = LEVEL) -> Share:
+    """``count`` of ``n`` worlds with the Wilson interval. Raises ``ValueError`` as ``wilson`` does."""
     low, high = wilson(count, n, level)
     return Share(count / n, low, high, level, count, n)
 
@@ -78,6 +82,14 @@ def mean(values: Numbers, level: float = LEVEL, least: float = -math.inf) -> Est
     n = len(values)
     middle = float(values.mean())
     half = z_of(level) * float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
+    return Estimate(middle, max(middle - half, least), middle + half, level, n)
+
+
+def mean_of_sums(n: int, total: float, squares: float, level: float = LEVEL, least: float = -math.inf) -> Estimate:
+    """As ``mean``, from the number of worlds, the sum of their values and the sum of the squares."""
+    middle = total / n
+    spread = math.sqrt(max(squares - total * middle, 0.0) / (n - 1)) if n > 1 else math.inf
+    half = z_of(level) * spread / math.sqrt(n)
     return Estimate(middle, max(middle - half, least), middle + half, level, n)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from escalation.analysis.anchor import Anchor, anchor
 from escalation.analysis.intervals import Estimate, Share, mean, ratio, share, wilson
 from escalation.analysis.prepare import prepared, rules_of
+from escalation.analysis.sequences import Seen, Stopping, counted_share, looks
 from escalation.ladder import LADDER
 from escalation.model.layout import FORCE, HOMELAND, TALLIES, WEEKS_A_MONTH
 from escalation.model.outcomes import ENDINGS, ROUTES
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import BLOCK, Progress, simulate
-from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot
+from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["LIVES", "RunResult", "run", "wilson"]
 
 SCHEMA = 1
+WORLDS = 10_000
+"""Worlds of a run of a size fixed beforehand, unless another is asked for."""
+MOST_WORLDS = 1_000_000
+"""Worlds at which a run to a precision gives up, unless another number is given: they take about 1.5 GB."""
 CIVILIAN = "civilian"
 _DEAD_OF_ROLE = {
     "defender": "dead_defender",
@@ -35,6 +40,9 @@ _DEAD_OF_ROLE = {
     "proxy": "dead_proxies",
     "ally": "dead_allies",
 }
+
+DEAD = ("dead_civilian", *_DEAD_OF_ROLE.values())
+"""The tallies that count the dead."""
 
 LIVES: dict[str, str] = {
     "war": "all-out war",
@@ -66,11 +74,17 @@ class RunResult:
 
     Intervals are Monte-Carlo noise only, at 95 %. With ``priors`` the odds are averaged over the uncertain numbers;
     how far they spread over them is what ``thesis`` reports.
+
+    Where the run stopped itself (``stopping``), the intervals of the odds are confidence sequences
+    (``analysis.sequences``), each valid at every look. That of the attacks a month is as in any run: nothing stopped on
+    it, and an interval that rests on a central limit stays sound at a stopping time (Anscombe 1952, Proceedings of the
+    Cambridge Philosophical Society 48: 600-607).
     """
 
     scenario: Scenario
     outcomes: Outcomes
     priors: bool
+    stopping: Stopping | None = None
 
     @property
     def name(self) -> str:
@@ -90,23 +104,23 @@ class RunResult:
     @cached_property
     def war(self) -> Share:
         """Share of worlds in all-out war by the horizon."""
-        return share(self.outcomes.end.war)
+        return self._counted(self.outcomes.end)
 
     @cached_property
     def conditional(self) -> Estimate:
         """The same odds by conditional Monte Carlo: each exchange's chance of war, summed before it is drawn."""
-        return mean(self.outcomes.end.war_sum, least=0.0)
+        return self._weighed(self.outcomes.end)
 
     @cached_property
     def limited_war(self) -> Share:
         """Share of worlds in limited war (rung 9) or worse by the horizon."""
-        return share(self.outcomes.end.limited_war)
+        return self._limited(self.outcomes.end)
 
     @cached_property
     def war_by_day(self) -> dict[int, tuple[Share, Estimate]]:
         """Odds counted and conditional by day 14, 90, 365 and 1460, as far as the horizon reaches."""
         marks = {day: self.outcomes.at[week] for week, day in DAYS_OF_WEEK.items() if week in self.outcomes.at}
-        return {day: (share(at.war), mean(at.war_sum, least=0.0)) for day, at in marks.items()}
+        return {day: (self._counted(at), self._weighed(at)) for day, at in marks.items()}
 
     @cached_property
     def routes(self) -> dict[str, float]:
@@ -145,13 +159,7 @@ class RunResult:
         Where actors of one role stand on several sides, their dead cannot be told apart: the sides are named together.
         """
         end = self.outcomes.end
-        dead = {CIVILIAN: float(end.tally("dead_civilian").mean())}
-        for role, tally in _DEAD_OF_ROLE.items():
-            sides = dict.fromkeys(actor.side for actor in self.scenario.actors if actor.role == role)
-            if sides:
-                side = " and ".join(sides)
-                dead[side] = dead.get(side, 0.0) + float(end.tally(tally).mean())
-        return dead
+        return deaths_by_side(self.scenario, {tally: float(end.tally(tally).mean()) for tally in DEAD})
 
     @cached_property
     def civilian_deaths(self) -> dict[str, float]:
@@ -192,6 +200,7 @@ class RunResult:
             "civilian_deaths": self.civilian_deaths,
             "anchor": self.anchor.to_json(),
             "digest": self.outcomes.digest(),
+            **({"precision": self.stopping.to_json()} if self.stopping is not None else {}),
         }
 
     def war_json(self) -> dict[str, Any]:
@@ -222,7 +231,7 @@ class RunResult:
         rows = []
         for day, week in sorted(marks.items()):
             at = self.outcomes.at[week]
-            war, limited, conditional = share(at.war), share(at.limited_war), mean(at.war_sum, least=0.0)
+            war, limited, conditional = self._counted(at), self._limited(at), self._weighed(at)
             rows.append(
                 {
                     "scenario": self.name,
@@ -241,6 +250,20 @@ class RunResult:
                 }
             )
         return rows
+
+    def _counted(self, at: Snapshot) -> Share:
+        return share(at.war) if self.stopping is None else self._seen(at).share()
+
+    def _weighed(self, at: Snapshot) -> Estimate:
+        return mean(at.war_sum, least=0.0) if self.stopping is None else self._seen(at).weighed()
+
+    def _seen(self, at: Snapshot) -> Seen:
+        # At the horizon, the very figures that the run stopped on: a sum of floats depends on its order.
+        return self.stopping.seen if self.stopping is not None and at is self.outcomes.end else Seen.of(at)
+
+    def _limited(self, at: Snapshot) -> Share:
+        happened = at.limited_war
+        return share(happened) if self.stopping is None else counted_share(int(happened.sum()), len(happened))
 
     def _by_rung(self, tally: str, among: NDArray[np.bool_] | None = None) -> dict[int, float]:
         values = self.outcomes.end.tally(tally)
@@ -263,8 +286,9 @@ class RunResult:
 
 def run(
     scenario: Scenario | str | os.PathLike[str],
-    worlds: int = 10_000,
+    worlds: int | None = None,
     *,
+    precision: float | None = None,
     seed: int = 0,
     horizon: int = 52,
     priors: bool = False,
@@ -273,18 +297,54 @@ def run(
     block: int = BLOCK,
     workers: int = 2,
     progress: Progress | None = None,
+    looked: Callable[[Seen], None] | None = None,
 ) -> RunResult:
-    """Run ``worlds`` worlds of a scenario (a name, a path or a loaded one) for ``horizon`` weeks.
+    """Run ``worlds`` worlds (10,000 by default) of a scenario (a name, a path or a loaded one) for ``horizon`` weeks.
 
-    ``priors`` draws every uncertain number once a world; ``rule`` and ``overrides`` as in ``prepared``. The result
-    does not depend on ``block`` or ``workers``. Raises ScenarioFault for a bad scenario and ``ValueError`` for sizes
-    below 1.
+    With ``precision`` it runs until the half-width of the interval of the odds of war is that small, and no more than
+    ``worlds`` worlds (a million by default); ``looked`` is told what each look has seen. ``priors`` draws every
+    uncertain number once a world; ``rule`` and ``overrides`` as in ``prepared``. The result does not depend on
+    ``block`` or ``workers``. Raises ScenarioFault for a bad scenario and ``ValueError`` for sizes below 1 or a
+    precision that is not between 0 and 0.5.
     """
     ready = prepared(scenario, rule=rule, overrides=overrides)
-    outcomes = simulate(
-        ready, worlds, seed=seed, horizon=horizon, priors=priors, block=block, workers=workers, progress=progress
-    )
-    return RunResult(ready, outcomes, priors)
+
+    def worlds_from(first: int, number: int) -> Outcomes:
+        return simulate(
+            ready,
+            number,
+            seed=seed,
+            horizon=horizon,
+            priors=priors,
+            first_world=first,
+            block=block,
+            workers=workers,
+            progress=progress,
+        )
+
+    if precision is None:
+        return RunResult(ready, worlds_from(0, WORLDS if worlds is None else worlds), priors)
+    most = MOST_WORLDS if worlds is None else worlds
+    stopping, parts = Stopping(precision, most), []
+    for total in looks(most):
+        parts.append(worlds_from(stopping.seen.n, total - stopping.seen.n))
+        stopping = stopping.after(Seen.of(parts[-1].end))
+        if looked is not None:
+            looked(stopping.seen)
+        if stopping.reached:
+            break
+    return RunResult(ready, joined(parts), priors, stopping)
+
+
+def deaths_by_side(scenario: Scenario, means: Mapping[str, float]) -> dict[str, float]:
+    """Mean dead, civilians first and then by side, from the mean of each tally of ``DEAD``."""
+    dead = {CIVILIAN: means["dead_civilian"]}
+    for role, tally in _DEAD_OF_ROLE.items():
+        sides = dict.fromkeys(actor.side for actor in scenario.actors if actor.role == role)
+        if sides:
+            side = " and ".join(sides)
+            dead[side] = dead.get(side, 0.0) + means[tally]
+    return dead
 
 
 def estimate_json(estimate: Estimate, name: str) -> dict[str, float | None]:

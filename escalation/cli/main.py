@@ -33,8 +33,15 @@ ENTRIES = {
     "Runs": {
         "run": _entry("The odds of war in one scenario.", lambda: import_module("escalation.cli.run")),
         "compare": _entry("Scenarios side by side, world by world.", lambda: import_module("escalation.cli.compare")),
+        "sweep": _entry(
+            "The odds over many points, and the break-even.", lambda: import_module("escalation.cli.sweep")
+        ),
         "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
         "thesis": _entry("The op-ed's claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
+    },
+    "Run folders": {
+        "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
+        "export": _entry("A run or sweep as Parquet or NetCDF.", lambda: import_module("escalation.cli.export")),
     },
     "The model": {
         "odd": _entry("The model in ODD form, from its code.", lambda: import_module("escalation.cli.odd")),
@@ -48,7 +55,8 @@ ENTRIES = {
     entries=ENTRIES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="SCENARIO is a shipped name (escalation list) or the path of a file. "
-    "Exit codes: 0 done, 1 a fault of ours, 2 bad usage or a bad file, 130 interrupted.",
+    "Exit codes: 0 done, 1 a fault of ours, 2 bad usage or a bad file, "
+    "3 some parts of a sweep failed, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="escalation", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
@@ -14,6 +16,8 @@ from escalation.cli.shell import coloured, emit_json, note, progress
 
 if TYPE_CHECKING:
     from escalation.analysis.odds import RunResult
+    from escalation.analysis.sequences import Seen
+    from escalation.cli.shell import Advance
     from escalation.worlds.folder import Ran
 
 MICROSECONDS: Final = 10.0
@@ -26,6 +30,13 @@ COMPILING_SECONDS: Final = 35.0
 @options.together(
     options.scenario,
     options.worlds,
+    click.option(
+        "--precision",
+        type=click.FloatRange(0.0, 0.5, min_open=True, max_open=True),
+        metavar="HALF_WIDTH",
+        help="Run until the odds of war are known to plus or minus HALF_WIDTH, such as 0.005, by an interval that is "
+        "valid at every look; --worlds is then the most to run (a million if it is not given).",
+    ),
     options.priors,
     options.seed,
     options.horizon(),
@@ -38,9 +49,12 @@ COMPILING_SECONDS: Final = 35.0
     options.quiet,
     click.option("--dry-run", is_flag=True, help="Check everything, say how large the run is, and do not run."),
 )
+@click.pass_context
 def command(
+    context: click.Context,
     scenario: str,
     worlds: int,
+    precision: float | None,
     priors: bool,
     seed: int,
     horizon: int,
@@ -60,19 +74,35 @@ def command(
     from escalation.analysis.prepare import prepared
 
     ready = prepared(scenario, rule=rule, overrides=overrides)
-    if dry_run:
+    if dry_run and precision is None:
         _tell_size(ready.name, worlds, horizon, workers, as_json)
         return
-    from escalation.analysis.odds import run
-    from escalation.report.text import run_text
+    from escalation.analysis.odds import MOST_WORLDS, run
+    from escalation.report.text import not_reached, run_text
     from escalation.worlds.folder import Ran
 
+    if precision is not None and context.get_parameter_source("worlds") is ParameterSource.DEFAULT:
+        worlds = MOST_WORLDS
+    if dry_run:
+        _tell_size(ready.name, worlds, horizon, workers, as_json, precision)
+        return
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    with progress(worlds * horizon, quiet) as advance:
+    with progress(worlds * horizon if precision is None else None, quiet) as advance:
         result = run(
-            ready, worlds, seed=seed, horizon=horizon, priors=priors, block=block, workers=workers, progress=advance
+            ready,
+            worlds,
+            precision=precision,
+            seed=seed,
+            horizon=horizon,
+            priors=priors,
+            block=block,
+            workers=workers,
+            progress=advance,
+            looked=_teller(advance),
         )
+    if result.stopping is not None and not result.stopping.reached and not quiet:
+        note(not_reached(result.stopping))
     if folder is not None:
         _write(folder, ran, result)
         if not quiet:
@@ -84,17 +114,31 @@ def command(
         click.echo(run_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
 
 
-def _tell_size(name: str, worlds: int, horizon: int, workers: int, as_json: bool) -> None:
+def _teller(advance: Advance) -> Callable[[Seen], None]:
+    """Shows, beside the bar, the odds so far and how far they are known."""
+
+    def look(seen: Seen) -> None:
+        odds = 100 * seen.wars / seen.n
+        advance.tell(f"odds so far {odds:.2f} in 100, known to ±{100 * seen.half_width():.2f}")
+
+    return look
+
+
+def _tell_size(
+    name: str, worlds: int, horizon: int, workers: int, as_json: bool, precision: float | None = None
+) -> None:
     from escalation import compiled
 
     seconds = LOADING_SECONDS + worlds * horizon * MICROSECONDS / 1e6 / workers
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     size = {"scenario": name, "worlds": worlds, "horizon_weeks": horizon, "world_weeks": worlds * horizon}
     if as_json:
-        emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1)})
+        asked = {} if precision is None else {"precision": {"asked": precision, "most_worlds": worlds}}
+        emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1), **asked})
         return
+    most = "" if precision is None else f"to ±{100 * precision:g} in 100, at most "
     click.echo(
-        f"{name}: {worlds:,} worlds of {horizon:,} weeks, {worlds * horizon:,} world-weeks, "
+        f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {worlds * horizon:,} world-weeks, "
         f"about {seconds:,.0f} seconds with {workers} workers. Nothing was run."
     )
 
@@ -105,10 +149,12 @@ def _write(folder: Path, ran: Ran, result: RunResult) -> None:
     frame = result.to_frame()
     files = {"results.csv": table(result.to_rows()), "worlds.csv": frame.to_csv(index=False, lineterminator="\n")}
     more = {
+        "kind": "run",
         "horizon_weeks": result.outcomes.horizon,
         "worlds": result.worlds,
         "rule": result.rule,
         "priors": result.priors,
         "digest": result.outcomes.digest(),
+        **({} if result.stopping is None else {"precision": result.stopping.to_json()}),
     }
     write_folder(folder, ran, [result.scenario], files, **more)

@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Protocol
 
 import click
 
@@ -16,6 +17,7 @@ from escalation.scenario.faults import ScenarioFault
 DONE = 0
 OUR_FAULT = 1
 BAD_USAGE = 2
+SOME_FAILED = 3
 INTERRUPTED = 130
 
 DEBUG = "ESCALATION_DEBUG"
@@ -37,9 +39,22 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+class Advance(Protocol):
+    """A bar: called with the world-weeks just finished; ``tell`` puts a few words beside it."""
+
+    def __call__(self, done: int, /) -> None:
+        """Move on by ``done`` world-weeks."""
+
+    def tell(self, text: str) -> None:
+        """Show ``text`` beside the bar, in place of what stood there."""
+
+
 @contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr for ``total`` world-weeks, shown on a terminal only; first the note that code is compiled."""
+def progress(total: int | None, quiet: bool) -> Iterator[Advance]:
+    """A bar on stderr for ``total`` world-weeks, shown on a terminal only; first the note that code is compiled.
+
+    Without a total, where a run ends when it knows enough, it counts.
+    """
     from tqdm import tqdm
 
     from escalation import compiled
@@ -49,10 +64,14 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     hidden = quiet or not sys.stderr.isatty()
     with tqdm(total=total, unit=" world-weeks", unit_scale=True, disable=hidden, file=sys.stderr, leave=False) as bar:
 
-        def advance(done: int) -> None:
-            bar.update(done)
+        class Bar:
+            def __call__(self, done: int, /) -> None:
+                bar.update(done)
 
-        yield advance
+            def tell(self, text: str) -> None:
+                bar.set_postfix_str(text)
+
+        yield Bar()
 
 
 def exit_code_of(error: BaseException) -> int:

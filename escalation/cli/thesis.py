@@ -67,7 +67,15 @@ def command(
     if folder is not None:
         write(result, folder)
         write_folder(
-            folder, ran, arms, {}, horizon_weeks=horizon, draws=draws, worlds_per_draw=worlds, rule=result.rule
+            folder,
+            ran,
+            arms,
+            {},
+            kind="thesis",
+            horizon_weeks=horizon,
+            draws=draws,
+            worlds_per_draw=worlds,
+            rule=result.rule,
         )
         if not quiet:
             note(f"written to {folder}")

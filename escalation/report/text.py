@@ -8,6 +8,7 @@ from escalation.analysis.anchor import EXCHANGES, FATAL_DISPUTES, LETHAL_ATTACKS
 from escalation.analysis.compare import CompareResult, Difference, labels
 from escalation.analysis.intervals import Estimate, Share
 from escalation.analysis.odds import CIVILIAN, LIVES, RunResult
+from escalation.analysis.sequences import Stopping
 from escalation.ladder import label
 from escalation.model.outcomes import ROUTE_MEANINGS
 from escalation.report.layout import bold, columns, dim, wrapped
@@ -21,6 +22,12 @@ PRIORS_NOTE = (
 )
 CENTRAL_NOTE = (
     "Uncertain numbers stand at their central values; the intervals are Monte-Carlo noise alone. --priors draws them."
+)
+
+
+SEQUENCE_NOTE = (
+    "The intervals of the odds are confidence sequences, each of which holds at all looks together; that of the last "
+    "day rests on counting and weighing both, and reaches to the odds counted."
 )
 
 
@@ -54,6 +61,8 @@ def run_text(result: RunResult, *, given: str = "", again: str = "", colour: boo
     lines = wrapped(headline(result))
     lines[0] = bold(lines[0], colour)
     lines += ["", *wrapped(f"{result.scenario.title}. Rule: {result.rule}. Seed {result.outcomes.seed}.")]
+    if result.stopping is not None:
+        lines += ["", *wrapped(f"{_spent(result.stopping)} {SEQUENCE_NOTE}")]
     lines += ["", dim("Odds", colour), *columns(_odds(result), left=1)]
     lines += wrapped(_anchor(result), "  ")
     if result.routes:
@@ -75,6 +84,33 @@ def run_text(result: RunResult, *, given: str = "", again: str = "", colour: boo
     lines += wrapped(PRIORS_NOTE if result.priors else CENTRAL_NOTE)
     lines += ["", dim("What to try next", colour), *columns(_next(result, given or result.name, again), left=2)]
     return "\n".join(lines)
+
+
+def not_reached(stopping: Stopping) -> str:
+    """A run to a precision that came to its most worlds first, and what would go further."""
+    return (
+        f"Not known to ±{_in_100(stopping.asked)} in 100 as asked, only to ±{_in_100(stopping.half_width)}: "
+        f"{stopping.most:,} worlds were the most allowed, a larger --worlds allows more."
+    )
+
+
+def _spent(stopping: Stopping) -> str:
+    """What a run to a precision came to and cost, held against a run of a size fixed beforehand."""
+    looks = "one look" if stopping.looks == 1 else f"{stopping.looks} looks"
+    came = (
+        f"Known to ±{_in_100(stopping.half_width)} in 100, where ±{_in_100(stopping.asked)} was asked for."
+        if stopping.reached
+        else not_reached(stopping)
+    )
+    price = "" if stopping.saved >= 1.0 else ", for looking has its price"
+    return (
+        f"{came} It took {stopping.seen.n:,} worlds and {looks}; counting wars alone, in a run of the right size "
+        f"fixed beforehand, would have taken {stopping.fixed_worlds:,} ({stopping.saved:.2g} times as many{price})."
+    )
+
+
+def _in_100(half_width: float) -> str:
+    return f"{100 * half_width:.2g}"
 
 
 def _odds(result: RunResult) -> list[tuple[str, ...]]:
@@ -225,4 +261,4 @@ def _parting_worlds(result: CompareResult) -> tuple[list[str], int] | None:
     return None
 
 
-__all__ = ["compare_text", "headline", "run_text", "sentence"]
+__all__ = ["compare_text", "headline", "not_reached", "run_text", "sentence"]

@@ -1,12 +1,13 @@
 """Many worlds: blocks of a crisis, run one after another or by threads, and joined in the order of their worlds.
 
-Every draw is keyed by world, so block size, worker count and order never change a result (tests/test_laws.py).
+Every draw is keyed by world, so block size, worker count and order never change a result (tests/test_laws.py). A sweep
+runs the same blocks (``run_block``) and keeps their totals only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,11 @@ from escalation.model.layout import WAR_SUM
 from escalation.model.tables import build
 from escalation.scenario.design import Values, central, draw
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.executors import Control, Stopped, Threads
 from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
 
-BLOCK = 1024
-"""Worlds a block: its state (about 0.6 MB) stays in the second-level cache."""
+BLOCK = 4096
+"""Most worlds a block: enough that the fixed cost of a week is small, few enough that its state stays in the caches."""
 
 Progress = Callable[[int], None]
 """Called with the number of world-weeks just finished."""
@@ -29,17 +31,23 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario made ready to run: tables and past for each parameter row, and each world's row."""
+    """A scenario made ready to run: tables and past for each parameter row, and each world's row and number."""
 
     scenario: Scenario
     tables: Tables
     past: Floats
     rows: Ints
+    numbers: Ints
 
     @property
     def worlds(self) -> int:
         """How many worlds."""
         return len(self.rows)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Names of the countries, in the order in which civilians are counted."""
+        return tuple(country.name for country in self.scenario.countries)
 
 
 def plan(
@@ -66,33 +74,52 @@ def plan(
         values = draw(scenario, worlds, seed, first_world) if priors else central(scenario)
     if rows is None:
         rows = np.arange(worlds, dtype=np.int64) % values.rows
+    return planned(scenario, values, rows, np.arange(first_world, first_world + worlds, dtype=np.int64))
+
+
+def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Plan:
+    """A plan of the worlds ``numbers``, each with its row of ``values``: the points of a sweep share world numbers."""
     tables = build(scenario, values)
-    return Plan(scenario, tables, start.reputation(scenario, tables), rows)
+    return Plan(scenario, tables, start.reputation(scenario, tables), rows, numbers)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block of worlds came to: a snapshot by marked week, and ``civilians`` (countries, worlds) dead."""
+
+    at: dict[int, Snapshot]
+    civilians: Ints
 
 
 def run_block(
-    ready: Plan, first: int, size: int, *, seed: int, first_world: int, horizon: int, marks: Sequence[int]
-) -> Outcomes:
-    """Run worlds ``first .. first + size - 1`` of a plan; snapshots at weeks ``marks`` and at the horizon."""
+    ready: Plan, first: int, size: int, *, seed: int, horizon: int, marks: Collection[int], control: Control
+) -> Block:
+    """Run worlds ``first .. first + size - 1`` of a plan; snapshots at weeks ``marks`` and at the horizon.
+
+    Raises ``Stopped`` in the week in which ``control`` asks for it.
+    """
+    chosen = slice(first, first + size)
     crisis = Crisis(
         ready.scenario,
         size,
         tables=ready.tables,
         past=ready.past,
-        rows=ready.rows[first : first + size],
+        rows=ready.rows[chosen],
         seed=seed,
-        first_world=first_world + first,
+        numbers=ready.numbers[chosen],
     )
-    at: dict[int, Snapshot] = {}
-    for week in range(1, horizon + 1):
-        if crisis.running:
-            crisis.step()
-        if week in marks or week == horizon:
-            at[week] = Snapshot(crisis.state.N.copy(), crisis.state.S[WAR_SUM].copy())
-    countries = tuple(country.name for country in ready.scenario.countries)
-    outcome = Outcomes(ready.scenario.name, seed, first_world + first, horizon, countries, at, crisis.state.civilians)
-    crisis.release()
-    return outcome
+    try:
+        at: dict[int, Snapshot] = {}
+        for week in range(1, horizon + 1):
+            if control.stop():
+                raise Stopped
+            if crisis.running:
+                crisis.step()
+            if week in marks or week == horizon:
+                at[week] = Snapshot(crisis.state.N.copy(), crisis.state.S[WAR_SUM].copy())
+        return Block(at, crisis.state.civilians)
+    finally:
+        crisis.release()
 
 
 def simulate(
@@ -120,21 +147,20 @@ def simulate(
             raise ValueError(f"{name}: {number}; legal: 1 or more")
     ready = plan(scenario, worlds, seed=seed, priors=priors, first_world=first_world, values=values, rows=rows)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
-    blocks = [(first, min(block, worlds - first)) for first in range(0, worlds, block)]
+    # no result depends on the block, so no worker needs to stand idle for want of one
+    size = min(block, -(-worlds // workers))
+    blocks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
 
-    def one(first: int, size: int) -> Outcomes:
-        outcome = run_block(ready, first, size, seed=seed, first_world=first_world, horizon=horizon, marks=marks)
-        if progress is not None:
-            progress(size * horizon)
-        return outcome
+    def one(task: tuple[int, int], control: Control) -> Outcomes:
+        first, size = task
+        ran = run_block(ready, first, size, seed=seed, horizon=horizon, marks=marks, control=control)
+        control.advance(size * horizon)
+        return Outcomes(scenario.name, seed, first_world + first, horizon, ready.countries, ran.at, ran.civilians)
 
-    if workers == 1 or len(blocks) == 1:
-        return joined([one(first, size) for first, size in blocks])
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(one, first, size) for first, size in blocks]
-        try:
-            return joined([future.result() for future in as_completed(futures)])
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
+    parts = []
+    with Threads(workers) as executor, closing(executor.map(one, blocks, progress)) as finished:
+        for _, outcome in finished:
+            if isinstance(outcome, Exception):
+                raise outcome
+            parts.append(outcome)
+    return joined(parts)

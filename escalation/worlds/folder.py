@@ -1,6 +1,7 @@
 """The folder that a run leaves behind: what was run, by what, and what came out.
 
-Files are written under temporary names and renamed, the manifest last: a folder with a manifest is complete.
+Files are written under temporary names, synced and renamed, the manifest of a run last: a folder with a manifest is
+complete. A sweep writes its manifest first (``worlds.store``), with a ``status`` that is ``complete`` only at the end.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import json
 import os
 import platform
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -26,8 +28,13 @@ MANIFEST = "manifest.json"
 LIBRARIES = ("numpy", "scipy", "numba", "mesa")
 
 
+LOCK = ".lock"
+STATUS_COMPLETE = "complete"
+_TEMPORARY = ".tmp"
+
+
 class FolderTaken(ValueError):
-    """The folder holds something that this command did not write."""
+    """The folder holds something that this command did not write, or must not write over."""
 
 
 @dataclass(frozen=True)
@@ -44,39 +51,86 @@ class Ran:
         return cls(command, seed, dt.datetime.now(dt.UTC))
 
 
-def claim(folder: Path) -> Path:
+def claim(folder: Path, *, resume: bool = False) -> Path:
     """Make ``folder``, or take one that is empty or that an earlier run has left.
 
-    Raises ``FolderTaken`` for a folder that holds anything else, or for a file of that name.
+    Raises ``FolderTaken`` for a folder that holds anything else, for a file of that name, and, unless ``resume``, for a
+    sweep that was not finished.
     """
     if folder.exists() and not folder.is_dir():
         raise FolderTaken(f"{folder} is a file")
-    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
+    held = held_manifest(folder)
+    if held is None and folder.is_dir() and any(not _is_passing(path) for path in folder.iterdir()):
         raise FolderTaken(f"{folder} holds something else; name a folder that is new, empty or of an earlier run")
+    if held is not None and held.get("status", STATUS_COMPLETE) != STATUS_COMPLETE and not resume:
+        raise FolderTaken(f"{folder} holds a sweep that was not finished; go on with it: {resume_command(held)}")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _is_ours(folder: Path) -> bool:
+def held_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest in ``folder``; None if there is none, or none of ours."""
     try:
         held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(held, dict) and "escalation" in held.get("versions", {})
+        return None
+    return held if isinstance(held, dict) and "escalation" in held.get("versions", {}) else None
 
 
-def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` in one step: a reader sees the old file or the new one. Returns ``path``."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def resume_command(held: Mapping[str, Any]) -> str:
+    """The command, as one types it, that takes up again what a manifest holds."""
+    command = [str(word) for word in held.get("command", [])]
+    return shlex.join(command if "--resume" in command else [*command, "--resume"])
+
+
+def sweep_leftovers(folder: Path) -> None:
+    """Delete what writers that were killed have left under temporary names."""
+    for path in folder.glob(f".*{_TEMPORARY}"):
+        path.unlink(missing_ok=True)
+
+
+def _is_passing(path: Path) -> bool:
+    return path.name == LOCK or (path.name.startswith(".") and path.suffix == _TEMPORARY)
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write ``data`` to ``path`` in one step. Returns ``path``.
+
+    A reader, or whoever comes after a power cut, sees the old file or the new one.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
     return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """``write_bytes`` of a text in UTF-8."""
+    return write_bytes(path, text.encode())
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> Path:
+    """``write_bytes`` of a JSON object."""
+    return write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last: the name stands in the folder's own data. Not every system lets one open a folder."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -159,5 +213,4 @@ def write_folder(
         write_text(folder / name, scenario.resolved_toml())
     for name, text in files.items():
         write_text(folder / name, text)
-    held = manifest(ran, scenarios, **more)
-    write_text(folder / MANIFEST, json.dumps(held, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_json(folder / MANIFEST, manifest(ran, scenarios, **more))

@@ -11,41 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from escalation.cli.main import cli as program
+from tests.cli.conftest import Here
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SCENARIO_COMMANDS = ("list", "describe", "diff", "new", "check", "schema")
-COMMANDS = (*SCENARIO_COMMANDS, "run", "compare", "explain", "thesis", "odd", "verify")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left: exit code and both streams."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """``here("list")``: the command in this process and an empty folder, which spares the start of a new one."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Done:
-        done = CliRunner().invoke(program, list(words), prog_name="escalation")
-        return Done(done.exit_code, done.stdout, done.stderr)
-
-    return run
-
-
-Here = Callable[..., Done]
+COMMANDS = (*SCENARIO_COMMANDS, "run", "compare", "sweep", "explain", "thesis", "ls", "export", "odd", "verify")
 
 
 def one_object(text: str) -> dict[str, object]:
@@ -97,6 +71,10 @@ def test_a_mistype_gets_a_suggestion_and_exit_2(here: Here, words: list[str], hi
     [
         ["run"],
         ["run", "strike", "-n", "0"],
+        ["run", "strike", "--precision", "0"],
+        ["run", "strike", "--precision", "0.5"],
+        ["ls", "nowhere"],
+        ["export", "nowhere", "--format", "parquet"],
         ["run", "strike", "--horizon", "0"],
         ["run", "strike", "--seed", "-1"],
         ["run", "strike", "--set", "errors.aim"],

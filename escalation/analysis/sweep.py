@@ -1,0 +1,357 @@
+"""The odds of war over many points, all in the same worlds, and how each point differs from a reference.
+
+The reference is the scenario as it stands, run in the same worlds as one point more, or another scenario at the same
+points. Where a point is as dangerous as its reference lies the break-even.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escalation.analysis.bars import bar
+from escalation.analysis.intervals import newcombe
+from escalation.analysis.prepare import prepared
+from escalation.analysis.sequences import Seen, enough_at
+from escalation.analysis.sweep_result import Paired, PointResult, Reference, SweepResult
+from escalation.model.rules import RULES
+from escalation.scenario.faults import Fault, ScenarioFault, closest
+from escalation.scenario.points import VARY, Points, alone, design, listed, rechecked
+from escalation.scenario.points_file import read_points
+from escalation.scenario.scenario import Scenario
+from escalation.worlds.executors import executor
+from escalation.worlds.folder import Ran, claim, table, write_text
+from escalation.worlds.runs import RESULTS
+from escalation.worlds.store import Store
+from escalation.worlds.sweep import Enough, PointsRun, Progress, Standing, run_points
+from escalation.worlds.tasks import PART, Study, part_size
+from escalation.worlds.totals import Totals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE = "reference"
+"""The folder, inside a sweep's own, of the reference's worlds."""
+
+Source = Scenario | str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """A sweep that has been checked and not yet run; ``beside`` are the reference's scenario and points."""
+
+    scenario: Scenario
+    points: Points
+    worlds: int
+    seed: int
+    horizon: int
+    beside: Scenario
+    beside_points: Points
+    against: bool
+
+    @property
+    def all_worlds(self) -> int:
+        """Worlds of all points and of the reference."""
+        return self.worlds * (len(self.points) + len(self.beside_points))
+
+    @property
+    def world_weeks(self) -> int:
+        """Weeks of all those worlds, were none at war before the horizon."""
+        return self.all_worlds * self.horizon
+
+    def studies(self, batched: bool = False) -> tuple[Study, Study]:
+        """The points' and the reference's work; ``batched`` where each point stops when it is precise enough."""
+        both = ((self.scenario, self.points), (self.beside, self.beside_points))
+        first, second = (
+            Study(
+                scenario,
+                points,
+                self.worlds,
+                self.seed,
+                self.horizon,
+                PART if batched else part_size(self.worlds * len(points)),
+                batched,
+            )
+            for scenario, points in both
+        )
+        return first, second
+
+
+def plan_sweep(
+    scenario: Source,
+    vary: Mapping[str, object] | None = None,
+    *,
+    points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
+    sample: str | None = None,
+    worlds: int = 1000,
+    seed: int = 0,
+    horizon: int = 52,
+    against: Source | None = None,
+    overrides: Mapping[str, object] | None = None,
+    rule: str | None = None,
+) -> SweepPlan:
+    """Check everything that ``sweep`` is asked for. Raises ScenarioFault and ``ValueError`` as it does."""
+    for name, number in (("worlds", worlds), ("horizon", horizon)):
+        if number < 1:
+            raise ValueError(f"{name}: {number}; legal: 1 or more")
+    if points is not None and (vary or sample):
+        raise ValueError("points: the list is the design; legal: points alone, or vary and sample")
+    ready = prepared(scenario, rule=rule, overrides=overrides)
+    chosen = design(ready, vary, sample=sample, seed=seed) if points is None else _listed(ready, points)
+    _check_rules(chosen)
+    if against is None:
+        return SweepPlan(ready, chosen, worlds, seed, horizon, ready, alone(ready, chosen), False)
+    other = prepared(against, rule=rule, overrides=overrides)
+    shared = rechecked(other, chosen, f"--against {other.name}")
+    return SweepPlan(ready, chosen, worlds, seed, horizon, other, shared, True)
+
+
+def _listed(
+    scenario: Scenario, points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame
+) -> Points:
+    if isinstance(points, Points):
+        return rechecked(scenario, points, "points")
+    if isinstance(points, (str, os.PathLike)):
+        return read_points(points, scenario)
+    to_dict = getattr(points, "to_dict", None)
+    listing: Any = to_dict("records") if callable(to_dict) else points
+    rows: list[Mapping[str, object]] = list(listing)
+    keys = list(rows[0]) if rows else []
+    for place, row in enumerate(rows):
+        if set(row) != set(keys):
+            raise ValueError(f"points: point {place} names other keys than the first; legal: the same in all")
+    return listed(scenario, keys, [[row[key] for key in keys] for row in rows], lambda _: ("points", None))
+
+
+def _check_rules(points: Points) -> None:
+    """Raises ScenarioFault for a decision rule that is not on the shelf."""
+    for column, key in enumerate(points.keys):
+        if not key.endswith(".rule"):
+            continue
+        unknown = [rule for rule in dict.fromkeys(s[column] for s in points.settings) if rule not in RULES]
+        if unknown:
+            legal = f"legal: {', '.join(RULES)}"
+            raise ScenarioFault(
+                Fault(VARY, None, key, f"no rule {rule!r}", legal, closest(str(rule), RULES)) for rule in unknown
+            )
+
+
+def paired(point: NDArray[np.bool_], reference: NDArray[np.bool_]) -> Paired | None:
+    """The difference of a point from its reference over the worlds that both have, (worlds,) each; None without any.
+
+    Where one of them ran further, the other's worlds are the first of its own.
+    """
+    n = min(len(point), len(reference))
+    if n == 0:
+        return None
+    b, a = point[:n], reference[:n]
+    both, only_a, only_b = int(np.sum(a & b)), int(np.sum(a & ~b)), int(np.sum(b & ~a))
+    low, high = newcombe(both, only_a, only_b, n - both - only_a - only_b)
+    return Paired((only_b - only_a) / n, low, high, only_a, only_b, n)
+
+
+def sweep(
+    scenario: Source,
+    vary: Mapping[str, object] | None = None,
+    *,
+    points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
+    sample: str | None = None,
+    worlds: int = 1000,
+    seed: int = 0,
+    horizon: int = 52,
+    against: Source | None = None,
+    overrides: Mapping[str, object] | None = None,
+    rule: str | None = None,
+    workers: int = 2,
+    block: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    cluster: str | None = None,
+    precision: float | None = None,
+    progress: Progress | bool | None = None,
+) -> SweepResult:
+    """Run ``worlds`` worlds of a scenario at every point for ``horizon`` weeks; every point has the same worlds.
+
+    ``vary`` maps a dotted key to ``"LO:HI:N"``, ``"LO:HI:N:log"``, ``"a,b,c"``, a sequence or an array: together a
+    grid, the first key varying slowest. ``sample`` (``lhs:N``, ``sobol:N``, ``priors:N``) draws the points instead,
+    from ``"LO:HI"`` or, for None, from the number's own plausible range. ``points`` lists them: a CSV file, a table, or
+    mappings. Each point is set beside the scenario as it stands, or beside ``against`` at the same point.
+
+    With ``precision`` each point runs until the 95 % interval of its odds has that half-width, or to ``worlds``.
+    ``out`` keeps all in a folder, with which ``resume`` goes on; ``cluster`` is a Dask scheduler's address or
+    ``local``. ``progress`` is told of the ``Standing``; True or None shows a bar in a notebook or on a terminal.
+
+    Raises ScenarioFault for a bad scenario, key or value, ``ValueError`` for sizes below 1, and what
+    ``worlds.store`` and ``worlds.executors`` raise for a folder or a cluster that cannot be used.
+    """
+    plan = plan_sweep(
+        scenario,
+        vary,
+        points=points,
+        sample=sample,
+        worlds=worlds,
+        seed=seed,
+        horizon=horizon,
+        against=against,
+        overrides=overrides,
+        rule=rule,
+    )
+    settings: dict[str, Any] = {"workers": workers, "block": block, "cluster": cluster, "precision": precision}
+    settings |= {"out": None if out is None else Path(out), "resume": resume}
+    if callable(progress):
+        return run_sweep(plan, **settings, progress=progress)
+    with bar(hidden=progress is False) as tell:
+        return run_sweep(plan, **settings, progress=tell)
+
+
+def run_sweep(
+    plan: SweepPlan,
+    *,
+    workers: int = 2,
+    block: int | None = None,
+    out: Path | None = None,
+    resume: bool = False,
+    cluster: str | None = None,
+    precision: float | None = None,
+    progress: Progress | None = None,
+    command: Sequence[str] = (),
+) -> SweepResult:
+    """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest."""
+    whole = _Whole(plan.all_worlds, progress)
+    enough = None if precision is None else enough_at(precision)
+    ran = Ran.now(command, plan.seed)
+    notes: list[str] = []
+    if out is not None:
+        claim(out, resume=resume)
+        if (out / REFERENCE).is_dir():
+            claim(out / REFERENCE, resume=resume)  # a sweep that ended in its reference is not finished either
+        (out / RESULTS).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
+    with executor(workers, cluster) as shared:
+
+        def run(scenario: Scenario, points: Points, folder: Path | None, stop: Enough | None) -> PointsRun:
+            store = None if folder is None else Store(folder, ran, resume=resume)
+            found = run_points(
+                scenario,
+                points,
+                plan.worlds,
+                seed=plan.seed,
+                horizon=plan.horizon,
+                executor=shared,
+                block=block,
+                store=store,
+                precision=stop,
+                progress=whole.stage(),
+            )
+            notes.extend(store.notes if store is not None else [])
+            return found
+
+        main = run(plan.scenario, plan.points, out, enough)
+        if enough is not None and not plan.against:
+            # the scenario as it stands is one point, run as far as any of those that are set beside it
+            furthest = max(total.n for total in main.totals)
+            enough = partial(_as_far_as, furthest)
+        beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
+    result = _result(plan, main, beside, out, precision, tuple(notes))
+    if out is not None:
+        write_text(out / RESULTS, table(result.to_rows()))
+    return result
+
+
+def _as_far_as(worlds: int, total: Totals) -> bool:
+    return total.n >= worlds
+
+
+class _Whole:
+    """The standing of points and reference together, told as of one sweep; the odds are those of the points."""
+
+    def __init__(self, most: int, progress: Progress | None) -> None:
+        self._most = most
+        self._progress = progress
+        self._before = self._now = Standing(0, most, 0, 0, 0, 0.0)
+        self._stages = 0
+
+    def stage(self) -> Progress | None:
+        """Told of the standing of the next run."""
+        if self._progress is None:
+            return None
+        self._before, first = self._now, self._stages == 0
+        self._stages += 1
+        return lambda standing: self._tell(standing, first)
+
+    def _tell(self, standing: Standing, first: bool) -> None:
+        before = self._before
+        self._now = Standing(
+            before.done + standing.done,
+            self._most,
+            before.kept + standing.kept,
+            standing.wars if first else before.wars,
+            standing.counted if first else before.counted,
+            before.seconds + standing.seconds,
+        )
+        if self._progress is not None:
+            self._progress(self._now)
+
+
+def _result(
+    plan: SweepPlan,
+    main: PointsRun,
+    beside: PointsRun,
+    out: Path | None,
+    precision: float | None,
+    notes: tuple[str, ...],
+) -> SweepResult:
+    pairs: list[Paired | None] = []
+    own = None if plan.against else _bits(beside, 0)
+    for point in range(len(plan.points)):
+        bits, other = _bits(main, point), _bits(beside, point) if plan.against else own
+        pairs.append(None if bits is None or other is None else paired(bits, other))
+    results = tuple(
+        PointResult(plan.scenario, setting, total, pair, _bounds(total, precision))
+        for setting, total, pair in zip(plan.points.settings, main.totals, pairs, strict=True)
+    )
+    others = tuple(
+        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None))
+        for setting, total in zip(plan.beside_points.settings, beside.totals, strict=True)
+    )
+    failures = [
+        {
+            "run": name,
+            "part": failure.part,
+            "points": list(failure.points),
+            "worlds": failure.worlds,
+            "error": failure.error,
+            "message": failure.message,
+        }
+        for name, run in (("points", main), (REFERENCE, beside))
+        for failure in run.failed
+    ]
+    return SweepResult(
+        scenario=plan.scenario,
+        points=plan.points,
+        results=results,
+        reference=Reference(plan.beside.name, plan.against, others),
+        seed=plan.seed,
+        horizon=plan.horizon,
+        worlds=plan.worlds,
+        digest=main.digest,
+        failures=tuple(failures),
+        folder=None if out is None else str(out),
+        precision=precision,
+        notes=notes,
+    )
+
+
+def _bits(run: PointsRun, point: int) -> NDArray[np.bool_] | None:
+    """Which worlds of a point came to war; None where some of them are missing."""
+    return run.war_bits(point) if run.whole(point) else None
+
+
+def _bounds(total: Totals, precision: float | None) -> tuple[float, float] | None:
+    return None if precision is None else Seen.of_totals(total).odds()

@@ -1,0 +1,222 @@
+"""``escalation sweep``."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from escalation.cli import options
+from escalation.cli.folders import words
+from escalation.cli.shell import COMPILING, INTERRUPTED, OUR_FAULT, SOME_FAILED, coloured, emit_json, note
+from escalation.scenario.faults import ScenarioFault
+
+if TYPE_CHECKING:
+    from escalation.analysis.sweep import SweepPlan
+    from escalation.analysis.sweep_result import SweepResult
+    from escalation.scenario.points_file import Experiment
+
+WORLDS = 1000
+PLANNED = ("points", "sample", "worlds", "seed", "horizon", "against", "overrides", "rule")
+VARY_HELP = (
+    "What varies: LO:HI:N (both ends included), LO:HI:N:log, or a,b,c. Several make a grid, the first varying slowest. "
+    "With --sample: KEY=LO:HI, or KEY alone for its plausible range."
+)
+
+
+def vary_of(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str | None]:
+    """``KEY=SPEC`` texts as a mapping of dotted key to what is said of it. Raises ``click.BadParameter``."""
+    vary: dict[str, str | None] = {}
+    for text in texts:
+        key, equals, spec = text.partition("=")
+        key = key.strip()
+        if not key:
+            raise click.BadParameter(f"{text!r}: legal is KEY=LO:HI:N, such as errors.scale=0:2:5")
+        if key in vary:
+            raise click.BadParameter(f"{key} is given twice")
+        vary[key] = spec if equals else None
+    return vary
+
+
+@click.command("sweep")
+@options.together(
+    options.scenario,
+    click.option("--vary", multiple=True, metavar="KEY[=SPEC]", callback=vary_of, help=VARY_HELP),
+    click.option(
+        "--points", type=click.Path(dir_okay=False), metavar="FILE.csv", help="A list: a head of keys, a row a point."
+    ),
+    click.option("--sample", metavar="DESIGN:N", help="lhs:N, sobol:N (N a power of two), or priors:N."),
+    click.option("--against", metavar="SCENARIO", help="Set each point beside this scenario at the same point."),
+    click.option(
+        "-n", "--worlds", type=click.IntRange(min=1), default=WORLDS, show_default=True, help="Worlds a point."
+    ),
+    click.option(
+        "--precision",
+        type=click.FloatRange(0.0, 0.5, min_open=True, max_open=True),
+        metavar="HALF_WIDTH",
+        help="Run each point until its interval is this narrow, or to --worlds at most.",
+    ),
+    options.seed,
+    options.horizon(),
+    options.overrides,
+    options.rule,
+    options.workers,
+    click.option("--block", type=click.IntRange(min=1), help="Worlds a block; no result depends on it."),
+    click.option("--cluster", metavar="ADDRESS", help="Run on a Dask cluster; 'local' starts one of --workers."),
+    options.out("Write results.csv, the figures and all that a resumed run needs there."),
+    click.option("--resume", is_flag=True, help="Go on with what is in --out."),
+    options.as_json,
+    options.quiet,
+    click.option("--dry-run", is_flag=True, help="Check everything, say how large the sweep is, and do not run."),
+)
+@click.pass_context
+def command(context: click.Context, /, scenario: str, **given: Any) -> None:
+    """The odds of war in SCENARIO at many points, all in the same worlds.
+
+    SCENARIO is a shipped name (escalation list), the path of a file, or an experiment: a TOML file whose [sweep] table
+    names the scenario and what to vary. What is given here wins over what is written there.
+    """
+    from escalation.analysis.sweep import plan_sweep
+    from escalation.scenario.points_file import read_experiment
+
+    experiment = read_experiment(scenario)
+    if experiment is not None:
+        scenario, given = _with_experiment(context, experiment, given)
+    if given["resume"] and given["out"] is None:
+        raise click.UsageError("--resume needs --out DIR, the folder to go on with")
+    if given["points"] is not None and (given["vary"] or given["sample"]):
+        raise click.UsageError("--points is the whole design: legal is --points alone, or --vary and --sample")
+    try:
+        plan = plan_sweep(scenario, given["vary"], **{name: given[name] for name in PLANNED})
+    except ScenarioFault as fault:
+        if experiment is None:
+            raise
+        typed = {*context.params["vary"], *context.params["overrides"]}
+        raise ScenarioFault(f if f.key in typed else experiment.blamed(f) for f in fault.faults) from None
+    if given["dry_run"]:
+        _tell_size(plan, given)
+        return
+    result = _run(plan, given)
+    if given["as_json"]:
+        emit_json(result.to_json())
+    else:
+        from escalation.report.sweep import sweep_text
+
+        click.echo(sweep_text(result, width=_width(), colour=coloured()))
+    if result.failures:
+        again = " Run only them again with --resume." if given["out"] is not None else ""
+        note(f"{len(result.failures)} parts failed; the rest is kept.{again}")
+        raise click.exceptions.Exit(SOME_FAILED)
+
+
+def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
+    """Run it, draw it into ``--out``, and say what has to be said of the folder."""
+    from escalation import compiled
+    from escalation.analysis.bars import bar
+    from escalation.analysis.sweep import run_sweep
+    from escalation.report.heatmap import sweep_figure
+    from escalation.worlds.executors import NoCluster
+    from escalation.worlds.folder import FolderTaken
+    from escalation.worlds.store import DiskFull
+
+    quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
+    if not quiet and not compiled.is_warm():
+        note(COMPILING)
+    settings = {name: given[name] for name in ("workers", "block", "cluster", "precision", "resume")}
+    try:
+        with bar(hidden=quiet) as tell:
+            result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
+        if out is not None:
+            sweep_figure(result, out)
+    except KeyboardInterrupt:
+        kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
+        note(f"interrupted: {kept}")
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except FolderTaken as fault:
+        raise click.UsageError(f"--out: {fault}") from None
+    except NoCluster as fault:
+        raise click.UsageError(f"--cluster: {fault}") from None
+    except DiskFull as fault:
+        note(str(fault.strerror))
+        raise click.exceptions.Exit(OUR_FAULT) from None
+    except OSError as error:
+        if out is None:
+            raise
+        raise click.UsageError(f"--out: {out}: {error.strerror}.") from None
+    if not quiet:
+        for text in result.notes:
+            note(text)
+        if out is not None:
+            note(f"written to {out}")
+    return result
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _resume() -> str:
+    typed = words()
+    return shlex.join(typed if "--resume" in typed else [*typed, "--resume"])
+
+
+def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
+    """What ``--dry-run`` prints: how much there is to do, to hold and to write, and what varies."""
+    from escalation import compiled
+    from escalation.analysis.sweep_result import keys_of
+    from escalation.cli.run import COMPILING_SECONDS, LOADING_SECONDS, MICROSECONDS
+    from escalation.report.sweep import sizes_text
+    from escalation.worlds.size import size_of
+
+    size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
+    seconds = LOADING_SECONDS + plan.world_weeks * MICROSECONDS / 1e6 / given["workers"]
+    seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
+    found = {
+        "scenario": plan.scenario.name,
+        "kind": plan.points.kind,
+        "points": len(plan.points),
+        "worlds": plan.worlds,
+        "reference": {"scenario": plan.beside.name, "points": len(plan.beside_points)},
+        "all_worlds": plan.all_worlds,
+        "horizon_weeks": plan.horizon,
+        "world_weeks": plan.world_weeks,
+        "parts": size.parts,
+        "memory_bytes": size.memory,
+        "disk_bytes": size.disk,
+        "workers": given["workers"],
+        "estimated_seconds": round(seconds, 1),
+        "keys": [key.to_json() for key in keys_of(plan.scenario, plan.points)],
+    }
+    if given["as_json"]:
+        emit_json(found)
+    else:
+        click.echo(sizes_text(plan.points, keys_of(plan.scenario, plan.points), found, width=_width()))
+
+
+def _with_experiment(
+    context: click.Context, experiment: Experiment, given: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The scenario and the options, those of an experiment file filled in where the command line is silent."""
+    fields = dict(experiment.fields)
+    typed = {name for name in given if _typed(context, name)}
+    if "points" in typed:
+        fields = {name: value for name, value in fields.items() if name not in ("vary", "sample")}
+    if typed & {"vary", "sample"}:
+        fields.pop("points", None)
+    merged = dict(given)
+    for name, value in fields.items():
+        if name in ("vary", "overrides"):
+            assert isinstance(value, Mapping)
+            merged[name] = {**value, **given[name]}
+        elif name != "scenario" and name not in typed:
+            merged[name] = value
+    return str(fields["scenario"]), merged
+
+
+def _typed(context: click.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source not in (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)

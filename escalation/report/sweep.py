@@ -1,0 +1,401 @@
+"""What ``sweep`` prints: what moves the odds in a sentence, the keys, a table of the points, and the break-even."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from escalation.analysis.crossing import break_even
+from escalation.analysis.movers import Mover, movers
+from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
+from escalation.report.layout import bold, dim
+from escalation.report.words import between, count, day, listed, opening, period, so_many
+from escalation.scenario.points import Points
+
+NARROWEST: Final = 60
+WIDEST: Final = 100
+MOST_ROWS: Final = 40
+MOST_KEYS: Final = 12
+LONGEST_CELL: Final = 12
+_MARKS: Final = {MORE: "+", LESS: "-", SAME: "="}
+_KINDS: Final = {
+    "grid": "a grid",
+    "list": "a list",
+    "lhs": "a Latin hypercube",
+    "sobol": "a scrambled Sobol' sequence",
+    "priors": "a sample from the priors",
+}
+
+
+def sweep_text(result: SweepResult, *, width: int = 80, colour: bool = False) -> str:
+    """The report of ``sweep``, at most ``width`` columns wide (60 to 100)."""
+    return _Report(result, min(max(width, NARROWEST), WIDEST), colour).text()
+
+
+def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, width: int = 80) -> str:
+    """What a sweep that is not run would take; ``size`` as ``--dry-run --json`` prints it."""
+    width = min(max(width, NARROWEST), WIDEST)
+    beside = size["reference"]
+    own = "one point more for the scenario as it stands"
+    other = f"as many for {beside['scenario']}"
+    reference = own if beside["points"] == 1 and len(points) > 1 else other
+    text = (
+        f"{size['scenario']}: {_KINDS[points.kind]} of {size['points']:,} points of {size['worlds']:,} worlds, "
+        f"and {reference}: {size['all_worlds']:,} worlds of {size['horizon_weeks']:,} weeks, "
+        f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
+        f"About {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
+        f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
+        f"{size['workers']} workers. Nothing was run."
+    )
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    for place, key in enumerate(keys[:MOST_KEYS]):
+        lines += _key_lines(points, place, key, width)
+    if len(keys) > MOST_KEYS:
+        lines.append(f"  and {len(keys) - MOST_KEYS:,} keys more; --json lists them")
+    return "\n".join(lines)
+
+
+def headline(result: SweepResult) -> str:
+    """One plain sentence: which key moves the odds of war most, from what to what, and what lies at the ends."""
+    when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
+    known = [found for found in result.results if found.war is not None]
+    if not known:
+        return f"No point was run: the odds of all-out war {when} are unknown."
+    found = movers(result)
+    if not found:
+        least, most = _ends(known)
+        if least is most and most.war is not None:
+            return f"The odds of all-out war {when} are {between(most.war.odds, most.war.low, most.war.high)}."
+        ends = f"from {_odds_of(least)} at {_at(result, least)} to {_odds_of(most)} at {_at(result, most)}"
+        return f"The odds of all-out war {when} run {ends}."
+    first = found[0]
+    if not first.told:
+        least, most = _ends(known)
+        none = f"{first.key} does not move" if len(found) == 1 else f"None of the {len(found)} keys moves"
+        return (
+            f"{none} the odds of all-out war {when} by more than chance: the points run from "
+            f"{_odds_of(least)} to {_odds_of(most)}."
+        )
+    sentence = f"{first.key} moves the odds of all-out war {when} {'most, ' if len(found) > 1 else ''}{_span(first)}"
+    sentence += _over_the_rest(result, len(found))
+    rest = [f"{mover.key} {_span(mover)}" for mover in found[1:3] if mover.told]
+    if rest:
+        sentence += f"; {listed(rest)}"
+    silent = [mover.key for mover in found if not mover.told]
+    if silent and len(silent) <= 2:
+        sentence += f"; {listed(silent)} not by more than chance"
+    return f"{sentence}."
+
+
+def _over_the_rest(result: SweepResult, keys: int) -> str:
+    if result.points.shape is None:
+        return " (means of the points in the lowest and the highest fifth)" if keys else ""
+    return " on average over the rest" if len(result.points.keys) > 1 else ""
+
+
+def _span(mover: Mover) -> str:
+    low, high = _so_many(mover.odds_low), _so_many(mover.odds_high)
+    return f"from {low} at {_rounded(mover.low)} to {high} at {_rounded(mover.high)}"
+
+
+def _rounded(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)
+
+
+def _ends(known: Sequence[PointResult]) -> tuple[PointResult, PointResult]:
+    def odds(found: PointResult) -> float:
+        return found.war.odds if found.war is not None else 0.0
+
+    return min(known, key=odds), max(known, key=odds)
+
+
+def _odds_of(found: PointResult) -> str:
+    return "unknown odds" if found.war is None else _so_many(found.war.odds)
+
+
+def _so_many(odds: float) -> str:
+    return so_many(odds) if odds > 0.0 else "0 in 100"
+
+
+def _at(result: SweepResult, found: PointResult) -> str:
+    return ", ".join(f"{key} {shown(value)}" for key, value in zip(result.points.keys[:3], found.setting, strict=False))
+
+
+class _Report:
+    def __init__(self, result: SweepResult, width: int, colour: bool) -> None:
+        self.result = result
+        self.width = width
+        self.colour = colour
+
+    def text(self) -> str:
+        result = self.result
+        lines = self.wrapped(headline(result))
+        lines[0] = bold(lines[0], self.colour)
+        lines += ["", *self.wrapped(self.about())]
+        lines += ["", dim("What varies", self.colour), *self.keys()]
+        if any(found.war is not None for found in result.results):
+            shape = result.points.shape
+            lines += ["", dim(f"Odds of all-out war within {period(result.horizon)}, in 100", self.colour)]
+            if shape is not None and len(shape) == 1:
+                lines += self.line_table()
+            elif shape is not None and len(shape) == 2:
+                lines += self.matrix()
+            else:
+                lines += self.long_table()
+            lines += self.reference()
+        if result.failures:
+            lines += ["", *self.failures()]
+        lines += ["", *self.wrapped(self.noise())]
+        return "\n".join(lines)
+
+    def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
+        after = indent if hanging is None else hanging
+        return textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=after,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def about(self) -> str:
+        result = self.result
+        worlds = {found.worlds for found in result.results}
+        size = f"{result.worlds:,} worlds each" if worlds == {result.worlds} else self.sizes(worlds)
+        points = count(len(result), "point")
+        return (
+            f"{result.scenario.title}. Rule: {result.rule}. Seed {result.seed}. "
+            f"{opening(_KINDS[result.points.kind])} of {points}, {size}; the same worlds at every "
+            "point, so that luck cancels."
+        )
+
+    def sizes(self, worlds: set[int]) -> str:
+        span = f"{min(worlds):,} {f'to {max(worlds):,} ' if len(worlds) > 1 else ''}worlds each"
+        if self.result.precision is None:
+            return f"{span} (of {self.result.worlds:,} asked for)"
+        spent = sum(found.worlds for found in self.result.results)
+        wide = sum(
+            found.war is None or (found.war.high - found.war.low) / 2 > self.result.precision
+            for found in self.result.results
+        )
+        capped = f"; {count(wide, 'point')} wider at the most of {self.result.worlds:,} worlds" if wide else ""
+        return f"{span}, {spent:,} in all, run until ± {100 * self.result.precision:g} in 100{capped}"
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+    def keys(self) -> list[str]:
+        chosen = self.keys_to_show()
+        lines = []
+        for place in chosen:
+            lines += _key_lines(self.result.points, place, self.result.keys[place], self.width)
+        left = len(self.result.keys) - len(chosen)
+        if left:
+            lines += self.wrapped(f"and {left:,} keys more; --json lists them", "  ")
+        return lines
+
+    def keys_to_show(self) -> list[int]:
+        """Places of the keys that are named: all if they are few, else those that are known to move the odds."""
+        keys = self.result.points.keys
+        if len(keys) <= MOST_KEYS:
+            return list(range(len(keys)))
+        told = [keys.index(mover.key) for mover in movers(self.result) if mover.told]
+        return told[:MOST_KEYS] or [0]
+
+    # -- tables --------------------------------------------------------------------------------------------------
+    def line_table(self) -> list[str]:
+        key, (axis,) = self.result.points.keys[0], self.result.points.axes()
+        rows = [(text, *self.figures(found)) for text, found in zip(_briefly(axis), self.result.results, strict=True)]
+        return self.barred((_cut(key, 24), "odds", "95 % interval", ""), rows, range(len(rows)))
+
+    def figures(self, found: PointResult) -> tuple[str, str, str]:
+        if found.war is None:
+            return "failed", "", ""
+        interval = f"{100 * found.war.low:.2f} to {100 * found.war.high:.2f}"
+        return f"{100 * found.war.odds:.2f}", interval, self.mark(found)
+
+    def barred(self, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], points: Sequence[int]) -> list[str]:
+        """Rows of cells, each followed by a bar as long as its odds; long tables are cut."""
+        kept, left = rows[:MOST_ROWS], len(rows) - MOST_ROWS
+        widths = [max(len(row[i]) for row in (head, *kept)) for i in range(len(head))]
+        used = 2 + sum(widths) + 2 * len(widths)
+        room = min(self.width - used, 40)
+        known = [found.war.odds for found in self.result.results if found.war is not None]
+        top = max(known)
+
+        def line(row: tuple[str, ...]) -> str:
+            cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+            return "  " + "  ".join(cells)
+
+        lines = [line(head).rstrip()]
+        for row, point in zip(kept, points, strict=False):
+            war = self.result.results[point].war
+            bar = "" if war is None or room < 4 or top <= 0.0 else "#" * max(round(room * war.odds / top), 0)
+            lines.append(f"{line(row)}  {bar}".rstrip())
+        return [*lines, *self.rest(left)]
+
+    def rest(self, left: int) -> list[str]:
+        if left <= 0:
+            return []
+        where = f"{self.result.folder}/results.csv" if self.result.folder else "results.csv under --out DIR, or --json"
+        return self.wrapped(f"{left:,} points more: {where}", "  ")
+
+    def mark(self, found: PointResult) -> str:
+        return "" if found.paired is None else _MARKS[found.paired.verdict]
+
+    def matrix(self) -> list[str]:
+        """Rows for the first key, columns for the second; as many columns side by side as fit."""
+        result = self.result
+        down, across = result.points.axes()
+        cells = [[self.cell(result.results[i * len(across) + j]) for j in range(len(across))] for i in range(len(down))]
+        labels = [_cut(text, LONGEST_CELL) for text in _briefly(down)]
+        heads = [_cut(text, LONGEST_CELL) + " " for text in _briefly(across)]
+        lines = self.wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
+        kept = MOST_ROWS if len(down) > MOST_ROWS else len(down)
+        left = max(len(label) for label in labels[:kept])
+        cell = max(len(text) for row in (heads, *cells) for text in row)
+        fit = max((self.width - 2 - left) // (cell + 1), 1)
+        for first in range(0, len(across), fit):
+            chosen = slice(first, first + fit)
+            lines += [""] if first else []
+            lines.append(f"  {'':>{left}} {' '.join(head.rjust(cell) for head in heads[chosen])}".rstrip())
+            for label, row in zip(labels[:kept], cells, strict=False):
+                lines.append(f"  {label:>{left}} {' '.join(text.rjust(cell) for text in row[chosen])}".rstrip())
+        lines += self.rest((len(down) - kept) * len(across))
+        return [*lines, *self.widths()]
+
+    def cell(self, found: PointResult) -> str:
+        if found.war is None:
+            return "? "
+        return f"{100 * found.war.odds:.1f}{self.mark(found) or ' '}"
+
+    def widths(self) -> list[str]:
+        """How wide the intervals of the cells are."""
+        halves = [(100 * (w.high - w.low) / 2, 100 * w.odds) for w in (f.war for f in self.result.results) if w]
+        (least, at_least), (most, at_most) = min(halves), max(halves)
+        text = f"95 % intervals: from ± {least:.1f} (at {at_least:.1f}) to ± {most:.1f} (at {at_most:.1f}) in 100"
+        return self.wrapped(text, "  ")
+
+    def long_table(self) -> list[str]:
+        """The points by their odds, the most dangerous first, the middle cut out of long tables."""
+        result = self.result
+        order = sorted(range(len(result)), key=lambda point: -_sortable(result.results[point]))
+        half = MOST_ROWS // 2
+        cut = len(order) > MOST_ROWS
+        kept = [*order[:half], *order[-half:]] if cut else order
+        places = self.columns_that_fit()
+        head = (*(_cut(result.points.keys[place], 20) for place in places), "odds", "95 % interval", "")
+        rows = [
+            (*(_rounded(result.results[i].setting[place]) for place in places), *self.figures(result.results[i]))
+            for i in kept
+        ]
+        lines = self.barred(head, rows, kept)
+        if cut:
+            middle = f"  ... {len(order) - len(kept):,} points between"
+            lines = [*lines[: half + 1], middle, *lines[half + 1 :], *self.rest(len(order) - len(kept))]
+        if len(places) < len(result.points.keys):
+            lines += self.wrapped(f"{len(result.points.keys) - len(places):,} keys are left out of the table", "  ")
+        return lines
+
+    def columns_that_fit(self) -> list[int]:
+        chosen = self.keys_to_show()
+        room = self.width - 2 - 32
+        fitting: list[int] = []
+        for place in chosen:
+            values = (_rounded(setting[place]) for setting in self.result.points.settings)
+            room -= max(min(len(self.result.points.keys[place]), 20), max(map(len, values))) + 2
+            if room < 0 and fitting:
+                break
+            fitting.append(place)
+        return fitting
+
+    # -- what the points are set beside -----------------------------------------------------------------------------
+    def reference(self) -> list[str]:
+        result, reference = self.result, self.result.reference
+        if reference is None:
+            return []
+        lines = ["", *self.wrapped(self.reference_words(reference))]
+        verdicts = [found.paired.verdict for found in result.results if found.paired is not None]
+        if verdicts:
+            told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
+            told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
+            if not verdicts.count(SAME):
+                told = told.replace(" (=: the break-even lies among them)", " (=)")
+            lines += self.wrapped(f"Points by the 95 % interval of the paired difference: {told}.")
+        found = break_even(result)
+        if found:
+            values = listed([f"{value:.3g}" for value in found])
+            about = f"Break-even at {result.points.keys[0]} about {values}, by interpolation between the points."
+            lines += self.wrapped(about)
+        return lines
+
+    def reference_words(self, reference: Reference) -> str:
+        if reference.against:
+            return (
+                f"Each point is set beside {reference.name} at the same point, in the same worlds: break-even is where "
+                f"{self.result.scenario.name} is as dangerous as {reference.name}."
+            )
+        own = reference.points[0]
+        odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)
+        where = _at(self.result, own) if len(self.result.points.keys) <= 3 else "its own values"
+        return (
+            f"Each point is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}. Break-even "
+            "is where a point is as dangerous as that."
+        )
+
+    # -- notes -----------------------------------------------------------------------------------------------------
+    def failures(self) -> list[str]:
+        failures = self.result.failures
+        lines = self.wrapped(f"{opening(count(len(failures), 'part'))} failed; the rest is kept:")
+        for failure in failures[:10]:
+            lines += self.wrapped(f"part {failure['part']}: {failure['error']}: {failure['message']}", "  ", "    ")
+        if len(failures) > 10:
+            lines.append(f"  and {len(failures) - 10:,} more")
+        return lines
+
+    def noise(self) -> str:
+        if self.result.points.kind == "priors" and len(self.result.keys) == len(self.result.scenario.uncertain()):
+            return "Every uncertain number varies; the intervals are each point's Monte-Carlo noise alone."
+        return (
+            "Uncertain numbers that do not vary here stand at their central values; the intervals are Monte-Carlo "
+            "noise alone."
+        )
+
+
+def _key_lines(points: Points, place: int, key: Key, width: int) -> list[str]:
+    unit = f" ({key.unit})" if key.unit else ""
+    text = f"{key.key}: {_role(key)}, {_span_of(points, place, key)}{unit}; {key.meaning}"
+    return textwrap.wrap(
+        text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _span_of(points: Points, place: int, key: Key) -> str:
+    values = list(dict.fromkeys(setting[place] for setting in points.settings))
+    own = f"{shown(key.own)} in the scenario"
+    if not key.numeric or len(values) == 1:
+        some = [shown(value) for value in values[:6]]
+        return f"{listed(some)}{' and more' if len(values) > 6 else ''}; {own}"
+    numbers = [float(value) for value in values if isinstance(value, (int, float))]
+    return f"{min(numbers):.4g} to {max(numbers):.4g}; {own}"
+
+
+def _role(key: Key) -> str:
+    return {"lever": "a lever", "uncertain": "uncertain", "constant": "a constant"}.get(key.role, "structure")
+
+
+def _briefly(values: Sequence[object]) -> list[str]:
+    """Values in as few digits, from three, as keep them apart."""
+    for digits in range(3, 12):
+        texts = [f"{value:.{digits}g}" if isinstance(value, float) else shown(value) for value in values]
+        if len(set(texts)) == len(set(values)):
+            return texts
+    return [shown(value) for value in values]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"..{text[2 - most :]}"
+
+
+def _sortable(found: PointResult) -> float:
+    return -1.0 if found.war is None else found.war.odds

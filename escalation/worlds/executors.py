@@ -1,0 +1,317 @@
+"""Who does the work: threads of this process, other processes of this machine, or the workers of a Dask cluster.
+
+All take a function and tasks, and give each task back with its result, or with the error that it ended in, as they
+finish. Tasks are taken up only as workers come free (two a worker are under way at most), so that a sweep of any size
+holds few of them. Which executor runs a task never changes what comes out of it.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.synchronize import Event
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Entry = TypeVar("Entry")
+Submitted = TypeVar("Submitted")
+
+AHEAD: Final = 2
+"""Tasks under way a worker: the one that it is on, and the next."""
+ATTEMPTS: Final = 4
+"""How often a task is begun whose worker was lost under it, before the task itself is blamed."""
+LOCAL: Final = "local"
+
+
+class Stopped(Exception):
+    """The work was asked to stop."""
+
+
+class NoCluster(Exception):
+    """There is no cluster to run on: Dask is not installed, or nothing answers at the address."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a task is handed beside its work: whether to ``stop``, and whom to tell how many units are done."""
+
+    stop: Callable[[], bool]
+    advance: Callable[[int], None]
+
+
+Function = Callable[[Task, Control], Result]
+Finished = tuple[Task, "Result | Exception"]
+
+
+def nobody(_: int) -> None:
+    """Tell nobody."""
+
+
+class Executor(Protocol):
+    """Runs tasks. ``workers`` of them at a time; a context manager that lets go of its workers at the end."""
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at a time."""
+
+    def map(
+        self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
+    ) -> Generator[Finished[Task, Result], None, None]:
+        """Each task with its result, or with the exception that it raised, as they finish.
+
+        ``tasks`` is read only as far as workers need it. Closing the generator stops what is under way. ``progress``
+        is told of units done while a task runs, by executors that share memory with it.
+        """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Threads:
+    """Threads of this process: compiled code lets go of the interpreter, so that they run side by side."""
+
+    def __init__(self, workers: int = 2) -> None:
+        """Raises ``ValueError`` for fewer than one worker."""
+        self.workers = _at_least_one(workers)
+        self._stop = threading.Event()
+        self._pool = futures.ThreadPoolExecutor(self.workers, thread_name_prefix="worlds")
+
+    def map(
+        self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
+    ) -> Generator[Finished[Task, Result], None, None]:
+        """As ``Executor.map``."""
+        self._stop.clear()
+        control = Control(self._stop.is_set, progress or nobody)
+        waiting = iter(tasks)
+        running: dict[Future[Any], Any] = {}
+        try:
+            while _topped_up(
+                running, waiting, AHEAD * self.workers, lambda task: self._pool.submit(function, task, control)
+            ):
+                done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+                for future in done:
+                    yield running.pop(future), _outcome(future)
+        finally:
+            self._stop.set()
+            for future in running:
+                future.cancel()
+            futures.wait(running)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Processes:
+    """Fresh processes of this machine. A task whose process is lost is begun again, ``ATTEMPTS`` times in all."""
+
+    def __init__(self, workers: int = 2) -> None:
+        """Raises ``ValueError`` for fewer than one worker."""
+        import multiprocessing
+
+        self.workers = _at_least_one(workers)
+        # forking a process that has threads can deadlock, so they are spawned
+        self._context = multiprocessing.get_context("spawn")
+        self._stop = self._context.Event()
+        self._pool = self._fresh()
+
+    def _fresh(self) -> futures.ProcessPoolExecutor:
+        return futures.ProcessPoolExecutor(
+            self.workers, mp_context=self._context, initializer=_begin, initargs=(self._stop,)
+        )
+
+    def _submit(self, function: Function[Task, Result], task: Task) -> Future[Any]:
+        """Hand a task over, to a fresh pool where a lost process has broken the old one."""
+        try:
+            return self._pool.submit(_call, function, task)
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = self._fresh()
+            return self._pool.submit(_call, function, task)
+
+    def map(
+        self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
+    ) -> Generator[Finished[Task, Result], None, None]:
+        """As ``Executor.map``; nothing is told while a task runs."""
+        self._stop.clear()
+        waiting = ((task, 1) for task in tasks)
+        running: dict[Future[Any], tuple[Any, int]] = {}
+
+        def submit(entry: tuple[Any, int]) -> Future[Any]:
+            return self._submit(function, entry[0])
+
+        try:
+            while _topped_up(running, waiting, AHEAD * self.workers, submit):
+                done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+                for future in done:
+                    task, attempt = running.pop(future)
+                    outcome = _outcome(future)
+                    if isinstance(outcome, BrokenProcessPool) and attempt < ATTEMPTS:
+                        again = (task, attempt + 1)
+                        running[submit(again)] = again
+                    else:
+                        yield task, outcome
+        finally:
+            self._stop.set()
+            for future in running:
+                future.cancel()
+            futures.wait(running)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Cluster:
+    """Workers of a Dask cluster at ``address``; ``local`` starts ``workers`` processes on this machine's loopback.
+
+    Dask gives the tasks of a lost worker to another (``distributed.scheduler.allowed-failures`` times).
+    """
+
+    def __init__(self, address: str, workers: int = 2) -> None:
+        """Raises ``NoCluster`` where Dask is missing or nothing answers, ``ValueError`` for fewer than one worker."""
+        workers = _at_least_one(workers)
+        try:
+            import distributed
+        except ImportError:
+            needed = "a cluster needs Dask: pip install 'escalation[distributed]'"
+            raise NoCluster(needed) from None
+        self._own = None
+        if address == LOCAL:
+            # no dashboard, no address but the loopback: nothing is opened to others
+            self._own = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            )
+        try:
+            self._client = distributed.Client(self._own or address, timeout=20)
+        except (OSError, ValueError) as error:
+            raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
+
+    @property
+    def workers(self) -> int:
+        """How many tasks run at a time, by the workers that are there now."""
+        return max(int(sum(self._client.nthreads().values())), 1)
+
+    def map(
+        self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
+    ) -> Generator[Finished[Task, Result], None, None]:
+        """As ``Executor.map``; nothing is told while a task runs. A worker that is stopped finishes its task first."""
+        from distributed import as_completed
+
+        running: dict[Any, Any] = {}
+        waiting = iter(tasks)
+        finished = as_completed()
+        started: set[Any] = set()
+        try:
+            while _topped_up(
+                running,
+                waiting,
+                AHEAD * self.workers,
+                lambda task: self._client.submit(_alone, function, task, pure=False),
+            ):
+                for future in running.keys() - started:
+                    finished.add(future)
+                    started.add(future)
+                future = next(finished)
+                started.discard(future)
+                yield running.pop(future), _dask_outcome(future)
+        finally:
+            self._client.cancel(list(running))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+        if self._own is not None:
+            self._own.close()
+
+
+def executor(workers: int = 2, cluster: str | None = None) -> Threads | Cluster:
+    """``workers`` threads, or the Dask cluster at an address (``local``: ``workers`` processes under Dask).
+
+    Raises as ``Cluster`` does.
+    """
+    return Threads(workers) if cluster is None else Cluster(cluster, workers)
+
+
+# -- in the workers ---------------------------------------------------------------------------------------------
+_stop_of_process: Event | None = None
+
+
+def _begin(stop: Event) -> None:
+    """Make a new process ready: Ctrl-C reaches it too, and is the parent's to handle."""
+    global _stop_of_process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stop_of_process = stop
+
+
+def _call(function: Function[Any, Any], task: Any) -> Any:
+    stop = _stop_of_process
+    return function(task, Control(stop.is_set if stop is not None else _never, nobody))
+
+
+def _alone(function: Function[Any, Any], task: Any) -> Any:
+    return function(task, Control(_never, nobody))
+
+
+def _never() -> bool:
+    return False
+
+
+# -- helpers ----------------------------------------------------------------------------------------------------
+def _topped_up(
+    running: dict[Submitted, Entry], waiting: Iterator[Entry], most: int, submit: Callable[[Entry], Submitted]
+) -> bool:
+    """Take up tasks until ``most`` are under way; whether any is."""
+    while len(running) < most:
+        try:
+            task = next(waiting)
+        except StopIteration:
+            break
+        running[submit(task)] = task
+    return bool(running)
+
+
+def _outcome(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except Exception as error:
+        return error
+
+
+def _dask_outcome(future: Any) -> Any:
+    if future.status == "finished":
+        return future.result()
+    error = future.exception()
+    return error if isinstance(error, Exception) else RuntimeError(f"the task was {future.status}: {error}")
+
+
+def _at_least_one(workers: int) -> int:
+    if workers < 1:
+        raise ValueError(f"workers: {workers}; legal: 1 or more")
+    return workers

@@ -1,0 +1,304 @@
+"""The folder of a sweep: its manifest first, then every part as it finishes, so that it can be killed at any moment.
+
+A part is ``parts/<number>-<first 16 hex digits of its SHA-256>.npz``, written under a temporary name, synced and
+renamed (``folder.write_bytes``): what is there is whole or can be told to be damaged. Taking a sweep up again reads the
+parts back, runs what is missing, and refuses a folder whose scenario, points, sizes, seed or model are not those asked
+for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import hashlib
+import io
+import json
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from escalation.worlds import folder as files
+from escalation.worlds.folder import MANIFEST, STATUS_COMPLETE, FolderTaken, Ran
+from escalation.worlds.locks import Lock
+from escalation.worlds.tasks import Part, Study
+
+if TYPE_CHECKING:
+    from escalation.worlds.sweep import Failure, PointsRun
+
+PARTS: Final = "parts"
+FAILURES: Final = "failures.jsonl"
+POINTS: Final = "points.csv"
+SCENARIO: Final = "scenario.toml"
+RUNNING, INCOMPLETE = "running", "incomplete"
+_PART: Final = re.compile(r"(\d+)-([0-9a-f]{16})\.npz")
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_SHOWN: Final = 3
+"""Differences between two scenarios that a refusal names."""
+
+
+class DiskFull(OSError):
+    """There is no room left for a sweep's folder; what was written before is whole."""
+
+
+class Damaged(ValueError):
+    """A part's file is not what was once written."""
+
+
+class Store:
+    """A sweep's folder. ``notes`` collects what the user should be told: damaged parts, other versions of libraries.
+
+    ``more`` goes into the manifest as it is.
+    """
+
+    def __init__(self, folder: Path, ran: Ran, *, resume: bool = False, **more: Any) -> None:
+        self.folder = folder
+        self.notes: list[str] = []
+        self._ran = ran
+        self._resume = resume
+        self._more = more
+        self._manifest: dict[str, Any] = {}
+        self._failures: dict[int, dict[str, Any]] = {}
+        self._mark = ""
+
+    # -- begin and end -----------------------------------------------------------------------------------------
+    @contextmanager
+    def begun(self, study: Study) -> Iterator[None]:
+        """Take the folder for ``study`` and hold it; what was not brought to its ``end`` is left as incomplete.
+
+        Raises ``FolderTaken`` for a folder that holds something else, another sweep, a sweep that was not finished and
+        is not to be resumed, or that another process is writing; ``DiskFull`` where there is no room.
+        """
+        with self._room():
+            files.claim(self.folder, resume=self._resume)
+        with ExitStack() as held:
+            with self._room():
+                held.enter_context(Lock(self.folder))
+                self._open(study)
+            try:
+                yield
+            finally:
+                if self._manifest["status"] == RUNNING:
+                    self._close_as(INCOMPLETE)
+
+    def _open(self, study: Study) -> None:
+        identity = study.identity()
+        # of the folder as it is now that nobody else writes to it
+        files.claim(self.folder, resume=self._resume)
+        held = files.held_manifest(self.folder) if self._resume else None
+        if held is not None:
+            self._refuse_others(held, study, identity)
+        files.sweep_leftovers(self.folder)
+        self._mark = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+        parts = self.folder / PARTS
+        if held is None:
+            (self.folder / MANIFEST).unlink(missing_ok=True)
+            for path in [*parts.glob("*"), self.folder / FAILURES]:
+                path.unlink(missing_ok=True)
+            self._manifest = files.manifest(
+                self._ran,
+                [study.scenario],
+                kind="sweep",
+                study=identity,
+                points=len(study.points),
+                point_kind=study.points.kind,
+                keys=list(study.points.keys),
+                worlds=study.worlds,
+                horizon_weeks=study.horizon,
+                **self._more,
+            )
+        else:
+            self._manifest = {**held, **self._more}
+            self._compare_versions(held)
+            self._failures = {record["part"]: record for record in read_failures(self.folder)}
+        self._manifest |= {"status": RUNNING, "finished": None}
+        self._write_manifest()
+        parts.mkdir(exist_ok=True)
+        files.sweep_leftovers(parts)
+        for name, text in ((SCENARIO, study.scenario.resolved_toml), (POINTS, lambda: _points_csv(study))):
+            if held is None or not (self.folder / name).exists():
+                files.write_text(self.folder / name, text())
+
+    def end(self, run: PointsRun) -> None:
+        """Write down what came out; the sweep is complete unless parts have failed. Raises ``DiskFull``."""
+        self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds}
+        self._close_as(INCOMPLETE if run.failed else STATUS_COMPLETE)
+
+    def _close_as(self, status: str) -> None:
+        self._manifest |= {"status": status, "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
+        if status == STATUS_COMPLETE:
+            with self._room():
+                self._write_manifest()
+            return
+        try:
+            self._write_manifest()
+        except OSError:
+            # no room even for this; "running" without a holder of the lock says the same
+            self.notes.append(f"{self.folder / MANIFEST} could not be brought up to date")
+
+    def _write_manifest(self) -> None:
+        files.write_json(self.folder / MANIFEST, self._manifest)
+
+    @property
+    def resume_command(self) -> str:
+        """The command that takes this sweep up again."""
+        return files.resume_command(self._manifest or {"command": self._ran.command})
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+    def parts(self) -> Iterator[Part]:
+        """The parts that the folder holds, checked; a damaged one is deleted, noted, and so run again."""
+        seen: set[int] = set()
+        for path in sorted((self.folder / PARTS).iterdir()):
+            try:
+                part = read_part(path, self._mark)
+            except Damaged as fault:
+                self.notes.append(f"{PARTS}/{path.name}: {fault}; it is computed anew")
+                path.unlink()
+                continue
+            if part.number not in seen:
+                seen.add(part.number)
+                self._mended(part.number)
+                yield part
+
+    def keep(self, part: Part) -> None:
+        """Write a part. Raises ``DiskFull`` where there is no room."""
+        data = _packed(part, self._mark)
+        name = f"{part.number:06d}-{hashlib.sha256(data).hexdigest()[:16]}.npz"
+        with self._room():
+            files.write_bytes(self.folder / PARTS / name, data)
+        self._mended(part.number)
+
+    def fail(self, failure: Failure) -> None:
+        """Write down that a part has failed. Raises ``DiskFull`` where there is no room."""
+        self._failures[failure.part] = {**asdict(failure), "points": [failure.points[0], failure.points[-1]]}
+        self._write_failures()
+
+    def _mended(self, number: int) -> None:
+        if self._failures.pop(number, None) is not None:
+            self._write_failures()
+
+    def _write_failures(self) -> None:
+        if self._failures:
+            lines = [json.dumps(self._failures[number], ensure_ascii=False) for number in sorted(self._failures)]
+            with self._room():
+                files.write_text(self.folder / FAILURES, "\n".join(lines) + "\n")
+        else:
+            (self.folder / FAILURES).unlink(missing_ok=True)
+
+    # -- faults --------------------------------------------------------------------------------------------------
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            what = f"no room left for {self.folder}; what was written is whole. Free some and go on: "
+            raise DiskFull(error.errno, what + self.resume_command) from error
+
+    def _refuse_others(self, held: Mapping[str, Any], study: Study, identity: Mapping[str, Any]) -> None:
+        there = held.get("study")
+        if not isinstance(there, dict):
+            raise FolderTaken(f"{self.folder} holds a run, not a sweep to go on with; name another folder")
+        differences = [
+            f"{name.replace('_', ' ')}: {_short(there.get(name))} there, {_short(asked)} asked for"
+            for name, asked in identity.items()
+            if there.get(name) != asked
+        ]
+        if there.get("scenario") != identity["scenario"]:
+            differences += _changed(self.folder / SCENARIO, study.scenario.resolved_toml())
+        if differences:
+            what = "\n  ".join(differences)
+            raise FolderTaken(f"{self.folder} holds another sweep; name another folder. It differs in\n  {what}")
+
+    def _compare_versions(self, held: Mapping[str, Any]) -> None:
+        now = files.versions()
+        for name, version in held["versions"].items():
+            if now.get(name) != version:
+                self.notes.append(f"{name} was {version} when this sweep was begun and is {now.get(name)} now")
+
+
+def read_part(path: Path, mark: str) -> Part:
+    """A part from its file, checked against the checksum in its name and the ``mark`` of the sweep that it is of.
+
+    Raises ``Damaged`` if it is anything else than what was written.
+    """
+    named = _PART.fullmatch(path.name)
+    data = path.read_bytes()
+    if named is None:
+        raise Damaged("not the name of a part")
+    if hashlib.sha256(data).hexdigest()[:16] != named[2]:
+        raise Damaged("its bytes do not match the checksum in its name")
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
+            if str(held["mark"]) != mark:
+                raise Damaged("it belongs to another sweep")
+            number, first_point, size = held["place"].tolist()
+            part = Part(number, first_point, size, held["sums"], held["war"])
+    except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
+        if isinstance(error, Damaged):
+            raise
+        raise Damaged(f"it cannot be read ({error})") from None
+    if part.number != int(named[1]):
+        raise Damaged(f"it is part {part.number}")
+    return part
+
+
+def read_failures(folder: Path) -> list[dict[str, Any]]:
+    """What ``failures.jsonl`` of a folder lists: part, first and last point, worlds, error, message, traceback."""
+    path = folder / FAILURES
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _packed(part: Part, mark: str) -> bytes:
+    stream = io.BytesIO()
+    place = np.array([part.number, part.first_point, part.size], dtype=np.int64)
+    np.savez_compressed(stream, mark=np.array(mark), place=place, sums=part.sums, war=part.war)
+    return stream.getvalue()
+
+
+def _points_csv(study: Study) -> str:
+    keys = study.points.keys
+    return files.table([dict(zip(keys, map(_cell, setting), strict=True)) for setting in study.points.settings])
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _short(value: object) -> str:
+    """Digests by their beginning, which is enough to tell two apart."""
+    text = str(value)
+    return text[:16] if re.fullmatch(r"[0-9a-f]{64}", text) else text
+
+
+def _changed(path: Path, asked: str) -> list[str]:
+    """The first values in which the folder's scenario and the one asked for differ."""
+    try:
+        there = dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, tomllib.TOMLDecodeError):
+        return []
+    here = dict(_leaves(tomllib.loads(asked)))
+    found = [
+        f"  {key}: {there.get(key, 'nothing')} there, {here.get(key, 'nothing')} asked for"
+        for key in dict.fromkeys([*here, *there])
+        if here.get(key) != there.get(key)
+    ]
+    more = [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return found[:_SHOWN] + more
+
+
+def _leaves(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}".removesuffix(".value"), value

@@ -1,0 +1,305 @@
+"""A sweep run: parts handed to workers, kept as they finish, and added up point by point."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escalation.scenario.points import Points
+from escalation.scenario.scenario import Scenario
+from escalation.worlds.ensemble import BLOCK
+from escalation.worlds.executors import Executor
+from escalation.worlds.tasks import PART, Part, Study, Task, part_size, run_task
+from escalation.worlds.totals import Ints, Totals, digest_of
+
+if TYPE_CHECKING:
+    from escalation.worlds.store import Store
+
+Enough = Callable[[Totals], bool]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A part that ended in an error: its number, the points it touches, how many worlds, and what went wrong."""
+
+    part: int
+    points: tuple[int, ...]
+    worlds: int
+    error: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a sweep is: worlds ``done`` of ``most``, of which ``kept`` were found done; ``wars`` in ``counted``.
+
+    Under ``precision`` ``most`` is what it would take if no point stopped before its cap; ``counted`` lags behind
+    ``done`` by the parts that are under way. ``seconds`` are those since the sweep was begun or taken up again.
+    """
+
+    done: int
+    most: int
+    kept: int
+    wars: int
+    counted: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Worlds a second, in this sitting."""
+        return (self.done - self.kept) / self.seconds if self.seconds > 0.0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left at this rate; None before there is one."""
+        return (self.most - self.done) / self.rate if self.rate > 0.0 else None
+
+    @property
+    def odds(self) -> float | None:
+        """Wars over worlds so far, of all points; None before the first part."""
+        return self.wars / self.counted if self.counted else None
+
+
+Progress = Callable[[Standing], None]
+"""Told of the standing after each block (threads) or part; perhaps by a worker's thread, never by two at once."""
+
+
+@dataclass(frozen=True)
+class PointsRun:
+    """What a sweep came to. ``totals`` stand one a point, short of worlds where parts have ``failed``.
+
+    ``kept`` worlds were found in the folder, ``ran`` were run now; under ``precision`` ``enough`` says which points
+    stopped because they were precise enough, and a few of the worlds run may lie past the stop and count nowhere.
+    """
+
+    study: Study
+    totals: tuple[Totals, ...]
+    failed: tuple[Failure, ...]
+    enough: tuple[bool, ...]
+    kept: int
+    ran: int
+    bits: dict[int, NDArray[np.uint8]] = field(repr=False)
+    """By part: war at the horizon, packed."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the points and what each came to; the same however the work was done."""
+        return digest_of(self.study.points.digest(), self.totals)
+
+    @property
+    def worlds(self) -> int:
+        """Worlds that count, of all points."""
+        return sum(total.n for total in self.totals)
+
+    def whole(self, point: int) -> bool:
+        """Whether none of a point's parts has failed."""
+        return all(point not in failure.points for failure in self.failed)
+
+    def war_bits(self, point: int) -> NDArray[np.bool_]:
+        """Which worlds of a point came to war by the horizon, shape (n,), by replication: points pair world by world.
+
+        Raises ``ValueError`` where a part of the point has failed, for then the worlds would not pair.
+        """
+        if not self.whole(point):
+            raise ValueError(f"point {point}: a part of it has failed")
+        n = self.totals[point].n
+        study, found, begin = self.study, [], 0
+        while begin < n:
+            number = _part_of(study, point, begin)
+            at, first, size = study.span(number)
+            offset = (point - at) * study.worlds + begin - first
+            taken = min(size - offset, n - begin)
+            packed = self.bits[number][offset // 8 : -(-(offset + taken) // 8)]
+            found.append(np.unpackbits(packed)[offset % 8 : offset % 8 + taken])
+            begin += taken
+        return np.concatenate(found).astype(np.bool_)
+
+
+def _part_of(study: Study, point: int, world: int) -> int:
+    """The part that holds a world of a point."""
+    if not study.batched:
+        return (point * study.worlds + world) // study.part
+    starts = [first for first, _ in study.batches]
+    return point * len(starts) + int(np.searchsorted(starts, world, side="right")) - 1
+
+
+def run_points(
+    scenario: Scenario,
+    points: Points,
+    worlds: int,
+    *,
+    seed: int = 0,
+    horizon: int = 52,
+    executor: Executor,
+    block: int | None = None,
+    store: Store | None = None,
+    precision: Enough | None = None,
+    progress: Progress | None = None,
+    part: int | None = None,
+) -> PointsRun:
+    """Run ``worlds`` worlds of ``scenario`` at every point for ``horizon`` weeks, all points on the same draws.
+
+    With ``precision`` a point's batches are looked at in order, and it ends with the first after which the totals so
+    far are ``enough``, or at ``worlds``: what comes out does not depend on which worker was first. With ``store`` parts
+    are kept in a folder as they finish, and those that it holds are not run again. ``part`` is the worlds a part, by
+    default ``part_size``; ``block`` is cut to it. A part that fails is listed, the rest goes on.
+
+    Raises ``ValueError`` for sizes below 1, and whatever ``store`` raises on a folder that it cannot take or fill.
+    Leaves a folder that can be resumed whatever happens, ``KeyboardInterrupt`` included.
+    """
+    if block is not None and block < 1:
+        raise ValueError(f"block: {block}; legal: 1 or more")
+    batched = precision is not None
+    size = part if part is not None else PART if batched else part_size(worlds * max(len(points), 1))
+    study = Study(scenario, points, worlds, seed, horizon, size, batched)
+    with ExitStack() as stack:
+        tally = _Tally(study, precision)
+        if store is not None:
+            stack.enter_context(store.begun(study))
+            for found in store.parts():
+                tally.take(found)
+        teller = _Teller(study, tally, progress)
+        failed: dict[int, Failure] = {}
+        tasks = tally.missing(BLOCK if block is None else block)
+        finished = stack.enter_context(closing(executor.map(run_task, tasks, teller.block)))
+        for task, outcome in finished:
+            if isinstance(outcome, Exception):
+                failure = _failure(study, task, outcome)
+                failed[task.number] = failure
+                tally.give_up(failure)
+                if store is not None:
+                    store.fail(failure)
+            else:
+                if store is not None:
+                    store.keep(outcome)
+                tally.take(outcome)
+            teller.part(task.size)
+        run = PointsRun(
+            study=study,
+            totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
+            failed=tuple(failed[number] for number in sorted(failed)),
+            enough=tuple(bool(yes) for yes in tally.enough),
+            kept=teller.kept,
+            ran=teller.done - teller.kept,
+            bits=tally.bits,
+        )
+        if store is not None:
+            store.end(run)
+    return run
+
+
+class _Tally:
+    """What has been counted: sums by point, and which parts are still to run."""
+
+    def __init__(self, study: Study, precision: Enough | None) -> None:
+        self.study = study
+        self.precision = precision
+        self.sums: Ints = study.layout.blank(len(study.points))
+        self.bits: dict[int, NDArray[np.uint8]] = {}
+        self.enough = np.zeros(len(study.points), dtype=np.bool_)
+        self.size = 0
+        self._ended = np.zeros(len(study.points), dtype=np.bool_)
+        self._next = np.zeros(len(study.points), dtype=np.int64)
+        self._early: dict[int, dict[int, Part]] = defaultdict(dict)
+
+    def take(self, part: Part) -> None:
+        """Count a part; under ``precision`` once all earlier batches of its point are there."""
+        self.bits[part.number] = part.war
+        self.size += part.size
+        if self.precision is None:
+            self._add(part)
+            return
+        point, batch = divmod(part.number, len(self.study.batches))
+        early = self._early[point]
+        early[batch] = part
+        while not self._ended[point] and (following := early.pop(int(self._next[point]), None)) is not None:
+            self._add(following)
+            self._next[point] += 1
+            self.enough[point] = self.precision(Totals(self.study.layout, self.sums[point].copy()))
+            self._ended[point] = self.enough[point] or self._next[point] == len(self.study.batches)
+        if self._ended[point] or not early:
+            del self._early[point]
+
+    def _add(self, part: Part) -> None:
+        self.sums[part.first_point : part.first_point + len(part.sums)] += part.sums
+
+    def give_up(self, failure: Failure) -> None:
+        """Ask for no more batches of a point of which one has failed."""
+        if self.precision is not None:
+            self._ended[list(failure.points)] = True
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Worlds and wars counted so far, of all points."""
+        slices = self.study.layout.slices
+        last = slices["wars"].stop - 1
+        return int(self.sums[:, slices["n"]].sum()), int(self.sums[:, last].sum())
+
+    def missing(self, block: int) -> Iterator[Task]:
+        """Parts still to run, looked at as workers come free.
+
+        Under ``precision`` the points take turns, a batch each, so that a batch is seldom begun before the one ahead of
+        it has been looked at.
+        """
+        held = set(self.bits)
+        if self.precision is None:
+            yield from (self.study.task(number, block) for number in range(self.study.parts) if number not in held)
+            return
+        width = len(self.study.batches)
+        for batch in range(width):
+            for point in np.flatnonzero(~self._ended):
+                number = int(point) * width + batch
+                if not self._ended[point] and number not in held:
+                    yield self.study.task(number, block)
+
+
+class _Teller:
+    """Tells of progress: worlds of blocks as they are done, made up to whole parts at their end."""
+
+    def __init__(self, study: Study, tally: _Tally, progress: Progress | None) -> None:
+        self.kept = self.done = tally.size
+        self._most = study.total
+        self._tally = tally
+        self._progress = progress
+        self._under_way = 0
+        self._lock = threading.Lock()
+        self._since = time.monotonic()
+        self._counted = tally.counted
+        self._tell()
+
+    def block(self, worlds: int) -> None:
+        """A worker has done some worlds of a part."""
+        with self._lock:
+            self._under_way += worlds
+            self._tell()
+
+    def part(self, size: int) -> None:
+        """A part of so many worlds has ended."""
+        with self._lock:
+            self.done += size
+            self._under_way = max(self._under_way - size, 0)
+            self._counted = self._tally.counted
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            counted, wars = self._counted
+            done = min(self.done + self._under_way, self._most)
+            seconds = time.monotonic() - self._since
+            self._progress(Standing(done, self._most, self.kept, wars, counted, seconds))
+
+
+def _failure(study: Study, task: Task, error: Exception) -> Failure:
+    lines = "".join(traceback.format_exception(error))
+    points = tuple(study.points_of(task.number))
+    return Failure(task.number, points, task.size, type(error).__name__, str(error), lines)

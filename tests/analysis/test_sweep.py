@@ -1,0 +1,286 @@
+"""Sweeps: every point is what a run of it would be, differences are paired, and what is said of them can be wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import escalation
+from escalation.analysis.compare import compare
+from escalation.analysis.crossing import break_even, crossings
+from escalation.analysis.intervals import newcombe
+from escalation.analysis.movers import movers
+from escalation.analysis.odds import run
+from escalation.analysis.sweep import SweepPlan, paired, plan_sweep, sweep
+from escalation.analysis.sweep_result import LESS, MORE, SAME, SweepResult
+from escalation.scenario.faults import ScenarioFault
+from escalation.worlds import sweep as engine
+from escalation.worlds.sweep import Standing
+from tests.sweeps import made_up, totals
+
+SMALL: dict[str, Any] = {"worlds": 120, "horizon": 6, "seed": 4}
+VARY = {"errors.scale": "0:3:3", "us.rule": "quantal,level-k"}
+
+
+@pytest.fixture(scope="module")
+def swept() -> SweepResult:
+    return sweep("strike", VARY, **SMALL)
+
+
+def scale(setting: Mapping[str, object]) -> float:
+    return float(str(setting["errors.scale"]))
+
+
+# -- the points ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("point", [0, 3, 5])
+def test_a_point_is_what_a_run_of_it_is(swept: SweepResult, point: int) -> None:
+    alone = run("strike", overrides=swept.points.at(point), **SMALL)
+    there = swept.results[point]
+    assert there.war == alone.war
+    assert there.limited_war == alone.limited_war
+    assert there.conditional is not None
+    found = (there.conditional.value, there.conditional.low, there.conditional.high)
+    assert found == pytest.approx((alone.conditional.value, alone.conditional.low, alone.conditional.high), abs=1e-12)
+    assert there.deaths == pytest.approx(alone.deaths)
+    assert {day: counted for day, (counted, _) in there.war_by_day.items()} == {
+        day: counted for day, (counted, _) in alone.war_by_day.items()
+    }
+
+
+def test_differences_are_paired_as_those_of_compare(swept: SweepResult) -> None:
+    ready = escalation.load("strike")
+    for point in (0, 5):
+        arms = compare(ready, ready.with_overrides(swept.points.at(point)), **SMALL)
+        expected, found = arms.differences[0], swept.results[point].paired
+        assert found is not None
+        assert (found.odds, found.low, found.high) == (expected.odds, expected.low, expected.high)
+        assert (found.only_a, found.only_b, found.n) == (expected.only_a, expected.only_b, expected.n)
+
+
+def test_the_scenarios_own_point_does_not_differ_from_it(swept: SweepResult) -> None:
+    own = sweep("strike", {"errors.scale": "1"}, **SMALL).results[0]
+    assert own.paired is not None
+    assert (own.paired.odds, own.paired.only_a, own.paired.only_b, own.paired.verdict) == (0.0, 0, 0, SAME)
+    assert swept.reference is not None
+    assert own.war == swept.reference.points[0].war
+
+
+def test_against_sets_both_scenarios_at_the_same_point() -> None:
+    found = sweep("strike", {"errors.scale": "0:3:2"}, against="nonresponse", **SMALL)
+    for point in range(2):
+        arms = compare("nonresponse", "strike", overrides=found.points.at(point), **SMALL)
+        pair = found.results[point].paired
+        assert pair is not None
+        assert (pair.only_a, pair.only_b) == (arms.differences[0].only_a, arms.differences[0].only_b)
+    assert found.to_json()["reference"] == {"scenario": "nonresponse", "same_points": True}
+
+
+def test_precision_runs_each_point_until_it_is_known() -> None:
+    found = sweep("strike", {"errors.scale": "0,3"}, worlds=9000, horizon=4, precision=0.02)
+    for result in found.results:
+        assert result.war is not None
+        assert (result.war.high - result.war.low) / 2 <= 0.02 or result.worlds == 9000
+        assert result.war.low <= result.war.odds <= result.war.high
+    assert found.reference is not None
+    assert found.reference.points[0].worlds >= max(result.worlds for result in found.results)
+    assert found.to_json()["precision"] == 0.02
+
+
+# -- what comes back --------------------------------------------------------------------------------------------
+def test_the_json_holds_the_contract(swept: SweepResult) -> None:
+    held = json.loads(json.dumps(swept.to_json(), allow_nan=False))
+    assert {"schema", "scenario", "seed", "points", "worlds", "rows", "folder", "digest"} <= set(held)
+    assert (held["points"], held["worlds"], held["shape"], len(held["rows"])) == (6, 120, [3, 2], 6)
+    assert [(key["key"], key["role"]) for key in held["keys"]] == [("errors.scale", "lever"), ("us.rule", "structure")]
+    first = held["rows"][0]
+    assert list(first)[:6] == ["errors.scale", "us.rule", "war_odds", "war_low", "war_high", "worlds"]
+    assert first["war_odds"] == first["wars"] / first["worlds"]
+    assert [name for name in first if name.startswith("war_odds_")] == ["war_odds_14"]
+
+
+def test_a_frame_has_one_row_a_point(swept: SweepResult) -> None:
+    frame = swept.to_frame()
+    assert len(frame) == 6
+    assert frame["errors.scale"].tolist() == [0.0, 0.0, 1.5, 1.5, 3.0, 3.0]
+    again = sweep("strike", points=frame[["errors.scale", "us.rule"]], **SMALL)
+    assert again.to_frame()["wars"].tolist() == frame["wars"].tolist()
+
+
+def test_a_grid_has_its_axes_in_xarray(swept: SweepResult) -> None:
+    pytest.importorskip("xarray")
+    grid = swept.to_xarray()
+    assert dict(grid.sizes) == {"errors.scale": 3, "us.rule": 2}
+    assert grid["errors.scale"].attrs["units"] == "multiplier"
+    assert float(grid.war_odds[2, 1]) == swept.to_rows()[5]["war_odds"]
+    listed = made_up(lambda _: 0.1, {"errors.scale": None}, sample="lhs:5").to_xarray()
+    assert dict(listed.sizes) == {"point": 5}
+
+
+def test_without_xarray_the_extra_is_named(swept: SweepResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "xarray", None)
+    with pytest.raises(ImportError, match=r"escalation\[grid\]"):
+        swept.to_xarray()
+
+
+def test_a_notebook_gets_a_shaded_table() -> None:
+    html = made_up(scale_tenth, {"errors.scale": "0:2:3", "us.rule": "quantal,level-k"})._repr_html_()
+    assert html.count("<tr>") == 4
+    assert "background-color" in html
+    assert "<b>20.0</b>" in html
+    long = made_up(scale_tenth, {"errors.scale": "0:2:300"})._repr_html_()
+    assert "100 more rows" in long
+
+
+def scale_tenth(setting: Mapping[str, object]) -> float:
+    return scale(setting) / 10
+
+
+# -- folders and failures --------------------------------------------------------------------------------------
+def test_a_folder_is_resumed_to_the_same_digest(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    first = sweep("strike", {"errors.scale": "0:3:3"}, out=folder, **SMALL)
+    told: list[Standing] = []
+    again = sweep("strike", {"errors.scale": "0:3:3"}, out=folder, resume=True, progress=told.append, **SMALL)
+    assert again.digest == first.digest
+    assert again.to_rows() == first.to_rows()
+    assert (told[-1].done, told[-1].kept) == (4 * 120, 4 * 120)
+    written = pd.read_csv(folder / "results.csv")
+    assert written["war_odds"].tolist() == first.to_frame()["war_odds"].tolist()
+
+
+def test_a_part_that_fails_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = engine.run_task
+
+    def failing(task: Any, control: Any) -> Any:
+        if task.settings[0] == (0.0,) and task.size > 1000:
+            raise RuntimeError("planted")
+        return real(task, control)
+
+    monkeypatch.setattr(engine, "run_task", failing)
+    found = sweep("strike", {"errors.scale": "0,3"}, worlds=1024, horizon=2)
+    assert [failure["message"] for failure in found.failures] == ["planted"]
+    rows = found.to_rows()
+    assert (rows[0]["worlds"], rows[0]["war_odds"], rows[0]["difference_odds"]) == (0, None, None)
+    assert rows[1]["worlds"] == 1024
+    assert json.dumps(found.to_json(), allow_nan=False)
+
+
+# -- plans -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("vary", "more", "said"),
+    [
+        ({"us.rule": "quantal,levelk"}, {}, "did you mean 'level-k'"),
+        ({"events.strike.on": [True]}, {"against": "accord"}, "--against accord: events.strike.on"),
+        ({"errors.scale": "0:1:2"}, {"against": "strik"}, "did you mean 'strike'"),
+        ({"errors.scale": "0:1:2"}, {"rule": "quantel"}, "did you mean 'quantal'"),
+    ],
+)
+def test_a_plan_is_refused_before_anything_runs(vary: Mapping[str, object], more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ScenarioFault) as caught:
+        plan_sweep("strike", vary, **more)
+    assert said in str(caught.value)
+
+
+def test_a_plan_counts_the_reference() -> None:
+    alone = plan_sweep("strike", {"errors.scale": "0:1:5"}, worlds=10, horizon=3)
+    beside = plan_sweep("strike", {"errors.scale": "0:1:5"}, worlds=10, horizon=3, against="nonresponse")
+    assert isinstance(alone, SweepPlan)
+    assert (alone.all_worlds, alone.world_weeks, beside.all_worlds) == (60, 180, 100)
+    for bad in ({"worlds": 0}, {"horizon": 0}):
+        with pytest.raises(ValueError, match="1 or more"):
+            plan_sweep("strike", {"errors.scale": "0:1:5"}, **bad)
+    with pytest.raises(ValueError, match="points alone"):
+        plan_sweep("strike", {"errors.scale": "0:1:5"}, points=[{"errors.scale": 1}])
+    with pytest.raises(ValueError, match="other keys"):
+        plan_sweep("strike", points=[{"errors.scale": 1}, {"errors.aim": 1}])
+
+
+# -- pairs, movers, crossings ----------------------------------------------------------------------------------
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60), st.integers(0, 5))
+def test_pairs_are_counted_over_the_worlds_that_both_have(worlds: list[tuple[bool, bool]], more: int) -> None:
+    b, a = (np.array(column) for column in zip(*worlds, strict=True))
+    found = paired(b, np.concatenate([a, np.ones(more, dtype=bool)]))
+    assert found is not None
+    only_a, only_b, both = int((a & ~b).sum()), int((b & ~a).sum()), int((a & b).sum())
+    assert (found.only_a, found.only_b, found.n) == (only_a, only_b, len(worlds))
+    assert (found.low, found.high) == newcombe(both, only_a, only_b, len(worlds) - both - only_a - only_b)
+    assert paired(b, a[:0]) is None
+
+
+def test_verdicts_follow_the_interval() -> None:
+    found = made_up(scale_tenth, {"errors.scale": "0,1,2"})
+    assert [result.paired.verdict for result in found.results if result.paired] == [LESS, SAME, MORE]
+
+
+def test_the_key_that_moves_the_odds_is_found_and_an_inert_one_is_not() -> None:
+    found = movers(made_up(scale_tenth, {"errors.aim": "0:1:4", "errors.scale": "0:2:5"}))
+    assert [(mover.key, mover.told) for mover in found] == [("errors.scale", True), ("errors.aim", False)]
+    assert (found[0].low, found[0].high, found[0].odds_low, found[0].odds_high) == (0.0, 2.0, 0.0, 0.2)
+    sample = movers(made_up(scale_tenth, dict.fromkeys(["errors.aim", "errors.scale"]), sample="lhs:60"))
+    assert [(mover.key, mover.told) for mover in sample] == [("errors.scale", True), ("errors.aim", False)]
+
+
+@pytest.mark.parametrize("coupled", [0.0, 0.9])
+def test_noise_alone_moves_nothing(coupled: float) -> None:
+    """Points with the same odds, a part ``coupled`` of whose worlds share their fate, are told apart in few sweeps."""
+    luck = np.random.default_rng(8)
+    base = made_up(scale_tenth, {"errors.scale": "0:2:5"})
+    assert base.reference is not None
+    told = 0
+    for _ in range(200):
+        wars = luck.random((6, 400)) < 0.1
+        wars = np.where(luck.random((6, 400)) < coupled, wars[:1], wars)
+        results = tuple(
+            replace(old, totals=totals(old.totals.layout, war), paired=paired(war, wars[5]))
+            for old, war in zip(base.results, wars[:5], strict=True)
+        )
+        told += movers(replace(base, results=results))[0].told
+    assert told <= 20
+
+
+def test_missing_points_are_left_out_of_what_moves() -> None:
+    found = movers(made_up(scale_tenth, {"errors.scale": "0:2:3", "errors.aim": "0,1"}, missing=(0,)))
+    assert (found[0].key, found[0].odds_low, found[0].odds_high) == ("errors.scale", 0.0, 0.2)
+    assert movers(made_up(scale_tenth, {"errors.scale": "0:1:2"}, missing=(0, 1))) == []
+
+
+@given(st.floats(-5, 5), st.integers(3, 20))
+def test_a_straight_line_crosses_zero_where_it_does(root: float, count: int) -> None:
+    values = np.linspace(-5.1, 5.1, count).tolist()
+    assert crossings(values, [3 * (value - root) for value in values]) == pytest.approx([root], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected"),
+    [
+        ([1, 2, 3], []),
+        ([-1, 1, -1], [0.5, 1.5]),
+        ([-1, 0, 1], [1.0]),
+        ([1, 0, 1], []),
+        ([0, 0, 0], []),
+        ([0, -1, 1], [1.5]),
+    ],
+)
+def test_crossings(differences: list[float], expected: list[float]) -> None:
+    assert crossings([0.0, 1.0, 2.0], differences) == expected
+
+
+def test_break_even_is_where_the_scenario_is_as_dangerous_as_the_other() -> None:
+    found = break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, against=lambda _: 0.125))
+    assert found == pytest.approx([1.25])
+    assert break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"})) == []
+    hill = made_up(lambda setting: 0.2 - 0.1 * abs(scale(setting) - 1.5), {"errors.scale": "0:3:7"})
+    assert break_even(hill) == pytest.approx([2.0])
+    assert not any(
+        math.isnan(value) for value in break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, missing=(1,)))
+    )

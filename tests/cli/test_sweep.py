@@ -1,0 +1,268 @@
+"""``escalation sweep`` as a user meets it: designs, refusals, folders, exit codes, both streams."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from escalation.analysis.sweep import sweep
+from escalation.worlds import sweep as engine
+from tests.cli.conftest import Done, Here
+
+SMALL = ("-n", "60", "--horizon", "4", "-q")
+GRID = ("--vary", "errors.scale=0:3:2", "--vary", "us.rule=quantal,level-k")
+
+
+@pytest.fixture
+def here(here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """``here("strike", ...)``: ``escalation sweep strike ...``, which also goes into the manifest."""
+
+    def run(*words: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["escalation", "sweep", *words])
+        return cast(Done, here("sweep", *words))
+
+    return run
+
+
+def held(done: Done) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_a_grid_prints_a_table_and_one_json_object(here: Here) -> None:
+    done = here("strike", *GRID, *SMALL)
+    assert done.returncode == 0
+    assert "rows: errors.scale; columns: us.rule" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    found = held(here("strike", *GRID, *SMALL, "--json"))
+    assert (found["points"], found["worlds"], found["shape"]) == (4, 60, [2, 2])
+    assert [(row["errors.scale"], row["us.rule"]) for row in found["rows"]] == [
+        (0.0, "quantal"),
+        (0.0, "level-k"),
+        (3.0, "quantal"),
+        (3.0, "level-k"),
+    ]
+
+
+@pytest.mark.parametrize("words", [("--workers", "1"), ("--block", "7"), ("--workers", "3", "--block", "33")])
+def test_neither_workers_nor_blocks_change_the_digest(here: Here, words: tuple[str, ...]) -> None:
+    usual = held(here("strike", *GRID, *SMALL, "--json"))
+    assert held(here("strike", *GRID, *SMALL, "--json", *words)) == usual
+
+
+def test_samples_and_lists(here: Here) -> None:
+    sample = held(
+        here("strike", "--sample", "lhs:3", "--vary", "errors.scale=0:2", "--vary", "fragility.f", *SMALL, "--json")
+    )
+    assert (sample["kind"], sample["points"], [key["key"] for key in sample["keys"]]) == (
+        "lhs",
+        3,
+        ["errors.scale", "fragility.f"],
+    )
+    Path("points.csv").write_text("errors.scale,us.rule\n0,quantal\n2,level-k\n", encoding="utf-8")
+    listed = held(here("strike", "--points", "points.csv", *SMALL, "--json"))
+    assert (listed["kind"], listed["shape"], listed["rows"][1]["us.rule"]) == ("list", None, "level-k")
+
+
+def test_set_and_rule_hold_at_every_point_and_in_the_reference(here: Here) -> None:
+    found = held(here("strike", "--vary", "errors.aim=0:3:2", "--set", "errors.scale=0", *SMALL, "--json"))
+    assert len({row["war_odds"] for row in found["rows"]}) == 1
+    assert [row["only_point"] + row["only_reference"] for row in found["rows"]] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "nothing to vary"),
+        (("--vary", "errors.scal=0:1:2"), "did you mean 'errors.scale'"),
+        (("--vary", "errors.scale=0:11:2"), "--vary: errors.scale: 11 is out of range; from 0 to 10"),
+        (("--vary", "errors.scale=0:1:2", "--vary", "errors.scale=1"), "given twice"),
+        (("--vary", "=1"), "legal is KEY=LO:HI:N"),
+        (("--vary", "us.rule=quantal,levelk"), "did you mean 'level-k'"),
+        (("--vary", "errors.scale", "--sample", "sobol:6"), "4 or 8"),
+        (("--vary", "errors.scale=0:1:2", "--points", "x.csv"), "--points is the whole design"),
+        (("--points", "x.csv"), "x.csv: No such file"),
+        (("--vary", "errors.scale=0:1:2", "--against", "strik"), "did you mean 'strike'"),
+        (("--vary", "errors.scale=0:1:2", "--precision", "0.6"), "--precision"),
+        (("--vary", "errors.scale=0:1:2", "--hrizon", "3"), "--horizon"),
+    ],
+)
+def test_bad_usage_is_exit_2_and_leaves_nothing(here: Here, words: tuple[str, ...], said: str) -> None:
+    done = here("strike", *words, "--out", "out")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("out").exists()
+
+
+def test_resume_needs_a_folder(here: Here) -> None:
+    done = here("strike", *GRID, "--resume")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--resume needs --out" in done.stderr
+
+
+def test_a_dry_run_counts_and_runs_nothing(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr(engine, "run_points", never)
+    monkeypatch.setattr(engine, "run_task", never)
+    words = ("strike", "--vary", "errors.scale=0:2:5", "--vary", "us.type.resolute=0.1:0.9:4", "-n", "100", "--dry-run")
+    found = held(here(*words, "--json", "--out", "out"))
+    assert (found["points"], found["all_worlds"], found["world_weeks"]) == (20, 2100, 2100 * 52)
+    assert found["parts"] == 3
+    assert min(found["memory_bytes"], found["disk_bytes"], found["estimated_seconds"]) > 0
+    assert [key["role"] for key in found["keys"]] == ["lever", "uncertain"]
+    text = " ".join(here(*words).stdout.split())
+    assert "2,100 worlds of 52 weeks" in text
+    assert "errors.scale: a lever" in text
+    assert not Path("out").exists()
+
+
+def test_the_disk_that_a_dry_run_names_is_enough(here: Here) -> None:
+    words = ("strike", "--vary", "errors.scale=0:3:30", "-n", "200", "--horizon", "3", "-q")
+    named = held(here(*words, "--dry-run", "--json"))["disk_bytes"]
+    assert here(*words, "--out", "out").returncode == 0
+    files = [path for path in Path("out").rglob("*") if path.is_file() and not path.name.startswith("heatmap")]
+    used = sum(path.stat().st_size for path in files)
+    assert used / 2 < named < 3 * used
+
+
+# -- experiment files --------------------------------------------------------------------------------------------
+EXPERIMENT = """[sweep]
+scenario = "strike"
+worlds = 40
+horizon = 3
+against = "nonresponse"
+
+[sweep.vary]
+errors.scale = "0:2:3"
+"us.rule" = ["quantal"]
+"""
+
+
+def test_an_experiment_file_is_run_and_the_command_line_wins(here: Here) -> None:
+    Path("x.toml").write_text(EXPERIMENT, encoding="utf-8")
+    found = held(here("x.toml", "-q", "--json"))
+    assert (found["worlds"], found["horizon_weeks"], found["shape"]) == (40, 3, [3, 1])
+    assert found["reference"] == {"scenario": "nonresponse", "same_points": True}
+    other = held(here("x.toml", "-q", "--json", "-n", "30", "--vary", "errors.scale=1,2", "--against", "accord"))
+    assert (other["worlds"], other["shape"], other["reference"]["scenario"]) == (30, [2, 1], "accord")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("errors.scale =", "errors.scal =", "x.toml:8: errors.scal: unknown key"),
+        ("0:2:3", "0:20:3", "x.toml:8: errors.scale: 20 is out of range"),
+        ("worlds = 40", "world = 40", "x.toml:3: sweep.world: unknown key"),
+        ("nonresponse", "nonrespons", "did you mean 'nonresponse'"),
+    ],
+)
+def test_a_bad_experiment_is_told_by_line(here: Here, old: str, new: str, said: str) -> None:
+    Path("x.toml").write_text(EXPERIMENT.replace(old, new), encoding="utf-8")
+    done = here("x.toml", "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+# -- folders -----------------------------------------------------------------------------------------------------
+def test_a_folder_holds_what_the_contract_says(here: Here) -> None:
+    found = held(here("strike", *GRID, *SMALL, "--out", "out", "--json"))
+    names = {path.name for path in Path("out").iterdir()}
+    assert {"manifest.json", "scenario.toml", "results.csv", "parts", "heatmap.svg", "heatmap.png"} <= names
+    with Path("out/results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:6] == ["errors.scale", "us.rule", "war_odds", "war_low", "war_high", "worlds"]
+    assert [float(row["war_odds"]) for row in rows] == [row["war_odds"] for row in found["rows"]]
+    manifest = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["status"], manifest["digest"]) == ("complete", found["digest"])
+    assert manifest["command"][:3] == ["escalation", "sweep", "strike"]
+    again = held(here("strike", *GRID, *SMALL, "--out", "out", "--json", "--resume"))
+    assert again == found
+
+
+def test_another_sweep_in_the_folder_is_refused_with_what_differs(here: Here) -> None:
+    assert here("strike", *GRID, *SMALL, "--out", "out").returncode == 0
+    done = here("strike", *GRID, *SMALL, "--seed", "1", "--out", "out", "--resume")
+    assert done.returncode == 2
+    assert "seed: 0 there, 1 asked for" in done.stderr
+    Path("mine").mkdir()
+    Path("mine/letter.txt").write_text("dear", encoding="utf-8")
+    assert here("strike", *GRID, *SMALL, "--out", "mine").returncode == 2
+    assert [path.name for path in Path("mine").iterdir()] == ["letter.txt"]
+
+
+def test_failed_parts_are_exit_3_and_run_alone_by_resume(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("strike", "--vary", "errors.scale=0,3", "-n", "1024", "--horizon", "2", "-q", "--out", "out")
+    whole = held(here(*words[:-1], "whole", "--json"))
+    real = engine.run_task
+    ran: list[int] = []
+
+    def watched(task: Any, control: Any) -> Any:
+        ran.append(task.number)
+        if planted and task.keys and task.number == 1:
+            raise RuntimeError("planted")
+        return real(task, control)
+
+    monkeypatch.setattr(engine, "run_task", watched)
+    planted = True
+    done = here(*words)
+    assert done.returncode == 3
+    assert "part 1: RuntimeError: planted" in done.stdout
+    assert "--resume" in done.stderr
+    assert Path("out/results.csv").read_text(encoding="utf-8").count("\n") == 3
+    planted = False
+    ran.clear()
+    mended = held(here(*words, "--resume", "--json"))
+    assert ran == [1]
+    assert {**mended, "folder": ""} == {**whole, "folder": ""}
+    assert not Path("out/failures.jsonl").exists()
+
+
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, root: Path) -> None:
+    words = ["sweep", "strike", "--vary", "errors.scale=0:1:3", "-n", "3072", "--horizon", "13", "-q", "--json"]
+    command = [sys.executable, "-m", "escalation", *words, "--out", "out"]
+    settings: dict[str, Any] = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(root)}, "text": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings) as running:
+        parts = tmp_path / "out" / "parts"
+        until = time.monotonic() + 240
+        while not (parts.is_dir() and any(parts.glob("*.npz"))):
+            assert time.monotonic() < until
+            assert running.poll() is None, running.communicate()[1]
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        stdout, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stdout) == (130, ""), stderr
+    assert "what is done is kept; go on: escalation sweep strike" in stderr
+    assert stderr.rstrip().endswith("--resume")
+    resumed = subprocess.run([*command, "--resume"], capture_output=True, check=False, **settings)
+    whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=3072, horizon=13)
+    assert json.loads(resumed.stdout)["digest"] == whole.digest
+
+
+def test_a_full_disk_is_said_and_not_a_fault_of_ours(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    from escalation.worlds import folder
+
+    def full(path: Path, data: bytes) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(folder, "write_bytes", full)
+    done = here("strike", *GRID, *SMALL, "--out", "out")
+    assert done.returncode == 1
+    assert "no room left for out" in done.stderr
+    assert "--resume" in done.stderr
+    assert "fault of ours" not in done.stderr

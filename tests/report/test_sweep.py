@@ -1,0 +1,173 @@
+"""What is printed and drawn of a sweep: computed, inside the width, and honest about what cannot be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalation.analysis.sweep_result import SweepResult
+from escalation.report.heatmap import drawable, sweep_figure
+from escalation.report.sweep import headline, sweep_text
+from escalation.scenario.loader import load
+from escalation.scenario.scenario import Scenario
+from tests.sweeps import made_up
+
+TWO = {"errors.scale": "0:2:5", "us.type.resolute": "0.1:0.9:5"}
+
+
+@pytest.fixture(scope="module")
+def strike() -> Scenario:
+    return load("strike")
+
+
+def rising(setting: Mapping[str, object]) -> float:
+    return 0.02 + 0.05 * float(str(setting.get("errors.scale", 1.0)))
+
+
+def plane(setting: Mapping[str, object]) -> float:
+    return rising(setting) * (1.5 - float(str(setting["us.type.resolute"])))
+
+
+DESIGNS: dict[str, dict[str, Any]] = {
+    "line": {"odds": rising, "vary": {"errors.scale": "0:2:5"}},
+    "long line": {"odds": rising, "vary": {"errors.scale": "0:2:99"}},
+    "matrix": {"odds": plane, "vary": TWO},
+    "wide matrix": {"odds": plane, "vary": {"us.type.resolute": "0.1:0.9:3", "errors.scale": "0:2:37"}},
+    "words": {"odds": rising, "vary": {"us.rule": "quantal,level-k,best-response", "events.strike.on": [True, False]}},
+    "three": {"odds": plane, "vary": {**TWO, "us.rule": "quantal,level-k"}},
+    "sample": {"odds": plane, "vary": dict.fromkeys(TWO), "sample": "lhs:60"},
+    "priors": {"odds": rising, "sample": "priors:30"},
+    "against": {"odds": rising, "vary": {"errors.scale": "0:2:5"}, "against": lambda _: 0.07},
+    "holes": {"odds": plane, "vary": TWO, "missing": (3, 7)},
+}
+
+
+@pytest.fixture(scope="module")
+def made(strike: Scenario) -> dict[str, SweepResult]:
+    return {name: made_up(**design, scenario=strike) for name, design in DESIGNS.items()}
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_report_keeps_within_its_width(made: dict[str, SweepResult], name: str, width: int) -> None:
+    lines = sweep_text(made[name], width=width).splitlines()
+    assert [line for line in lines if len(line) > width] == []
+    assert len(lines) < 120
+
+
+def test_the_headline_is_computed(made: dict[str, SweepResult]) -> None:
+    said = headline(made["line"])
+    assert "errors.scale moves the odds" in said
+    assert "from 2.0 in 100 at 0 to 12.0 in 100 at 2." in said
+    assert "errors.scale moves" in headline(made["matrix"])
+    assert "most, from" in headline(made["matrix"])
+
+
+def test_a_key_that_does_nothing_is_said_to_do_nothing(strike: Scenario) -> None:
+    flat = made_up(lambda _: 0.05, {"errors.scale": "0:2:5"}, scenario=strike)
+    assert "errors.scale does not move the odds" in headline(flat)
+    assert "by more than chance" in headline(flat)
+    assert "from 0 in 100 at 0" in headline(
+        made_up(lambda s: rising(s) - 0.02, {"errors.scale": "0:2:5"}, scenario=strike)
+    )
+
+
+def test_roles_stand_in_the_head(made: dict[str, SweepResult]) -> None:
+    text = sweep_text(made["matrix"])
+    assert "errors.scale: a lever, 0 to 2; 1 in the scenario (multiplier)" in text
+    assert "us.type.resolute: uncertain, 0.1 to 0.9; 0.33 in the scenario" in text
+    assert "us.rule: structure" in sweep_text(made["words"])
+
+
+def test_rows_carry_odds_interval_mark_and_bar(made: dict[str, SweepResult]) -> None:
+    rows = re.findall(
+        r"^ +([\d.]+) +([\d.]+) +([\d.]+) to ([\d.]+)  ([-=+])  (#+)$", sweep_text(made["line"]), re.MULTILINE
+    )
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("0", "2.00", "-"),
+        ("0.5", "4.50", "-"),
+        ("1", "7.00", "="),
+        ("1.5", "9.50", "+"),
+        ("2", "12.00", "+"),
+    ]
+    lengths = [len(row[5]) for row in rows]
+    assert lengths == sorted(lengths)
+    assert lengths[0] == pytest.approx(lengths[-1] / 6, abs=1)
+
+
+def test_a_matrix_marks_its_break_even_cells(made: dict[str, SweepResult]) -> None:
+    result = made["matrix"]
+    cells = re.findall(r"\d\.\d([-=+])", sweep_text(result))
+    expected = [{"more": "+", "less": "-", "same": "="}[r.paired.verdict] for r in result.results if r.paired]
+    assert cells == expected
+    assert {"-", "=", "+"} == set(cells)
+
+
+def test_a_cut_table_says_where_the_rest_is(made: dict[str, SweepResult], strike: Scenario) -> None:
+    assert "59 points more: results.csv under --out DIR, or --json" in sweep_text(made["long line"])
+    kept = made_up(rising, {"errors.scale": "0:2:50"}, scenario=strike, folder="runs/x")
+    assert "10 points more: runs/x/results.csv" in sweep_text(kept)
+    assert "... 20 points between" in sweep_text(made["sample"])
+
+
+def test_the_reference_is_named_and_break_even_said(made: dict[str, SweepResult]) -> None:
+    assert "beside strike as it stands (errors.scale 1)" in sweep_text(made["line"])
+    against = " ".join(sweep_text(made["against"]).split())
+    assert "beside nonresponse at the same point" in against
+    assert "Break-even at errors.scale about 1, by interpolation" in against
+
+
+def test_failures_are_listed(strike: Scenario) -> None:
+    failures = ({"run": "points", "part": 3, "error": "ValueError", "message": "planted"},)
+    text = sweep_text(made_up(rising, {"errors.scale": "0:2:3"}, scenario=strike, missing=(1,), failures=failures))
+    assert "One part failed; the rest is kept:\n  part 3: ValueError: planted" in text
+    assert re.search(r"^ +1 +failed", text, re.MULTILINE)
+    nothing = made_up(rising, {"errors.scale": "0:2:3"}, scenario=strike, missing=(0, 1, 2))
+    assert "No point was run" in sweep_text(nothing)
+
+
+# -- figures -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["line", "matrix", "words", "against", "holes"])
+def test_a_figure_names_its_keys_and_roles(made: dict[str, SweepResult], name: str, tmp_path: Path) -> None:
+    result = made[name]
+    written = sweep_figure(result, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["heatmap.png", "heatmap.svg"]
+    assert all(path.stat().st_size > 5_000 for path in written)
+    drawn = _texts(tmp_path / "heatmap.svg")
+    for key in result.keys:
+        assert any(key.key in text for text in drawn)
+    if name == "line":
+        assert any("a lever" in text for text in drawn)
+        assert any("strike as it stands: 7.0" in text for text in drawn)
+    if name == "matrix":
+        assert any("cannot be told from break-even" in text for text in drawn)
+        assert any("an uncertain number" in text for text in drawn)
+    if name == "against":
+        assert any("break-even: about 1" in text for text in drawn)
+    if name == "holes":
+        assert "not run" in drawn
+
+
+def _texts(svg: Path) -> list[str]:
+    """Matplotlib draws letters as paths and leaves each text in a comment above them."""
+    return [found.strip() for found in re.findall(r"<!-- (.*?) -->", svg.read_text(encoding="utf-8"), re.DOTALL)]
+
+
+def test_the_same_figure_twice_is_the_same_file(made: dict[str, SweepResult], tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        sweep_figure(made["matrix"], tmp_path / name)
+    assert (tmp_path / "a/heatmap.svg").read_bytes() == (tmp_path / "b/heatmap.svg").read_bytes()
+
+
+def test_no_figure_is_drawn_of_other_designs_and_an_old_one_is_removed(
+    made: dict[str, SweepResult], tmp_path: Path
+) -> None:
+    assert not any(drawable(made[name]) for name in ("three", "sample", "priors"))
+    sweep_figure(made["line"], tmp_path)
+    assert sweep_figure(made["three"], tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

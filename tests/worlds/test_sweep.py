@@ -1,0 +1,309 @@
+"""A sweep comes to the same whatever the blocks, parts, workers and executors, and to what its points alone come to."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from escalation.scenario.loader import override
+from escalation.scenario.points import Points
+from escalation.worlds import tasks
+from escalation.worlds.ensemble import simulate
+from escalation.worlds.executors import Cluster, Control, Executor, NoCluster, Processes, Stopped, Threads, executor
+from escalation.worlds.sweep import PointsRun, Standing, run_points
+from escalation.worlds.tasks import Study, Task, batches, part_size
+from escalation.worlds.totals import Totals
+from tests.worlds.jobs import dies_once, odd, waits
+from tests.worlds.study import HORIZON, points, scenario, sweep
+
+WORLDS = 40
+
+
+@pytest.fixture(scope="module")
+def whole() -> PointsRun:
+    """The sweep in one part, one block and one thread."""
+    return sweep(WORLDS, workers=1, block=10_000, part=10_000)
+
+
+# -- nothing moves the result -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("block", "workers", "part"), [(1, 2, 64), (7, 1, 24), (7, 3, 100), (256, 2, 56), (4096, 3, 24), (4096, 2, 1000)]
+)
+def test_blocks_parts_and_workers_change_nothing(whole: PointsRun, block: int, workers: int, part: int) -> None:
+    run = sweep(WORLDS, workers=workers, block=block, part=part)
+    assert run.totals == whole.totals
+    assert run.digest == whole.digest
+    for point in range(len(points())):
+        np.testing.assert_array_equal(run.war_bits(point), whole.war_bits(point))
+
+
+def test_processes_change_nothing(whole: PointsRun) -> None:
+    assert sweep(WORLDS, executor=Processes(2), part=100).totals == whole.totals
+
+
+@pytest.mark.slow
+def test_dask_changes_nothing_even_where_a_worker_is_lost(whole: PointsRun) -> None:
+    pytest.importorskip("distributed")
+    cluster = Cluster("local", 2)
+    killed: list[int] = []
+
+    def kill_one(standing: Standing) -> None:
+        if standing.done and not killed:
+            (pid, *_) = cluster._client.run(os.getpid).values()
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    run = sweep(WORLDS, executor=cluster, progress=kill_one)
+    assert killed
+    assert run.failed == ()
+    assert run.totals == whole.totals
+
+
+def test_a_process_that_is_lost_is_replaced_and_its_task_begun_again(tmp_path: Path) -> None:
+    with Processes(1) as ready, closing(ready.map(dies_once, [(str(tmp_path / "died"), n) for n in range(3)])) as done:
+        assert sorted(task[1] * 10 for task, result in done if result == task[1]) == [0, 10, 20]
+
+
+def test_each_point_is_the_scenario_with_its_settings(whole: PointsRun) -> None:
+    for point in (0, 3, 6):
+        alone = simulate(override(scenario(), points().at(point)), WORLDS, horizon=HORIZON, workers=1)
+        totals = whole.totals[point]
+        assert totals.n == WORLDS
+        assert list(totals.tallies.values()) == alone.end.tallies.sum(axis=1).tolist()
+        assert list(totals.civilians.values()) == alone.civilians.sum(axis=1).tolist()
+        assert totals.war_sum[HORIZON] == pytest.approx(alone.end.war_sum.sum(), abs=1e-12)
+        np.testing.assert_array_equal(whole.war_bits(point), alone.end.war)
+    assert len({totals.fingerprint for totals in whole.totals}) == len(points())
+
+
+def test_points_share_their_worlds() -> None:
+    twice = Points("list", ("errors.scale",), ((1.0,), (1.0,)))
+    with Threads(1) as ready:
+        run = run_points(scenario(), twice, 30, horizon=HORIZON, executor=ready, part=40)
+        seeded = run_points(scenario(), twice, 30, horizon=HORIZON, executor=ready, part=40, seed=1)
+    assert run.totals[0] == run.totals[1]
+    assert run.totals[0] != seeded.totals[0]
+    assert run.digest != seeded.digest
+
+
+def test_the_rung_of_an_act_is_no_mere_number() -> None:
+    """Acts stand in the order of their rungs, and an order's rung says which instrument proxies use."""
+    act = scenario().acts[scenario().challenger.name][-1]
+    key = f"acts.{act.actor}.{act.name}.rung"
+    moved = Points("list", (key,), ((2.0,), (9.0,)))
+    with Threads(1) as ready:
+        run = run_points(scenario(), moved, 30, horizon=HORIZON, executor=ready)
+    for point in range(2):
+        alone = simulate(override(scenario(), moved.at(point)), 30, horizon=HORIZON, workers=1)
+        assert list(run.totals[point].tallies.values()) == alone.end.tallies.sum(axis=1).tolist()
+
+
+def test_more_points_than_tables_fit_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = Points("list", ("errors.scale",), tuple((i / 10,) for i in range(9)))
+    runs = []
+    for rows in (2, 100):
+        monkeypatch.setattr(tasks, "MOST_ROWS", rows)
+        with Threads(1) as ready:
+            runs.append(run_points(scenario(), many, 3, horizon=HORIZON, executor=ready, part=20))
+    assert runs[0].totals == runs[1].totals
+
+
+# -- parts ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("worlds", "part"), [(40, 24), (40, 40), (7, 100), (1, 3), (1000, 64)])
+def test_parts_cover_every_world_once(worlds: int, part: int) -> None:
+    study = Study(scenario(), points(), worlds, 0, 3, part)
+    flat = []
+    for number in range(study.parts):
+        point, first, size = study.span(number)
+        assert 0 <= first < worlds
+        begin = point * worlds + first
+        flat += range(begin, begin + size)
+        assert list(study.points_of(number)) == sorted({world // worlds for world in range(begin, begin + size)})
+    assert flat == list(range(study.total))
+
+
+def test_parts_grow_with_the_sweep_and_batches_with_the_point() -> None:
+    assert part_size(100) == 1024
+    assert part_size(4_000_000) == 16_384
+    assert -(-(10**9) // part_size(10**9)) <= 4096
+    sizes = [size for _, size in batches(100_000, 16_384)]
+    assert sum(sizes) == 100_000
+    assert sizes[:3] == [4096, 2048, 3072]
+    assert max(sizes) == 16_384
+
+
+@pytest.mark.parametrize("wrong", [{"part": 0}, {"horizon": 0}, {"block": 0}])
+def test_sizes_below_one_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="legal: 1 or more"):
+        sweep(4, **wrong)
+    with pytest.raises(ValueError, match="legal: 1 or more"):
+        sweep(0)
+    with pytest.raises(ValueError, match="legal: 1 or more"):
+        Threads(0)
+
+
+# -- precision --------------------------------------------------------------------------------------------------
+def enough(totals: Totals) -> bool:
+    """As good as drawn, from what the worlds came to."""
+    return totals.fingerprint[0] % 4 == 0
+
+
+def test_a_point_stops_at_the_first_batch_that_is_enough_whoever_was_first() -> None:
+    runs = [sweep(150, workers=workers, block=block, precision=enough) for workers, block in ((1, 64), (3, 5))]
+    assert runs[0].totals == runs[1].totals
+    assert runs[0].enough == runs[1].enough
+    sizes = [run.n for run in runs[0].totals]
+    assert len(set(sizes)) > 1, "some points need more than others"
+    ends = {first + size for first, size in batches(150, 24)}
+    for point, totals in enumerate(runs[0].totals):
+        assert totals.n in ends
+        assert enough(totals) == runs[0].enough[point]
+        assert runs[0].war_bits(point).sum() == totals.wars[HORIZON]
+        assert len(runs[0].war_bits(point)) == totals.n
+
+
+def test_a_point_stops_at_the_cap() -> None:
+    run = sweep(50, precision=lambda _: False)
+    assert [totals.n for totals in run.totals] == [50] * len(points())
+    assert not any(run.enough)
+    assert run.totals == sweep(50).totals
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------
+def test_a_part_that_fails_is_listed_and_the_rest_goes_on(whole: PointsRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    # part 2 of 24 worlds ends in point 1
+    broken_in(monkeypatch, 2)
+    run = sweep(WORLDS)
+    (failure,) = run.failed
+    assert (failure.part, failure.points, failure.worlds) == (2, (1,), 24)
+    assert (failure.error, failure.message) == ("ZeroDivisionError", "planted")
+    assert "planted" in failure.traceback
+    assert run.totals[1].n == WORLDS - 24
+    assert [run.totals[i] == whole.totals[i] for i in range(8)] == [True, False, *[True] * 6]
+    with pytest.raises(ValueError, match="has failed"):
+        run.war_bits(1)
+
+
+def test_a_point_whose_batch_fails_stops_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    width = len(batches(150, 24))
+    broken_in(monkeypatch, 3 * width + 1)
+    run = sweep(150, precision=lambda totals: totals.n >= 60)
+    assert [failure.points for failure in run.failed] == [(3,)]
+    assert [totals.n for totals in run.totals] == [78, 78, 78, 24, 78, 78, 78, 78]
+    assert [not yes for yes in run.enough] == [point == 3 for point in range(8)]
+
+
+def broken_in(monkeypatch: pytest.MonkeyPatch, *parts: int) -> None:
+    right = tasks.run_task
+
+    def run_task(task: Task, control: Control) -> tasks.Part:
+        if task.number in parts:
+            raise ZeroDivisionError("planted")
+        return right(task, control)
+
+    monkeypatch.setattr("escalation.worlds.sweep.run_task", run_task)
+
+
+def test_a_worker_with_another_model_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Study(scenario(), points(), 4, 0, 3, 24).task(0)
+    monkeypatch.setattr(tasks, "model_version", lambda: "another")
+    with pytest.raises(tasks.WrongModel, match="another"):
+        tasks.run_task(task, Control(lambda: False, lambda _: None))
+
+
+def test_work_stops_in_the_week_in_which_it_is_asked_to() -> None:
+    asked = iter([False, False, True])
+    task = Study(scenario(), points(), 4, 0, 50, 24).task(0)
+    with pytest.raises(Stopped):
+        tasks.run_task(task, Control(lambda: next(asked), lambda _: None))
+
+
+@pytest.mark.parametrize("make", [Threads, Processes])
+def test_closing_stops_what_is_under_way_and_reads_no_more_tasks(make: type[Threads | Processes]) -> None:
+    read = []
+
+    def endless() -> Iterator[int]:
+        for number in range(10**9):
+            read.append(number)
+            yield number
+
+    with make(2) as ready:
+        mapped = ready.map(waits, endless())
+        assert next(mapped) == (0, 0)
+        since = time.monotonic()
+        mapped.close()
+        assert time.monotonic() - since < 1.0
+    assert len(read) <= 5
+    assert not multiprocessing.active_children()
+
+
+def test_errors_come_back_beside_results() -> None:
+    with Threads(2) as ready, closing(ready.map(odd, range(6))) as done:
+        found = dict(done)
+    assert [isinstance(found[number], ValueError) for number in range(6)] == [True, False] * 3
+
+
+def test_a_cluster_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(NoCluster, match=r"pip install 'escalation\[distributed\]'"):
+        executor(2, "local")
+    ready: Executor = executor(2)
+    assert ready.workers == 2
+
+
+# -- progress ---------------------------------------------------------------------------------------------------
+def test_progress_counts_up_to_all_worlds() -> None:
+    seen: list[Standing] = []
+    run = sweep(WORLDS, block=8, progress=seen.append)
+    done = [standing.done for standing in seen]
+    assert done[0] == 0
+    assert done == sorted(done)
+    assert len(set(done)) > run.study.parts, "told block by block"
+    last = seen[-1]
+    assert last.done == last.most == last.counted == run.worlds
+    assert last.wars == sum(totals.wars[HORIZON] for totals in run.totals)
+    assert last.odds == last.wars / last.counted
+    assert last.left == 0.0
+    assert seen[0].odds is None
+    assert seen[0].left is None
+
+
+# -- memory -----------------------------------------------------------------------------------------------------
+MEMORY = """
+import resource, sys
+from tests.worlds.jobs import dies_once, odd, waits
+from tests.worlds.study import sweep
+sweep(16, part=256, horizon=1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+sweep(int(sys.argv[1]), part=4096, block=1024, horizon=1)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_sweep(root: Path) -> None:
+    small, large = (_megabytes(root, worlds) for worlds in (4_000, 16_000))
+    assert large < 400
+    assert large - small < 10
+
+
+def _megabytes(root: Path, worlds: int) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(worlds)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    return float(done.stdout)
