@@ -53,7 +53,7 @@ from escalation.model.layout import (
     SUFFERED_TRUE,
     Q,
 )
-from escalation.model.stage import obligation
+from escalation.model.payoffs import obligation
 
 STRIKE_RUNG: Final = 8.0
 

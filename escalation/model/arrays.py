@@ -75,7 +75,7 @@ class Desk(NamedTuple):
     harm: Floats  # (m,) their cost to the mover
     loss: Floats  # (n, lanes) cost of the replies expected
     belief: Floats  # (lanes,) belief in the replier's first type
-    faced: Floats  # (6, lanes) what a node of the game holds: stage.GAMMA and so on
+    faced: Floats  # (6, lanes) what a node of the game holds: payoffs.GAMMA and so on
     values: Floats  # (m, lanes) worth of replies to one type
     weights: Floats  # (2, m, lanes) their choice weights, by type
     ratios: Floats  # (m,) odds ratios between two types

@@ -80,31 +80,24 @@ from escalation.model.layout import (
     WEIGHT,
 )
 from escalation.model.outcomes import EXECUTION_ERROR, MISPERCEPTION, NOISE, PREEMPTION, PRESSURE, REVENGE
-from escalation.model.proxies import bury
-from escalation.model.stage import (
+from escalation.model.payoffs import (
     COMMIT,
     FEAR,
     OBLIGED,
     OWED,
-    PICTURED,
     PRESSED,
     WAGING,
-    bar,
     can_meet,
     capacities,
     challenger_base,
     challenger_context,
-    challenger_game,
     challenger_worth,
-    choose,
     defender_base,
     defender_context,
-    draw_act,
-    keep,
-    odds_of_war,
-    restrict,
     take,
 )
+from escalation.model.proxies import bury
+from escalation.model.stage import PICTURED, bar, challenger_game, choose, draw_act, keep, odds_of_war, restrict
 
 REPLY_WINDOW: int = 4
 """Weeks after the defender's first act of rung 7 or more in which the challenger's highest act is its reply."""

@@ -119,34 +119,27 @@ from escalation.model.outcomes import (
     PREVENTIVE,
     PROVOKED,
 )
-from escalation.model.proxies import bury
-from escalation.model.stage import (
+from escalation.model.payoffs import (
     BLAME,
     COMMIT,
     ENTRAPMENT,
     GAMBLE,
     GAMMA,
-    PICTURED,
     PREVENTION,
     PROVOKING,
-    bar,
     challenger_base,
     challenger_context,
-    choose,
     defender_base,
     defender_context,
-    defender_game,
     defender_worth,
-    draw_act,
     grievance,
-    keep,
     madden,
     obligation,
-    odds_of_war,
-    restrict,
     take,
     zeal,
 )
+from escalation.model.proxies import bury
+from escalation.model.stage import PICTURED, bar, choose, defender_game, draw_act, keep, odds_of_war, restrict
 
 
 @inner

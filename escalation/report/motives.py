@@ -39,10 +39,8 @@ from escalation.model.layout import (
     THETA,
     WEIGHT,
 )
-from escalation.model.stage import (
-    ANY_RUNG,
+from escalation.model.payoffs import (
     CAPABILITY,
-    CONSIDERED,
     ENTRAPMENT,
     FEAR,
     GAMBLE,
@@ -54,6 +52,7 @@ from escalation.model.stage import (
     grievance,
     zeal,
 )
+from escalation.model.stage import ANY_RUNG, CONSIDERED
 
 MOTIVES: Final[dict[str, str]] = {
     "dead": "its dead",

@@ -227,7 +227,7 @@ def test_audience_costs_lock_the_defender_in() -> None:
 
 def test_a_vow_is_met_by_a_visible_reply_with_no_dead() -> None:
     """C10: with a price on dead the warned missile strike satisfies the obligation and the deadly one does not pay."""
-    from escalation.model.stage import can_meet
+    from escalation.model.payoffs import can_meet
 
     _, values = prepared("strike", {"iran.obligation.visibility": 5.0, "iran.obligation.dead_weight": 3.0})
     G = build(arm("strike"), values).general
