@@ -10,7 +10,7 @@ from typing import Any
 
 from escalation import draws
 from escalation.compiled import compiled, inner
-from escalation.model import casualties, learning
+from escalation.model import casualties, layout, learning
 from escalation.model.arrays import LANES
 from escalation.model.errors import execution, perception
 from escalation.model.layout import (
@@ -24,7 +24,6 @@ from escalation.model.layout import (
     ACT_WARNED,
     ALERT,
     BLAMED,
-    CHALLENGER,
     CHALLENGER_EXECUTED,
     CHALLENGER_INTENDED,
     CHALLENGER_PERCEIVED,
@@ -149,12 +148,12 @@ def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn:
         chance = tools[I_KILL] if act[ACT_MEANT] > 0.0 else tools[I_STRAY]
         if act[ACT_WARNED] > 0.5:
             chance *= 1.0 - tools[I_WARNING]
-        if draws.uniform(key, step, turn, CHALLENGER, draws.STRAY) < chance:
+        if draws.uniform(key, step, turn, layout.CHALLENGER, draws.STRAY) < chance:
             scale = act[ACT_MEANT] if act[ACT_MEANT] > 0.0 else max(tools[I_DEATHS], 1.0)
-            u = draws.uniform(key, step, turn, CHALLENGER, draws.DEATHS)
+            u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.DEATHS)
             dead = casualties.toll(scale, tools[I_SD], tools[I_EXPOSED], u)
-        u = draws.uniform(key, step, turn, CHALLENGER, draws.CIVILIANS)
-        spread = draws.uniform(key, step, turn, CHALLENGER, draws.SPREAD)
+        u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.CIVILIANS)
+        spread = draws.uniform(key, step, turn, layout.CHALLENGER, draws.SPREAD)
         bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
     X.N[N_DEAD_DEFENDER, w] += int(dead)
     S[OWN_DEAD, w] += dead
@@ -202,7 +201,7 @@ def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, tur
     tau, intended = D.scratch[1], D.picked[0]
     take(X.S[TAU], who, lanes, tau)
     for i in range(lanes):
-        u[i] = draws.uniform(X.key[who[i]], step, turn, CHALLENGER, draws.CHOICE)
+        u[i] = draws.uniform(X.key[who[i]], step, turn, layout.CHALLENGER, draws.CHOICE)
         war[i] = 0.0
     draw_act(D.choice, tau, u, lanes, D.scratch[0], intended)
     if forced >= 0:
@@ -226,11 +225,11 @@ def act_on(
     for i in range(lanes):
         key, b = X.key[who[i]], intended[i]
         if slips and acts[b, ACT_RUNG] >= FORCE:
-            u = draws.uniform(key, step, turn, CHALLENGER, draws.EXECUTION)
-            way = draws.uniform(key, step, turn, CHALLENGER, draws.EXECUTION_WAY)
+            u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.EXECUTION)
+            way = draws.uniform(key, step, turn, layout.CHALLENGER, draws.EXECUTION_WAY)
             b = execution.executed(acts, b, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
         done[i] = b
-        u = draws.uniform(key, step, turn, CHALLENGER, draws.PERCEPTION) if acts[b, ACT_RUNG] >= FORCE else 0.5
+        u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.PERCEPTION) if acts[b, ACT_RUNG] >= FORCE else 0.5
         seen[i] = perception.perceived(acts[b, ACT_RUNG], u, bias, sd)
     learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
     learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])

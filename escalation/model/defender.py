@@ -12,7 +12,7 @@ from typing import Any
 from escalation import draws
 from escalation.compiled import compiled, inner
 from escalation.maths import log
-from escalation.model import casualties, learning
+from escalation.model import casualties, layout, learning
 from escalation.model.arrays import LANES
 from escalation.model.errors import execution, perception
 from escalation.model.layout import (
@@ -46,7 +46,6 @@ from escalation.model.layout import (
     D_PREVENTION,
     DEAD,
     DECAPITATED,
-    DEFENDER,
     DEFENDER_EXECUTED,
     DEFENDER_INTENDED,
     DEFENDER_PERCEIVED,
@@ -232,11 +231,11 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
     dead = 0.0
     if tool >= 0:
         tools = T.instruments[r, tool]
-        if act[ACT_MEANT] > 0.0 and draws.uniform(key, step, turn, DEFENDER, draws.STRAY) < tools[I_KILL]:
-            u = draws.uniform(key, step, turn, DEFENDER, draws.DEATHS)
+        if act[ACT_MEANT] > 0.0 and draws.uniform(key, step, turn, layout.DEFENDER, draws.STRAY) < tools[I_KILL]:
+            u = draws.uniform(key, step, turn, layout.DEFENDER, draws.DEATHS)
             dead = casualties.toll(act[ACT_MEANT], tools[I_SD], tools[I_EXPOSED], u)
-        u = draws.uniform(key, step, turn, DEFENDER, draws.CIVILIANS)
-        spread = draws.uniform(key, step, turn, DEFENDER, draws.SPREAD)
+        u = draws.uniform(key, step, turn, layout.DEFENDER, draws.CIVILIANS)
+        spread = draws.uniform(key, step, turn, layout.DEFENDER, draws.SPREAD)
         bury(T, X, w, r, country, casualties.whole(tools[I_CIVILIANS], u), spread)
     N[N_DEAD_CHALLENGER if on_state else N_DEAD_PROXIES, w] += int(dead)
     S[CHALLENGER_DEAD, w] += dead
@@ -304,7 +303,7 @@ def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, tur
     theta, intended = D.scratch[1], D.picked[0]
     take(X.S[THETA], who, lanes, theta)
     for i in range(lanes):
-        u[i] = draws.uniform(X.key[who[i]], step, turn, DEFENDER, draws.CHOICE)
+        u[i] = draws.uniform(X.key[who[i]], step, turn, layout.DEFENDER, draws.CHOICE)
         war[i] = 0.0
     draw_act(D.choice, theta, u, lanes, D.scratch[0], intended)
     if forced >= 0:
@@ -378,11 +377,11 @@ def act_on(
     for i in range(lanes):
         key, a = X.key[who[i]], intended[i]
         if slips and acts[a, ACT_RUNG] >= FORCE:
-            u = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION)
-            way = draws.uniform(key, step, turn, DEFENDER, draws.EXECUTION_WAY)
+            u = draws.uniform(key, step, turn, layout.DEFENDER, draws.EXECUTION)
+            way = draws.uniform(key, step, turn, layout.DEFENDER, draws.EXECUTION_WAY)
             a = execution.executed(acts, a, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
         done[i] = a
-        u = draws.uniform(key, step, turn, DEFENDER, draws.PERCEPTION) if acts[a, ACT_RUNG] >= FORCE else 0.5
+        u = draws.uniform(key, step, turn, layout.DEFENDER, draws.PERCEPTION) if acts[a, ACT_RUNG] >= FORCE else 0.5
         seen[i] = perception.perceived(acts[a, ACT_RUNG], u, bias, sd)
     learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
     learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])

@@ -8,12 +8,12 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled
+from escalation.model import layout
 from escalation.model.arrays import Tables, Worlds
 from escalation.model.layout import (
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
     D_SUCCESSOR,
-    DEFENDER,
     ENDED,
     LEARNING,
     PI_LEADER,
@@ -36,7 +36,7 @@ def change_of_leader(T: Any, X: Any, step: int) -> None:
         if S[ENDED, w] > 0.0:
             continue
         chance = T.general[X.row[w], D_SUCCESSOR]
-        S[THETA, w] = 1.0 if draws.uniform(X.key[w], step, 0, DEFENDER, draws.SUCCESSOR) < chance else 0.0
+        S[THETA, w] = 1.0 if draws.uniform(X.key[w], step, 0, layout.DEFENDER, draws.SUCCESSOR) < chance else 0.0
         if T.general[X.row[w], LEARNING] > 0.0:
             S[PI_LEADER, w] = 0.0
         S[COMMIT_DEFENDER, w] = 0.0

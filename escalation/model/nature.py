@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+import numpy as np
+
 from escalation import draws
-from escalation.compiled import compiled
-from escalation.maths import exp, log, logit, normal
-from escalation.model import casualties, learning
+from escalation.compiled import compiled, inner
+from escalation.maths import exp, log, logit, normal, normals
+from escalation.model import casualties, layout
+from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import attribution, identification, perception
 from escalation.model.layout import (
     ACCIDENT,
@@ -114,7 +117,7 @@ from escalation.model.layout import (
     Q,
 )
 from escalation.model.outcomes import LOSS_OF_CONTROL
-from escalation.model.proxies import bury
+from escalation.model.proxies import spread
 
 _LN2: Final = 0.6931471805599453
 NOISE_MEMORY: Final = 0.02
@@ -127,46 +130,117 @@ TERM_WEEKS: Final = 209.0
 """Weeks of a four-year term: the name for resolve is worth less as it runs out."""
 
 
-@compiled
-def drift(T: Any, X: Any, step: int, dt: float) -> None:
+_NOISES: Final = draws.cells((0, draws.FRAGILITY), (0, draws.SURVIVAL))
+_FADING: Final = (PI_COUNTRY, PI_LEADER, PHI, Q, SIGMA, OBLIGATION, COMMIT_CHALLENGER, ALLY_WAR, DISARRAY)
+_NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTHORISED)
+
+
+def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    S, G = X.S, T.general
-    for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0:
-            continue
-        r = X.row[w]
-        key = X.key[w]
-        learn = G[r, LEARNING]
-        S[PI_COUNTRY, w] = learning.relaxed(S[PI_COUNTRY, w], logit(G[r, D_ANCHOR]), learn * G[r, DECAY_COUNTRY], dt)
-        S[PI_LEADER, w] = learning.relaxed(S[PI_LEADER, w], 0.0, learn * G[r, DECAY_LEADER], dt)
-        S[PHI, w] = learning.relaxed(S[PHI, w], logit(G[r, D_PHI0]), learn * G[r, DECAY_COUNTRY], dt)
-        S[BREAKOUT_NOW, w] -= G[r, NUCLEAR_SPEED] * S[SIGMA, w] * (1.0 - G[r, CHANNEL]) * dt
-        S[BREAKOUT_NOW, w] = max(S[BREAKOUT_NOW, w], 1.0)
-        S[Q, w] = learning.relaxed(S[Q, w], logit(G[r, Q0]), G[r, Q_DECAY], dt)
-        S[SIGMA, w] = learning.relaxed(S[SIGMA, w], G[r, SANCTIONS_LEVEL], G[r, SANCTIONS_REVERSION], dt)
-        S[OBLIGATION, w] *= exp(-_LN2 / G[r, C_HALF_LIFE] * dt)
-        S[COMMIT_CHALLENGER, w] *= exp(-COMMITMENT_DECAY * dt)
-        S[ALLY_WAR, w] *= exp(-ENTRAPMENT_DECAY * dt)
-        memory = exp(-NOISE_MEMORY * dt)
-        fresh = math.sqrt(1.0 - memory * memory)
-        S[F_NOISE, w] = memory * S[F_NOISE, w] + fresh * normal(draws.uniform(key, step, 0, NATURE, draws.FRAGILITY))
-        S[Q_NOISE, w] = memory * S[Q_NOISE, w] + fresh * normal(draws.uniform(key, step, 0, NATURE, draws.SURVIVAL))
-        S[TERM, w] = max(S[TERM, w] - dt / TERM_WEEKS, 0.0)
-        S[SHOCK, w] = max(S[SHOCK, w] - dt, 0.0)
-        S[SHELLED, w] += dt
-        S[BUILT, w] += dt
-        rebuilt = 1.0 - exp(-_LN2 / G[r, REBUILD] * dt)
-        S[DISARRAY, w] *= 1.0 - rebuilt
-        for p in range(X.K.shape[0]):
-            X.K[p, KAPPA, w] += rebuilt * (T.proxies[r, p, P_CONTROL] - X.K[p, KAPPA, w])
-        for j in range(X.A.shape[0]):
-            X.A[j, HIT, w] = 0.0
-            X.A[j, STRUCK, w] = 0.0
-        S[ALERT, w] = 1.0
-        S[SUFFERED, w] = 1.0
-        S[SUFFERED_TRUE, w] = 1.0
-        S[CHALLENGER_DEAD, w] = 0.0
-        S[UNAUTHORISED, w] = 0.0
+    u = draws.uniforms(X.key, step, NATURE, _NOISES)
+    news = np.empty_like(u)
+    for n in range(len(u)):
+        normals(u[n], news[n])
+    paces = np.empty((2, len(_FADING)))
+    drift_states(T.general, X.S, X.runs, news, paces, dt)
+    drift_others(T.general, T.proxies, X.S, X.K, X.A, X.runs, dt)
+
+
+@compiled
+def drift_states(general: Any, S: Any, runs: Any, news: Any, paces: Any, dt: float) -> None:
+    """``drift`` of the two principals' beliefs, capacities and clocks.
+
+    ``news`` (2, worlds): standard normals; ``paces`` (2, fading): scratch for where each goes and how much is kept.
+    """
+    memory = exp(-NOISE_MEMORY * dt)
+    for k in range(runs.shape[0]):
+        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
+        G, ended = general[r], S[ENDED, a:b]
+        enrich(S[BREAKOUT_NOW, a:b], ended, S[SIGMA, a:b], G[NUCLEAR_SPEED], G[CHANNEL], dt)
+        set_paces(G, dt, paces[0], paces[1])
+        for n, fading in enumerate(_FADING):
+            relax(S[fading, a:b], ended, paces[0, n], paces[1, n])
+        for n, noise in enumerate((F_NOISE, Q_NOISE)):
+            wander(S[noise, a:b], ended, news[n, a:b], memory)
+        count_down(S[TERM, a:b], ended, dt / TERM_WEEKS)
+        count_down(S[SHOCK, a:b], ended, dt)
+        for clock in (SHELLED, BUILT):
+            count_down(S[clock, a:b], ended, -dt)
+        for n, field in enumerate(_NEW_EACH_WEEK):
+            reset(S[field, a:b], ended, 1.0 if n < 3 else 0.0)
+
+
+@inner
+def set_paces(G: Any, dt: float, rest: Any, kept: Any) -> None:
+    """Where each of ``_FADING`` goes, and which share of its distance is left after ``dt`` weeks."""
+    rest[:] = 0.0
+    rest[0], kept[0] = logit(G[D_ANCHOR]), exp(-(G[LEARNING] * G[DECAY_COUNTRY]) * dt)
+    kept[1] = exp(-(G[LEARNING] * G[DECAY_LEADER]) * dt)
+    rest[2], kept[2] = logit(G[D_PHI0]), kept[0]
+    rest[3], kept[3] = logit(G[Q0]), exp(-G[Q_DECAY] * dt)
+    rest[4], kept[4] = G[SANCTIONS_LEVEL], exp(-G[SANCTIONS_REVERSION] * dt)
+    kept[5] = exp(-_LN2 / G[C_HALF_LIFE] * dt)
+    kept[6] = exp(-COMMITMENT_DECAY * dt)
+    kept[7] = exp(-ENTRAPMENT_DECAY * dt)
+    kept[8] = 1.0 - rebuilt(G, dt)
+
+
+@compiled
+def drift_others(general: Any, proxies: Any, S: Any, K: Any, A: Any, runs: Any, dt: float) -> None:
+    """``drift`` of the patron's control of its proxies; what befell the allies is past."""
+    for k in range(runs.shape[0]):
+        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
+        ended, back = S[ENDED, a:b], rebuilt(general[r], dt)
+        for p in range(K.shape[0]):
+            kappa, rest = K[p, KAPPA, a:b], proxies[r, p, P_CONTROL]
+            for i in range(b - a):
+                kappa[i] = kappa[i] if ended[i] > 0.0 else kappa[i] + back * (rest - kappa[i])
+        for j in range(A.shape[0]):
+            reset(A[j, HIT, a:b], ended, 0.0)
+            reset(A[j, STRUCK, a:b], ended, 0.0)
+
+
+@inner
+def rebuilt(G: Any, dt: float) -> float:
+    """Share of a decapitation's disorder that is made good in ``dt`` weeks."""
+    return 1.0 - exp(-_LN2 / G[REBUILD] * dt)
+
+
+@inner
+def relax(x: Any, ended: Any, rest: float, kept: float) -> None:
+    """Let ``x`` (worlds,) decay towards ``rest``: ``kept`` of the distance is left (``learning.relaxed``)."""
+    for i in range(x.shape[0]):
+        x[i] = x[i] if ended[i] > 0.0 else rest + (x[i] - rest) * kept
+
+
+@inner
+def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
+    """One step of an AR(1) of unit variance, ``x`` (worlds,), with standard normal news ``z``."""
+    fresh = math.sqrt(1.0 - memory * memory)
+    for i in range(x.shape[0]):
+        x[i] = x[i] if ended[i] > 0.0 else memory * x[i] + fresh * z[i]
+
+
+@inner
+def enrich(breakout: Any, ended: Any, sigma: Any, speed: float, channel: float, dt: float) -> None:
+    """Weeks to a bomb shrink with sanctions that no talks soften, to one at least."""
+    for i in range(breakout.shape[0]):
+        left = breakout[i] - speed * sigma[i] * (1.0 - channel) * dt
+        breakout[i] = breakout[i] if ended[i] > 0.0 else max(left, 1.0)
+
+
+@inner
+def count_down(x: Any, ended: Any, by: float) -> None:
+    """Take ``by`` from ``x`` (worlds,), to zero at least."""
+    for i in range(x.shape[0]):
+        x[i] = x[i] if ended[i] > 0.0 else max(x[i] - by, 0.0)
+
+
+@inner
+def reset(x: Any, ended: Any, value: float) -> None:
+    """Set ``x`` (worlds,) to ``value`` for a new week."""
+    for i in range(x.shape[0]):
+        x[i] = x[i] if ended[i] > 0.0 else value
 
 
 @compiled
@@ -193,11 +267,11 @@ def attribute(T: Any, X: Any, step: int) -> None:
             rung = 6.0 if killed > 0.0 else 5.0
             S[ALERT, w] = max(S[ALERT, w], rung)
             ordered = K[worst, ORDERED_NOW, w] > 0.5
-            u = draws.uniform(key, step, 0, NATURE, draws.ATTRIBUTION)
+            u = draws.uniform(key, step, 0, layout.NATURE, draws.ATTRIBUTION)
             blame = attribution.blamed(ordered, u, G[r, P_BLAME], G[r, P_MISS])
             if rung >= S[PROVOCATION_TRUE, w]:
                 S[PROVOCATION_TRUE, w] = rung
-                u = draws.uniform(key, step, 0, NATURE, draws.PERCEPTION)
+                u = draws.uniform(key, step, 0, layout.NATURE, draws.PERCEPTION)
                 S[PROVOCATION, w] = perception.perceived(rung, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
                 S[BLAMED, w] = 1.0 if blame else 0.0
                 S[MISATTRIBUTED, w] = 1.0 if blame and not ordered else 0.0
@@ -206,45 +280,53 @@ def attribute(T: Any, X: Any, step: int) -> None:
             S[DEAD, w] += killed
         elif S[ALLY_HIT, w] > 0.0 and S[PROVOCATION_TRUE, w] < FORCE:
             S[PROVOCATION_TRUE, w] = 5.0
-            u = draws.uniform(key, step, 0, NATURE, draws.PERCEPTION)
+            u = draws.uniform(key, step, 0, layout.NATURE, draws.PERCEPTION)
             S[PROVOCATION, w] = perception.perceived(5.0, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
             S[BLAMED, w] = 0.0
             S[MISATTRIBUTED, w] = 0.0
             S[WEIGHT, w] = G[r, D_ALLY]
 
 
-@compiled
-def accidents(T: Any, X: Any, step: int, dt: float) -> None:
+def accidents(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 9: lethal misidentification while the standing or the executed rung is 7 or more (dossier section 14)."""
-    S, G = X.S, T.general
-    for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0 or max(S[ALERT, w], S[RUNG, w]) < ALWAYS_ALERT:
-            continue
-        r = X.row[w]
-        key = X.key[w]
-        chance = identification.chance(G[r, IDENTIFICATION_P], 7.0 * dt * G[r, D_ALERT])
-        if draws.uniform(key, step, 0, NATURE, draws.ACCIDENT) >= chance:
-            continue
-        X.N[N_ACCIDENTS, w] += 1
-        u = draws.uniform(key, step, 1, NATURE, draws.ACCIDENT)
-        dead = casualties.toll(G[r, IDENTIFICATION_DEATHS], G[r, IDENTIFICATION_SD], 400.0, u)
-        victim = draws.uniform(key, step, 0, NATURE, draws.VICTIM)
-        if victim < G[r, VICTIM_CIVILIAN]:
-            bury(T, X, w, r, -1, dead, draws.uniform(key, step, 0, NATURE, draws.SPREAD))
-        elif victim < G[r, VICTIM_CIVILIAN] + G[r, VICTIM_OWN]:
-            X.N[N_DEAD_CHALLENGER, w] += int(dead)
-        else:
-            X.N[N_DEAD_DEFENDER, w] += int(dead)
-            S[OWN_DEAD, w] += dead
-            S[DEAD, w] += dead
-            if S[PROVOCATION_TRUE, w] <= 6.0:
-                S[PROVOCATION_TRUE, w] = 6.0
-                u = draws.uniform(key, step, 1, NATURE, draws.PERCEPTION)
-                S[PROVOCATION, w] = perception.perceived(6.0, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-                S[BLAMED, w] = 1.0
-                S[ACCIDENT, w] = 1.0
-                S[WEIGHT, w] = 1.0
-            S[FRESH, w] = FRESH_DEFENDER
+    misidentify(T.general, T.countries, X.S, X.N, X.civilians, X.key, X.runs, step, dt)
+
+
+@compiled
+def misidentify(
+    general: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any, runs: Any, step: int, dt: float
+) -> None:
+    """``accidents`` on the arrays that it needs, world by world: few stand that high."""
+    for k in range(runs.shape[0]):
+        r = runs[k, 2]
+        G = general[r]
+        chance = identification.chance(G[IDENTIFICATION_P], 7.0 * dt * G[D_ALERT])
+        for w in range(runs[k, 0], runs[k, 1]):
+            if S[ENDED, w] > 0.0 or max(S[ALERT, w], S[RUNG, w]) < ALWAYS_ALERT:
+                continue
+            if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) >= chance:
+                continue
+            N[N_ACCIDENTS, w] += 1
+            u = draws.uniform(key[w], step, 1, layout.NATURE, draws.ACCIDENT)
+            dead = casualties.toll(G[IDENTIFICATION_DEATHS], G[IDENTIFICATION_SD], 400.0, u)
+            victim = draws.uniform(key[w], step, 0, layout.NATURE, draws.VICTIM)
+            if victim < G[VICTIM_CIVILIAN]:
+                u = draws.uniform(key[w], step, 0, layout.NATURE, draws.SPREAD)
+                spread(countries[r], N[N_DEAD_CIVILIAN], civilians, w, -1, dead, u)
+            elif victim < G[VICTIM_CIVILIAN] + G[VICTIM_OWN]:
+                N[N_DEAD_CHALLENGER, w] += int(dead)
+            else:
+                N[N_DEAD_DEFENDER, w] += int(dead)
+                S[OWN_DEAD, w] += dead
+                S[DEAD, w] += dead
+                if S[PROVOCATION_TRUE, w] <= 6.0:
+                    S[PROVOCATION_TRUE, w] = 6.0
+                    u = draws.uniform(key[w], step, 1, layout.NATURE, draws.PERCEPTION)
+                    S[PROVOCATION, w] = perception.perceived(6.0, u, G[PERCEPTION_BIAS], G[PERCEPTION_SD])
+                    S[BLAMED, w] = 1.0
+                    S[ACCIDENT, w] = 1.0
+                    S[WEIGHT, w] = 1.0
+                S[FRESH, w] = FRESH_DEFENDER
 
 
 @compiled
@@ -267,14 +349,16 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
             hedging /= X.A.shape[0]
         if S[ALERT, w] < S[RUNG, w]:
             cooling = min(G[r, COOLING_P] * (1.0 + G[r, CHANNEL]) + G[r, MEDIATION] * hedging, 1.0)
-            if draws.uniform(key, step, 0, NATURE, draws.COOLING) < 1.0 - exp(dt * log(max(1.0 - cooling, 1e-12))):
+            if draws.uniform(key, step, 0, layout.NATURE, draws.COOLING) < 1.0 - exp(
+                dt * log(max(1.0 - cooling, 1e-12))
+            ):
                 rung = max(S[ALERT, w], S[RUNG, w] - 1.0)
         S[RUNG, w] = rung
         if S[ENDED, w] == 0.0 and G[r, H1] > 0.0 and rung >= 5.0 and not peaceful:
             hazard = G[r, H1] * exp(G[r, H_GROWTH] * (rung - 5.0)) * G[r, D_ALERT] * G[r, ERRORS_SCALE] * dt
             chance = 1.0 - exp(-hazard)
             S[WAR_SUM, w] += chance
-            if draws.uniform(key, step, 0, NATURE, draws.AUTONOMOUS) < chance:
+            if draws.uniform(key, step, 0, layout.NATURE, draws.AUTONOMOUS) < chance:
                 S[ENDED, w] = 1.0
                 N[N_ROUTE, w] = LOSS_OF_CONTROL
                 rung = 10.0
@@ -283,7 +367,7 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
             outside = 1.0 if S[SHELLED, w] < 13.0 else 0.0
             fall = G[r, FALL_RATE] * exp(G[r, PRESSURE_SLOPE] * S[SIGMA, w]) / (1.0 + G[r, RALLY] * outside)
             S[FALL_HAZARD, w] = fall
-            if not peaceful and draws.uniform(key, step, 0, NATURE, draws.COLLAPSE) < 1.0 - exp(-fall * dt):
+            if not peaceful and draws.uniform(key, step, 0, layout.NATURE, draws.COLLAPSE) < 1.0 - exp(-fall * dt):
                 S[ENDED, w] = 2.0
         N[N_PEAK, w] = max(N[N_PEAK, w], int(rung))
         if rung >= 9.0 and N[N_LIMITED_WEEK, w] == 0:
@@ -300,11 +384,11 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
             toll_of_war(T, X, w, r, step)
 
 
-@compiled
+@inner
 def toll_of_war(T: Any, X: Any, w: int, r: int, step: int) -> None:
     """The dead of an all-out war, by side and by country: log-normal about wide judgements (median, log-sd)."""
     G, N, key = T.general, X.N, X.key[w]
-    spread = exp(G[r, WAR_SD] * normal(draws.uniform(key, step, 0, NATURE, draws.WAR_DEATHS)))
+    spread = exp(G[r, WAR_SD] * normal(draws.uniform(key, step, 0, layout.NATURE, draws.WAR_DEATHS)))
     N[N_DEAD_DEFENDER, w] += int(G[r, WAR_DEFENDER] * spread)
     N[N_DEAD_CHALLENGER, w] += int(G[r, WAR_CHALLENGER] * spread)
     N[N_DEAD_PROXIES, w] += int(G[r, WAR_PROXIES] * spread)

@@ -17,12 +17,15 @@ rise in attacks from the accord to maximum pressure is the sum of these channels
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled
-from escalation.maths import exp, log, logistic, logit, normal
+from escalation.compiled import compiled, inner
+from escalation.maths import exp, log, logistic, logit, normals
 from escalation.model import casualties
+from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import control
 from escalation.model.layout import (
     A_DEATHS,
@@ -75,114 +78,254 @@ from escalation.model.layout import (
     WEEKS_A_MONTH,
 )
 
+_DRAWS: Final = draws.cells(
+    (0, draws.AIM),
+    (0, draws.COUNT),
+    (0, draws.TARGET),
+    (0, draws.ORDERED),
+    (0, draws.UNAUTHORISED),
+    (0, draws.STRAY),
+    (1, draws.STRAY),
+    (0, draws.CIVILIANS),
+)
 
-@compiled
+
+@inner
 def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float, u: float) -> None:
     """Count ``dead`` civilians of one act in ``country``, or over the theatre by weight where it is -1.
 
     ``u`` spreads whole numbers over the countries without bias (systematic sampling).
     """
+    spread(T.countries[r], X.N[N_DEAD_CIVILIAN], X.civilians, w, country, dead, u)
+
+
+@inner
+def spread(weights: Any, dead_civilians: Any, civilians: Any, w: int, country: int, dead: float, u: float) -> None:
+    """``bury`` on the arrays it needs: ``weights`` (countries, columns), the tally ``dead_civilians`` (worlds,)."""
     if dead <= 0.0:
         return
-    X.N[N_DEAD_CIVILIAN, w] += int(dead)
+    dead_civilians[w] += int(dead)
     if country >= 0:
-        X.civilians[country, w] += int(dead)
+        civilians[country, w] += int(dead)
         return
-    n = X.civilians.shape[0]
+    n = civilians.shape[0]
     total = 0.0
     for c in range(n):
-        total += T.countries[r, c, COUNTRY_CIVILIAN]
+        total += weights[c, COUNTRY_CIVILIAN]
     reached = 0
     cumulative = 0.0
     for c in range(n):
-        cumulative += T.countries[r, c, COUNTRY_CIVILIAN]
+        cumulative += weights[c, COUNTRY_CIVILIAN]
         upto = int(dead) if c == n - 1 else math.floor(dead * cumulative / max(total, 1e-12) + u)
         upto = min(upto, int(dead))
-        X.civilians[c, w] += upto - reached
+        civilians[c, w] += upto - reached
         reached = upto
 
 
-@compiled
-def attack_odds(T: Any, S: Any, r: int, w: int, p: int, aim: float) -> float:
-    """Log-odds that proxy ``p`` takes one occasion to attack, when it aims at rung ``aim``."""
-    P, G = T.proxies, T.general
-    if P[r, p, P_RATE] <= 0.0:
-        return -700.0
-    per_occasion = P[r, p, P_RATE] / WEEKS_A_MONTH / OPPORTUNITIES
-    held = P[r, p, P_CONTROL] + (1.0 - P[r, p, P_CONTROL]) * P[r, p, P_OWN_RUNG]
-    odds: float = logit(min(per_occasion, 0.999)) + P[r, p, P_ORDER_SLOPE] * (aim - held)
-    odds += P[r, p, P_SANCTIONS] * S[SIGMA, w] - P[r, p, P_PUNISHMENT] * S[PUNISHMENT, w]
-    odds += P[r, p, P_REVENGE] * S[OBLIGATION, w]
-    if S[SHOCK, w] > 0.0:
-        odds += P[r, p, P_SHOCK]
-    odds += S[DISARRAY, w] * log(G[r, DECAP_RATE])
-    return odds
+def act(T: Tables, X: Worlds, p: int, step: int, dt: float) -> None:
+    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted.
+
+    What all worlds need is done for all at once, in short loops that a compiler can take several worlds at a time; to
+    kill, or to act without orders, is worked out for the few worlds where it happens.
+    """
+    S, K, N, links = X.S, X.K[p], X.N, T.proxy_links[p]
+    u = draws.uniforms(X.key, step, FIRST_PROXY + p, _DRAWS)
+    aim, chance, count, some, p_kill = np.empty((5, len(X.key)))
+    normals(u[0], aim)
+    choose(T.general, T.proxies, S, K, X.runs, p, dt, aim, some, chance)
+    casualties.binomials(some, chance, u[1], count)
+    pick(T.general, T.proxies, T.instruments, links, S, K, X.runs, p, dt, aim, u, chance, p_kill, some)
+    casualties.binomials(count, chance, u[2], K[ATTACKS])
+    hit(T.proxies, T.instruments, links, S, K, N, X.key, X.runs, p, step, aim, some, p_kill, count)
+    if links[3] >= 0:
+        spare(count, K[ATTACKS], X.A[links[3], HIT], some)
+        casualties.binomials(some, p_kill, u[5], chance)
+        bury_allies(T.allies, X.runs, links[3], chance, u[6], N[N_DEAD_ALLIES])
+    bystanders(T.instruments, T.countries, links, N, X.civilians, X.key, X.runs, p, step, aim, count, u[7])
 
 
 @compiled
-def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
-    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted."""
-    S, K = X.S, X.K
+def choose(
+    general: Any, proxies: Any, S: Any, K: Any, runs: Any, p: int, dt: float, aim: Any, occasions: Any, chance: Any
+) -> None:
+    """Where proxy ``p`` aims and the chance that it takes each of its occasions to attack.
+
+    ``K`` (fields, worlds) is this proxy's own; ``aim`` (worlds,) holds standard normals and becomes the rung;
+    ``occasions`` and ``chance`` (worlds,) are filled, with no occasion for a world that has ended.
+    """
+    for k in range(runs.shape[0]):
+        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
+        P, ended = proxies[r, p], S[ENDED, a:b]
+        rung, kappa, order, aimed = aim[a:b], K[KAPPA, a:b], S[ORDER, a:b], K[AIMED, a:b]
+        own_rung, slack_sd = P[P_OWN_RUNG], P[P_SLACK]
+        for i in range(b - a):
+            slack = (1.0 - kappa[i]) * slack_sd * rung[i]
+            rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * own_rung + slack
+            aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
+
+        sigma, punishment, obligation = S[SIGMA, a:b], S[PUNISHMENT, a:b], S[OBLIGATION, a:b]
+        shock, disarray, odds, taken = S[SHOCK, a:b], S[DISARRAY, a:b], chance[a:b], occasions[a:b]
+        per_occasion = P[P_RATE] / WEEKS_A_MONTH / OPPORTUNITIES
+        usual, held = logit(min(per_occasion, 0.999)), P[P_CONTROL] + (1.0 - P[P_CONTROL]) * P[P_OWN_RUNG]
+        slope, push, fear = P[P_ORDER_SLOPE], P[P_SANCTIONS], P[P_PUNISHMENT]
+        revenge, spur, leaderless = P[P_REVENGE], P[P_SHOCK], log(general[r, DECAP_RATE])
+        for i in range(b - a):
+            x = usual + slope * (rung[i] - held)
+            x += push * sigma[i] - fear * punishment[i]
+            x += revenge * obligation[i]
+            x += spur if shock[i] > 0.0 else 0.0
+            odds[i] = logistic(x + disarray[i] * leaderless)
+        able = math.floor(OPPORTUNITIES * dt + 0.5) if P[P_RATE] > 0.0 else 0
+        for i in range(b - a):
+            taken[i] = 0.0 if ended[i] > 0.0 else able
+
+
+@compiled
+def pick(
+    general: Any,
+    proxies: Any,
+    instruments: Any,
+    links: Any,
+    S: Any,
+    K: Any,
+    runs: Any,
+    p: int,
+    dt: float,
+    aim: Any,
+    u: Any,
+    share: Any,
+    p_kill: Any,
+    loose: Any,
+) -> None:
+    """Fill, by world, the ``share`` of attacks that are on the defender, the chance ``p_kill`` that one kills, and
+    whether one without orders (``loose``) is added; ``u`` (draws, worlds) as in ``_DRAWS``."""
+    for k in range(runs.shape[0]):
+        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
+        P, tools, ended, kappa = proxies[r, p], instruments[r], S[ENDED, a:b], K[KAPPA, a:b]
+        rung, disarray, lethality, at_us = aim[a:b], S[DISARRAY, a:b], p_kill[a:b], share[a:b]
+        meant, stray, leaderless = tools[links[1], I_KILL], tools[links[0], I_STRAY], log(general[r, DECAP_LETHALITY])
+        aimed_here, hazard = P[P_AIM], P[P_UNAUTHORISED]
+        for i in range(b - a):
+            kills = meant if rung[i] >= LETHAL_FORCE else stray
+            lethality[i] = min(kills * exp(disarray[i] * leaderless), 1.0)
+            at_us[i] = aimed_here
+        order, ordered, luck = S[ORDER, a:b], K[ORDERED_NOW, a:b], u[3, a:b]
+        for i in range(b - a):
+            ordered[i] = 1.0 if (order[i] >= FORCE) & (luck[i] < kappa[i]) & (ended[i] == 0.0) else 0.0
+        without, slip = loose[a:b], u[4, a:b]
+        for i in range(b - a):
+            slips = slip[i] < control.chance(hazard, kappa[i], dt)
+            without[i] = 1.0 if slips & (ended[i] == 0.0) else 0.0
+
+
+@compiled
+def hit(
+    proxies: Any,
+    instruments: Any,
+    links: Any,
+    S: Any,
+    K: Any,
+    N: Any,
+    key: Any,
+    runs: Any,
+    p: int,
+    step: int,
+    aim: Any,
+    loose: Any,
+    p_kill: Any,
+    count: Any,
+) -> None:
+    """Whom the attacks on the defender kill, and what is done without orders, which is added to ``count``."""
     actor = FIRST_PROXY + p
-    harass_with, kill_with, host, against = T.proxy_links[p]
-    occasions = int(OPPORTUNITIES * dt + 0.5)
-    for w in range(S.shape[1]):
-        K[p, ATTACKS, w] = 0.0
-        K[p, LETHAL_ATTACKS, w] = 0.0
-        K[p, KILLED, w] = 0.0
-        K[p, ORDERED_NOW, w] = 0.0
-        if S[ENDED, w] > 0.0:
-            continue
-        r = X.row[w]
-        P, tools, key = T.proxies, T.instruments, X.key[w]
-        kappa = K[p, KAPPA, w]
-        slack = (1.0 - kappa) * P[r, p, P_SLACK] * normal(draws.uniform(key, step, 0, actor, draws.AIM))
-        aim = kappa * S[ORDER, w] + (1.0 - kappa) * P[r, p, P_OWN_RUNG] + slack
-        K[p, AIMED, w] = aim
-        chance = logistic(attack_odds(T, S, r, w, p, aim))
-        count = casualties.binomial(occasions, chance, draws.uniform(key, step, 0, actor, draws.COUNT))
-        aimed_here = casualties.binomial(count, P[r, p, P_AIM], draws.uniform(key, step, 0, actor, draws.TARGET))
-        tool = kill_with if aim >= LETHAL_FORCE else harass_with
-        p_kill = tools[r, tool, I_KILL] if aim >= LETHAL_FORCE else tools[r, tool, I_STRAY]
-        p_kill = min(p_kill * exp(S[DISARRAY, w] * log(T.general[r, DECAP_LETHALITY])), 1.0)
-        lethal = casualties.binomial(aimed_here, p_kill, draws.uniform(key, step, 0, actor, draws.LETHAL))
-        killed = 0.0
-        for k in range(min(lethal, 2)):
-            u = draws.uniform(key, step, 0, actor, draws.KILLED_1 + k)
-            killed += casualties.toll(
-                max(tools[r, tool, I_DEATHS], 1.0), tools[r, tool, I_SD], tools[r, tool, I_EXPOSED], u
-            )
-        if lethal > 2:
-            killed += lethal - 2.0
-        ordered = S[ORDER, w] >= FORCE and draws.uniform(key, step, 0, actor, draws.ORDERED) < kappa
-        loose = control.chance(P[r, p, P_UNAUTHORISED], kappa, dt)
-        if draws.uniform(key, step, 0, actor, draws.UNAUTHORISED) < loose:
-            count += 1
-            if draws.uniform(key, step, 1, actor, draws.TARGET) < P[r, p, P_AIM]:
-                aimed_here += 1
-                if draws.uniform(key, step, 1, actor, draws.LETHAL) < tools[r, kill_with, I_KILL]:
-                    lethal += 1
-                    scale = max(tools[r, kill_with, I_DEATHS], 1.0)
-                    u = draws.uniform(key, step, 0, actor, draws.KILLED_3)
-                    killed += casualties.toll(scale, tools[r, kill_with, I_SD], tools[r, kill_with, I_EXPOSED], u)
-                    ordered = False
-                    S[UNAUTHORISED, w] = 1.0
-        K[p, ATTACKS, w] = aimed_here
-        K[p, LETHAL_ATTACKS, w] = lethal
-        K[p, KILLED, w] = killed
-        K[p, ORDERED_NOW, w] = 1.0 if ordered else 0.0
-        S[OWN_DEAD, w] += killed
-        X.N[N_ATTACKS, w] += aimed_here
-        X.N[N_LETHAL, w] += lethal
-        X.N[N_DEAD_DEFENDER, w] += int(killed)
-        X.N[N_ATTACK_RUNG_SUM, w] += aimed_here * (6 if aim >= LETHAL_FORCE else 5)
-        if against >= 0 and count > aimed_here:
-            elsewhere = count - aimed_here
-            X.A[against, HIT, w] = 1.0
-            fatal = casualties.binomial(elsewhere, p_kill, draws.uniform(key, step, 0, actor, draws.STRAY))
-            u = draws.uniform(key, step, 1, actor, draws.STRAY)
-            X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * T.allies[r, against, A_DEATHS], u))
-        if count > 0:
-            u = draws.uniform(key, step, 0, actor, draws.CIVILIANS)
-            spread = draws.uniform(key, step, 1, actor, draws.CIVILIANS)
-            bury(T, X, w, r, host, casualties.whole(count * tools[r, tool, I_CIVILIANS], u), spread)
+    attacks, lethal, killed = K[ATTACKS], K[LETHAL_ATTACKS], K[KILLED]
+    for k in range(runs.shape[0]):
+        r = runs[k, 2]
+        here, tools = proxies[r, p, P_AIM], instruments[r]
+        for w in range(runs[k, 0], runs[k, 1]):
+            lethal[w] = 0.0
+            killed[w] = 0.0
+            if attacks[w] == 0.0 and loose[w] == 0.0:
+                continue
+            meant = aim[w] >= LETHAL_FORCE
+            tool = tools[links[1] if meant else links[0]]
+            n = casualties.binomial(int(attacks[w]), p_kill[w], draws.uniform(key[w], step, 0, actor, draws.LETHAL))
+            dead = 0.0
+            for j in range(min(n, 2)):
+                dead += deaths(tool, draws.uniform(key[w], step, 0, actor, draws.KILLED_1 + j))
+            if n > 2:
+                dead += n - 2.0
+            if loose[w] > 0.0:
+                count[w] += 1.0
+                if draws.uniform(key[w], step, 1, actor, draws.TARGET) < here:
+                    attacks[w] += 1.0
+                    if draws.uniform(key[w], step, 1, actor, draws.LETHAL) < tools[links[1], I_KILL]:
+                        n += 1
+                        dead += deaths(tools[links[1]], draws.uniform(key[w], step, 0, actor, draws.KILLED_3))
+                        K[ORDERED_NOW, w] = 0.0
+                        S[UNAUTHORISED, w] = 1.0
+            lethal[w] = n
+            killed[w] = dead
+            S[OWN_DEAD, w] += dead
+            N[N_ATTACKS, w] += int(attacks[w])
+            N[N_LETHAL, w] += n
+            N[N_DEAD_DEFENDER, w] += int(dead)
+            N[N_ATTACK_RUNG_SUM, w] += int(attacks[w]) * (6 if meant else 5)
+
+
+@inner
+def deaths(tool: Any, u: float) -> float:
+    """Deaths of one attack that kills, with the instrument ``tool`` (columns,)."""
+    return casualties.toll(max(tool[I_DEATHS], 1.0), tool[I_SD], tool[I_EXPOSED], u)
+
+
+@compiled
+def spare(count: Any, attacks: Any, ally_hit: Any, elsewhere: Any) -> None:
+    """Attacks that are not on the defender are on an ally; all of shape (worlds,)."""
+    for w in range(count.shape[0]):
+        elsewhere[w] = count[w] - attacks[w]
+        ally_hit[w] = 1.0 if elsewhere[w] > 0.0 else ally_hit[w]
+
+
+@compiled
+def bury_allies(allies: Any, runs: Any, against: int, fatal: Any, u: Any, dead: Any) -> None:
+    """Add the dead of ``fatal`` attacks on ally ``against`` to the tally ``dead``, both (worlds,)."""
+    for k in range(runs.shape[0]):
+        a, b = runs[k, 0], runs[k, 1]
+        each, attacks, luck, tally = allies[runs[k, 2], against, A_DEATHS], fatal[a:b], u[a:b], dead[a:b]
+        for i in range(b - a):
+            tally[i] += int(casualties.whole(attacks[i] * each, luck[i]))
+
+
+@compiled
+def bystanders(
+    instruments: Any,
+    countries: Any,
+    links: Any,
+    N: Any,
+    civilians: Any,
+    key: Any,
+    runs: Any,
+    p: int,
+    step: int,
+    aim: Any,
+    count: Any,
+    u: Any,
+) -> None:
+    """Those who live where the attacks fall; ``u`` (worlds,) decides on fractions of a death."""
+    host = links[2]
+    for k in range(runs.shape[0]):
+        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
+        meant, stray = instruments[r, links[1], I_CIVILIANS], instruments[r, links[0], I_CIVILIANS]
+        rung, attacks, dead, luck = aim[a:b], count[a:b], N[N_DEAD_CIVILIAN, a:b], u[a:b]
+        for i in range(b - a):
+            luck[i] = casualties.whole(attacks[i] * (meant if rung[i] >= LETHAL_FORCE else stray), luck[i])
+        if host >= 0:
+            here = civilians[host, a:b]
+            for i in range(b - a):
+                dead[i] += int(luck[i])
+                here[i] += int(luck[i])
+        else:
+            for w in range(a, b):
+                if u[w] > 0.0:
+                    v = draws.uniform(key[w], step, 1, FIRST_PROXY + p, draws.CIVILIANS)
+                    spread(countries[r], N[N_DEAD_CIVILIAN], civilians, w, host, u[w], v)

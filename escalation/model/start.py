@@ -16,7 +16,7 @@ import numpy as np
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
-from escalation.model import challenger, defender, learning
+from escalation.model import challenger, defender, layout, learning
 from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
@@ -28,7 +28,6 @@ from escalation.model.layout import (
     BUILT,
     C_ORDER,
     C_RESTRAINED,
-    CHALLENGER,
     COMMIT_DEFENDER,
     CONSERVATISM,
     D_ANCHOR,
@@ -37,13 +36,11 @@ from escalation.model.layout import (
     DEAD,
     DECAY_COUNTRY,
     DECAY_LEADER,
-    DEFENDER,
     F_NOISE,
     KAPPA,
     LEADER_SHARE,
     N_STATE,
     N_TALLIES,
-    NATURE,
     ORDER,
     P_CONTROL,
     PHI,
@@ -106,13 +103,13 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
         S[SUFFERED, w] = 1.0
         S[SUFFERED_TRUE, w] = 1.0
         S[SIGMA, w] = G[r, SANCTIONS_LEVEL]
-        S[THETA, w] = 1.0 if draws.uniform(key, 0, 0, DEFENDER, draws.TYPE) < G[r, D_RESOLUTE] else 0.0
-        S[TAU, w] = 1.0 if draws.uniform(key, 0, 0, CHALLENGER, draws.TYPE) < G[r, C_RESTRAINED] else 0.0
+        S[THETA, w] = 1.0 if draws.uniform(key, 0, 0, layout.DEFENDER, draws.TYPE) < G[r, D_RESOLUTE] else 0.0
+        S[TAU, w] = 1.0 if draws.uniform(key, 0, 0, layout.CHALLENGER, draws.TYPE) < G[r, C_RESTRAINED] else 0.0
         S[PI_COUNTRY, w] = logit(G[r, D_ANCHOR])
         S[PHI, w] = logit(G[r, D_PHI0])
         S[Q, w] = logit(G[r, Q0])
-        S[Q_NOISE, w] = normal(draws.uniform(key, 0, 1, NATURE, draws.SURVIVAL))
-        S[F_NOISE, w] = normal(draws.uniform(key, 0, 1, NATURE, draws.FRAGILITY))
+        S[Q_NOISE, w] = normal(draws.uniform(key, 0, 1, layout.NATURE, draws.SURVIVAL))
+        S[F_NOISE, w] = normal(draws.uniform(key, 0, 1, layout.NATURE, draws.FRAGILITY))
         S[BREAKOUT_NOW, w] = G[r, BREAKOUT]
         S[ORDER, w] = G[r, C_ORDER]
         S[TERM, w] = term

@@ -16,6 +16,4 @@ def apply(general: Rates, m: Rates) -> None:
 @compiled
 def blamed(ordered: bool, u: float, p_blame: float, p_miss: float) -> bool:
     """Whether the patron is held responsible, given whether it truly ordered the attack."""
-    if ordered:
-        return u >= p_miss
-    return u < p_blame
+    return (u >= p_miss) if ordered else (u < p_blame)

@@ -16,6 +16,4 @@ def apply(proxies: Rates, m: Rates) -> None:
 @compiled
 def chance(hazard: float, kappa: float, dt: float) -> float:
     """Chance of an unauthorised lethal attack in ``dt`` weeks under control ``kappa``."""
-    if hazard <= 0.0:
-        return 0.0
-    return 1.0 - exp(-hazard * (1.0 - kappa) * dt)
+    return 1.0 - exp(-max(hazard, 0.0) * (1.0 - kappa) * dt)
