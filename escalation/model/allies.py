@@ -62,6 +62,7 @@ STRIKE_RUNG: Final = 8.0
 def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
     """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
     S, A, G, actor = X.S, X.A, T.general, FIRST_ALLY + j
+    on_state = True
     for w in range(S.shape[1]):
         if S[ENDED, w] > 0.0:
             continue
@@ -85,7 +86,7 @@ def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: b
         A[j, STRUCK, w] = 1.0
         u = draws.uniform(key, step, 0, actor, draws.PERCEPTION)
         seen = perception.perceived(STRIKE_RUNG, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[OBLIGATION, w] += obligation(G[r], seen, row[A_STRIKE_DEATHS], True, False)
+        S[OBLIGATION, w] += obligation(G[r], seen, row[A_STRIKE_DEATHS], on_state)
         S[SUFFERED, w] = seen
         S[SUFFERED_TRUE, w] = STRIKE_RUNG
         S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)

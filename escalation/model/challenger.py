@@ -188,7 +188,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
     capacities(G, acts, D.meets)
     for kind in range(2):
         own, choice = D.own[kind], D.choice[kind]
-        challenger_worth(G, acts, D.meets, D.base[kind], kind == 0, faced, lanes, own)
+        challenger_worth(G, acts, D.meets, D.base[kind], kind, faced, lanes, own)
         bar(acts, ceiling, lanes, own)
         choose(G, rule, acts, D, own, seen, last, lanes, choice)
         restrict(acts, ceiling, lanes, D.scratch[0], choice)

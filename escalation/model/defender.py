@@ -32,6 +32,7 @@ from escalation.model.layout import (
     BLAMED,
     BREAKOUT_NOW,
     BUILT,
+    C_LEADER,
     CHALLENGER_DEAD,
     CHALLENGER_EXECUTED,
     COMMIT_CHALLENGER,
@@ -246,7 +247,7 @@ def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn:
         S[Q, w] = learning.moved(S[Q, w], G[Q_LEADER])
         for p in range(X.K.shape[0]):
             X.K[p, KAPPA, w] *= 1.0 - G[CONTROL_LOSS]
-    S[OBLIGATION, w] += obligation(G, seen, dead, on_state, leader)
+    S[OBLIGATION, w] += obligation(G, seen, dead, on_state) + (G[C_LEADER] if leader and seen >= FORCE else 0.0)
     if seen >= STATE_FORCE:
         S[COMMIT_CHALLENGER, w] = max(S[COMMIT_CHALLENGER, w], seen)
     if rung >= HOMELAND:
@@ -288,7 +289,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
         last[i] = int(S[CHALLENGER_EXECUTED, w])
     for kind in range(2):
         own, choice = D.own[kind], D.choice[kind]
-        defender_worth(G, acts, D.context, D.base[0], zeal(G, kind == 0), faced, lanes, own)
+        defender_worth(G, acts, D.context, D.base[0], zeal(G, kind), faced, lanes, own)
         bar(acts, ceiling, lanes, own)
         choose(G, rule, acts, D, own, seen, last, lanes, choice)
         if kind == 0:

@@ -47,7 +47,6 @@ from escalation.model.layout import (
     BREAKOUT_NOW,
     C_AUDIENCE,
     C_DEAD_WEIGHT,
-    C_LEADER,
     C_LOG_DEATHS,
     C_LOSS_FIRST,
     C_LOSS_STRUCK,
@@ -166,13 +165,13 @@ def grievance(G: Any, e: float, dead: float, weight: float) -> float:
 
 
 @compiled
-def zeal(G: Any, resolute: bool) -> float:
-    """What settling a grievance is worth to a type, beside the weak one.
+def zeal(G: Any, kind: int) -> float:
+    """What settling a grievance is worth to a type (0: resolute), beside the weak one.
 
     Outside the minimum of ``defender_worth``: a death let pass must tell more of the type than a rocket let pass.
     """
     factor: float = G[D_RESOLUTE_FACTOR]
-    return factor if resolute else 1.0
+    return factor if kind == 0 else 1.0
 
 
 @inner
@@ -277,15 +276,16 @@ def challenger_context(G: Any, S: Any, who: Any, lanes: int, private: float, out
 
 
 @compiled
-def obligation(G: Any, e: float, dead: float, on_state: bool, leader: bool) -> float:
-    """Revenge obligation that an act at perceived rung ``e`` with ``dead`` killed creates (utils; section 5)."""
+def obligation(G: Any, e: float, dead: float, on_state: bool) -> float:
+    """Revenge obligation that an act at perceived rung ``e`` with ``dead`` killed creates (utils; section 5).
+
+    Killing a leader adds ``C_LEADER``.
+    """
     if e < FORCE:
         return 0.0
     owed: float = G[C_PER_RUNG] * max(e - 5.0, 0.0) + G[C_LOG_DEATHS] * log(1.0 + dead)
     if not on_state:
         owed *= G[C_PROXY_SHARE]
-    if leader:
-        owed += G[C_LEADER]
     return owed
 
 
@@ -306,12 +306,12 @@ def capacities(G: Any, acts: Any, out: Any) -> None:
 
 
 @inner
-def cost_to_challenger(G: Any, act: Any, restrained: bool) -> float:
-    """Cost of an act to a type of the challenger: its share of a contest's losses, and the type's factor."""
+def cost_to_challenger(G: Any, act: Any, kind: int) -> float:
+    """Cost of an act to a type of the challenger (0: restrained): its share of a contest's losses, its own factor."""
     cost: float = act[ACT_COST]
     if act[ACT_RUNG] >= HOMELAND:
         cost *= 2.0 / (1.0 + G[C_POWER])
-    if not restrained and HOMELAND <= act[ACT_RUNG] < 10.0:
+    if kind == 1 and HOMELAND <= act[ACT_RUNG] < 10.0:
         cost *= G[C_UNRESTRAINED_FACTOR]
     return cost
 
@@ -324,28 +324,28 @@ def challenger_base(G: Any, acts: Any, context: Any, lanes: int, out: Any) -> No
         restrained, unrestrained = out[0, b], out[1, b]
         pressure, gain, struck = acts[b, ACT_PRESSURE], acts[b, ACT_GAIN], 1.0 - acts[b, ACT_FIRST]
         income = 1.0 if acts[b, ACT_RUNG] < FORCE else 0.0
-        cost, bold = cost_to_challenger(G, acts[b], True), cost_to_challenger(G, acts[b], False)
         for i in range(lanes):
-            worth = pressed[i] * pressure + gain - fear[i] * struck + income * rent[i]
-            restrained[i] = worth - cost
-            unrestrained[i] = worth - bold
+            restrained[i] = pressed[i] * pressure + gain - fear[i] * struck + income * rent[i]
+            unrestrained[i] = restrained[i]
+        for kind in range(2):
+            worth, cost = out[kind, b], cost_to_challenger(G, acts[b], kind)
+            for i in range(lanes):
+                worth[i] -= cost
 
 
 @inner
-def challenger_worth(
-    G: Any, acts: Any, meets: Any, base: Any, restrained: bool, faced: Any, lanes: int, out: Any
-) -> None:
+def challenger_worth(G: Any, acts: Any, meets: Any, base: Any, kind: int, faced: Any, lanes: int, out: Any) -> None:
     """Fill ``out`` (m, lanes) with the challenger's worth of each act before the reply to it (utils).
 
-    ``base`` (m, lanes) is its type's; ``faced`` holds OWED, COMMIT and WAGING (1: at war already). Whoever has been
-    struck by open force, and has not answered yet, does not go first by answering.
+    ``base`` (m, lanes) is of its type ``kind`` (0: restrained); ``faced`` holds OWED, COMMIT and WAGING (1: at war
+    already). Whoever has been struck by open force, and has not answered yet, does not go first by answering.
     """
     owed, commit, waging = faced[OWED], faced[COMMIT], faced[WAGING]
     audience = G[C_AUDIENCE]
     for b in range(acts.shape[0]):
         worth, given = out[b], base[b]
         rung, met, first = acts[b, ACT_RUNG], meets[b], G[C_LOSS_FIRST] * acts[b, ACT_FIRST]
-        relief = G[MOMENTUM] * cost_to_challenger(G, acts[b], restrained) if rung >= 10.0 else 0.0
+        relief = G[MOMENTUM] * cost_to_challenger(G, acts[b], kind) if rung >= 10.0 else 0.0
         for i in range(lanes):
             backing_down = audience * max(commit[i] - rung, 0.0)
             unprovoked = 0.0 if commit[i] >= AVENGING else first

@@ -25,6 +25,7 @@ from escalation.model.layout import (
     ACT_RUNG,
     ACT_VIA_PROXIES,
     ACT_WARNED,
+    C_LEADER,
     C_POWER,
     COMMIT_DEFENDER,
     CURVATURE,
@@ -111,7 +112,9 @@ def boldness(G: Any, acts: Any, out: Any) -> bool:
     """
     usable = True
     for b in range(acts.shape[0]):
-        ratio = G[RATIONALITY] * (cost_to_challenger(G, acts[b], True) - cost_to_challenger(G, acts[b], False))
+        ratio = 0.0
+        for kind in range(2):
+            ratio += G[RATIONALITY] * cost_to_challenger(G, acts[b], kind) * (1.0 - 2.0 * kind)
         out[b] = exp(ratio)
         usable = usable and abs(ratio) < 300.0
     return usable
@@ -124,9 +127,12 @@ def challenger_reply(G: Any, acts: Any, D: Any, lanes: int, out: Any, loss: Any)
     ``D`` is the defender's desk; ``D.faced`` holds what the challenger stands before.
     """
     rationality, total, weights, ratios = G[RATIONALITY], D.scratch, D.weights, D.ratios
-    challenger_worth(G, acts, D.meets, D.theirs[0], True, D.faced, lanes, D.values)
-    quantal.weights(D.values, lanes, rationality, total[0], weights[0])
-    if boldness(G, acts, ratios):
+    proportional = boldness(G, acts, ratios)
+    for kind in range(2):
+        if kind == 0 or not proportional:
+            challenger_worth(G, acts, D.meets, D.theirs[kind], kind, D.faced, lanes, D.values)
+            quantal.weights(D.values, lanes, rationality, total[kind], weights[kind])
+    if proportional:
         second = total[1]
         for i in range(lanes):
             second[i] = 0.0
@@ -136,9 +142,6 @@ def challenger_reply(G: Any, acts: Any, D: Any, lanes: int, out: Any, loss: Any)
                 other[i] = ratio * one[i]
             for i in range(lanes):
                 second[i] += other[i]
-    else:
-        challenger_worth(G, acts, D.meets, D.theirs[1], False, D.faced, lanes, D.values)
-        quantal.weights(D.values, lanes, rationality, total[1], weights[1])
     blend(D.belief, lanes, weights, total, D.harm, out, loss)
 
 
@@ -154,15 +157,14 @@ def defender_reply(G: Any, acts: Any, D: Any, e: float, dead: float, lanes: int,
         faced[GAMMA, i] = gamma
         faced[BLAME, i] = blamed
         faced[PROVOKING, i] = 1.0 if provoked else 0.0
-    defender_worth(G, acts, D.other, D.theirs[0], zeal(G, False), faced, lanes, D.values)
-    quantal.weights(D.values, lanes, G[RATIONALITY], total[1], weights[1])
-    if gamma > 0.0:
-        defender_worth(G, acts, D.other, D.theirs[0], zeal(G, True), faced, lanes, D.values)
-        quantal.weights(D.values, lanes, G[RATIONALITY], total[0], weights[0])
-    else:  # nothing to settle: the types are alike but for madness
-        copy(weights[1], lanes, weights[0])
-        for i in range(lanes):
-            total[0, i] = total[1, i]
+    for kind in range(2):
+        if kind == 1 and gamma <= 0.0:  # nothing to settle: the types are alike but for madness
+            copy(weights[0], lanes, weights[1])
+            for i in range(lanes):
+                total[1, i] = total[0, i]
+        else:
+            defender_worth(G, acts, D.other, D.theirs[0], zeal(G, kind), faced, lanes, D.values)
+            quantal.weights(D.values, lanes, G[RATIONALITY], total[kind], weights[kind])
     madden(G, acts, faced[PROVOKING], lanes, faced[OWED], weights[0])
     blend(D.belief, lanes, weights, total, D.harm, out, loss)
 
@@ -283,8 +285,8 @@ def defender_game(G: Any, acts: Any, theirs: Any, S: Any, D: Any, lanes: int) ->
                 D.loss[a, i] = D.loss[quiet, i]
             continue
         on_state = acts[a, ACT_ON_STATE] > 0.5
-        plain = obligation(G, rung, acts[a, ACT_MEANT], on_state, False)
-        for_leader = obligation(G, rung, acts[a, ACT_MEANT], on_state, acts[a, ACT_DECAPITATES] > 0.5)
+        plain = obligation(G, rung, acts[a, ACT_MEANT], on_state)
+        for_leader = plain + (G[C_LEADER] if acts[a, ACT_DECAPITATES] > 0.5 and rung >= FORCE else 0.0)
         vow = rung if rung >= STATE_FORCE else 0.0
         for i in range(lanes):
             owed[i] = obliged[i] + (for_leader if decapitated[i] < 0.5 else plain)

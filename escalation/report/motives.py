@@ -87,7 +87,7 @@ def defender_motive(tables: Tables, state: Worlds, act: int) -> str:
     factor = context[CAPABILITY] if rung >= LETHAL_FORCE else 1.0
     if S[BLAMED, 0] < 0.5 and row[ACT_ON_STATE] > 0.5:
         factor *= G[r, D_BLAME_DISCOUNT]
-    settled = zeal(G[r], S[THETA, 0] > 0.5) * min(owed, row[ACT_ANSWER]) * factor
+    settled = zeal(G[r], 0 if S[THETA, 0] > 0.5 else 1) * min(owed, row[ACT_ANSWER]) * factor
     for_dead = G[r, D_DEATH] + G[r, D_LOG_DEATHS] * log(killed) if killed >= 1.0 else 0.0
     unweighted = grievance(G[r], e, killed, 1.0)
     part = for_dead / unweighted if unweighted > 0.0 else 0.0
