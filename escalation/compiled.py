@@ -14,6 +14,7 @@ stale code behind. The cache therefore lives in a folder named by a hash of all 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -24,6 +25,7 @@ from typing import Final, TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
 
+_WARM: Final = "warm"
 ENABLED: Final = os.environ.get("ESCALATION_COMPILE", "1") != "0"
 
 
@@ -60,7 +62,14 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Whether machine code for this very build is already there, so that the next run does not compile."""
-    return not ENABLED or any(cache_folder().rglob("*.nbi"))
+    return not ENABLED or (cache_folder() / _WARM).exists()
+
+
+def mark_warm() -> None:
+    """Note that all of this build has been compiled; where nothing can be kept, nothing is noted."""
+    with contextlib.suppress(OSError):
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        (cache_folder() / _WARM).touch()
 
 
 def _use_wide_registers() -> None:

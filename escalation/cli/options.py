@@ -71,7 +71,7 @@ workers: Final = click.option(
     "--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Threads; no result depends on it."
 )
 block: Final = click.option(
-    "--block", type=click.IntRange(min=1), default=2048, show_default=True, help="Worlds a block; likewise."
+    "--block", type=click.IntRange(min=1), default=4096, show_default=True, help="Worlds a block; likewise."
 )
 as_json: Final = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 quiet: Final = click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from escalation import draws
-from escalation.model import events, nature, start
+from escalation.model import events, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
 from escalation.model.arrays import Floats, Ints, Tables, Worlds
 from escalation.model.layout import (
@@ -86,6 +86,7 @@ class Crisis(mesa.Model):
         super().__init__(rng=seed)
         if step_days not in (1, 7):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
+        warm.up()
         self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
         self.worlds = worlds
         self.seed_of_draws = seed

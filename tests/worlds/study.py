@@ -48,8 +48,9 @@ def store(folder: Path, *, resume: bool = False) -> Store:
 if __name__ == "__main__":
     # --resume: a folder that is not there yet is begun
     where, number, pause = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    sizes = {"horizon": int(sys.argv[4]), "part": int(sys.argv[5])}
     try:
-        sweep(number, store=store(where, resume=True), progress=lambda _: time.sleep(pause), horizon=int(sys.argv[4]))
+        sweep(number, store=store(where, resume=True), progress=lambda _: time.sleep(pause), **sizes)
     except KeyboardInterrupt:
         print("interrupted", flush=True)
         sys.exit(130)
