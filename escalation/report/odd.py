@@ -35,6 +35,7 @@ _SUBMODELS: tuple[tuple[str, Callable[[], ModuleType]], ...] = (
     ("Proxies", lambda: import_module("escalation.model.proxies")),
     ("Casualties", lambda: import_module("escalation.model.casualties")),
     ("The stage game", lambda: import_module("escalation.model.stage")),
+    ("Payoffs", lambda: import_module("escalation.model.payoffs")),
     ("The defender", lambda: import_module("escalation.model.defender")),
     ("The challenger", lambda: import_module("escalation.model.challenger")),
     ("Learning", lambda: import_module("escalation.model.learning")),
