@@ -5,15 +5,18 @@
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
 #   make soak          a sweep killed 50 times, each time resumed to the same digest
+#   make bench         the speed, against two baselines; rewrites docs/performance.md (on an idle machine)
 #   make goldens       rewrite the golden transcripts
 #   make docs          rewrite docs/model.md and docs/claims.md from the code
 #   make constraints   resolve the pinned dependencies anew
 #   make clean         remove what the above have made, except runs/
-# Choose the interpreter with `make PYTHON=python3.12 ...`, pass arguments to pytest with PYTEST_ARGS='-k ladder'.
+# Choose the interpreter with `make PYTHON=python3.12 ...`, pass arguments to pytest with PYTEST_ARGS='-k ladder'
+# and to the benchmarks with BENCH_ARGS=--long.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 VERSIONS := 3.11 3.13
 PACKAGING := setup.cfg pyproject.toml constraints.txt
 
@@ -25,7 +28,7 @@ python_at = $(call first_python,python$(1) "$$(pyenv root 2>/dev/null)"/versions
 PYTHON ?= $(call first_python,python3.13 python3.12 python3.11 python3 python,sys.version_info >= (3, 11))
 
 .DELETE_ON_ERROR:
-.PHONY: thesis thesis-full test check check-both soak goldens docs constraints clean
+.PHONY: thesis thesis-full test check check-both soak bench goldens docs constraints clean
 
 thesis: $(VENV)/.installed
 	$(BIN)/escalation thesis --out runs/thesis
@@ -52,6 +55,9 @@ has-%:
 
 soak: $(VENV)/.installed-dev
 	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py -k killed $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.goldens refresh

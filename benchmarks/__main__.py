@@ -1,0 +1,68 @@
+"""``python -m benchmarks [--write FILE] [--long]``: the model against its two baselines, memory and start-up."""
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from benchmarks import contest, machine, page, phases, probes
+from escalation.scenario.loader import load
+from escalation.worlds.ensemble import BLOCK
+
+HORIZON = 52
+ROUNDS = 5
+FEW, MANY = 50, 2 * BLOCK
+WORKER_WORLDS, LONG_WORKER_WORLDS = 20_000, 400_000
+MEMORY_WORLDS = (20_000, 80_000)
+
+
+def progress(what):
+    print(what, file=sys.stderr, flush=True)
+
+
+def measure(long, command):
+    facts = machine.facts()
+    scenario = load(probes.SCENARIO)
+    progress("compiling, and checking that all give the same outcomes")
+    contest.same_outcomes(scenario, HORIZON)
+    times = contest.contest(scenario, HORIZON, ROUNDS, FEW, MANY, progress)
+    worlds = LONG_WORKER_WORLDS if long else WORKER_WORLDS
+    by_workers = contest.worker_contest(scenario, HORIZON, 1 if long else 3, worlds, progress)
+    progress("phase by phase")
+    spent = phases.by_phase(scenario, HORIZON, BLOCK)
+    progress("uncompiled kernels")
+    plain = probes.uncompiled(8, 8)
+    progress("memory")
+    megabytes = {worlds: probes.memory(worlds) for worlds in MEMORY_WORLDS}
+    progress("start-up, and a first use that compiles")
+    return page.Measured(
+        scenario=probes.SCENARIO,
+        actors=len(scenario.actors),
+        horizon=HORIZON,
+        date=datetime.date.today().isoformat(),
+        command=command,
+        long=long,
+        facts=facts,
+        contest=times,
+        workers=by_workers,
+        phases=spent,
+        uncompiled=plain,
+        memory=megabytes,
+        start_up=probes.start_up(),
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--write", metavar="FILE", type=Path, help="write the page there as well")
+    parser.add_argument("--long", action="store_true", help="two workers against one on a minute of work")
+    options = parser.parse_args()
+    command = " ".join(["python -m benchmarks", *(["--long"] if options.long else [])])
+    text = page.render(measure(options.long, command))
+    print(text, end="")
+    if options.write:
+        options.write.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""What only a process of its own can tell: memory, start-up, compilation, and kernels left uncompiled.
+
+``python -m benchmarks.probes memory 10000`` and ``... uncompiled 8 4`` are the child processes; they print JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SCENARIO = "nonresponse"
+POINTS = 20
+"""Points of the sweep whose memory is measured."""
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def child(*arguments, module="benchmarks.probes", **environment):
+    """Wall seconds and output of ``python -m module arguments``. Raises ``CalledProcessError`` if it fails."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    before = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return time.perf_counter() - before, done.stdout
+
+
+def best_of(times, *arguments):
+    """Shortest wall seconds of the command ``escalation`` with ``arguments``."""
+    return min(child(*arguments, module="escalation")[0] for _ in range(times))
+
+
+def start_up():
+    """Wall seconds of commands as a user runs them; the first use with an empty cache of machine code."""
+    one = ("run", SCENARIO, "-n", "1", "--json")
+    with tempfile.TemporaryDirectory() as empty:
+        first, _ = child(*one, module="escalation", NUMBA_CACHE_DIR=empty)
+    return {
+        "escalation --help": best_of(5, "--help"),
+        f"escalation check {SCENARIO}": best_of(3, "check", SCENARIO),
+        "first use: one crisis, compiling": first,
+        "one crisis, compiled already": best_of(3, *one),
+    }
+
+
+def memory(worlds):
+    """Peak megabytes above the imports of a process that sweeps ``worlds`` one-year crises by two workers."""
+    return json.loads(child("memory", str(worlds))[1])["megabytes"]
+
+
+def uncompiled(worlds, weeks):
+    """CPU seconds a live world-week with the kernels left as Python."""
+    return json.loads(child("uncompiled", str(worlds), str(weeks), ESCALATION_COMPILE="0")[1])["seconds"]
+
+
+def _peak():
+    """Most megabytes that this program has held: what getrusage tells begins with what its parent held."""
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024.0
+    raise RuntimeError("the system does not tell how much memory was held")
+
+
+def _memory(worlds):
+    from escalation.analysis.sweep import sweep
+    from escalation.scenario.loader import load
+    from escalation.worlds.ensemble import simulate
+
+    scenario = load(SCENARIO)
+    simulate(scenario, 1, horizon=1)  # the compiled code is loaded: an import of its own kind
+    before = _peak()
+    sweep(SCENARIO, {"errors.scale": f"0:2:{POINTS}"}, worlds=int(worlds) // POINTS, progress=False)
+    return {"megabytes": _peak() - before}
+
+
+def _uncompiled(worlds, weeks):
+    import numpy as np
+
+    from escalation.model.layout import N_WEEKS
+    from escalation.scenario.loader import load
+    from escalation.worlds.ensemble import simulate
+
+    np.seterr(over="ignore")  # the hash of the draws wraps around
+    scenario = load(SCENARIO)
+    before = time.process_time()
+    outcome = simulate(scenario, int(worlds), horizon=int(weeks), workers=1)
+    return {"seconds": (time.process_time() - before) / int(outcome.end.tallies[N_WEEKS].sum())}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"memory": _memory, "uncompiled": _uncompiled}[sys.argv[1]](*sys.argv[2:])))
