@@ -140,6 +140,19 @@ def test_help_answers_at_once(root: Path, tmp_path: Path) -> None:
     assert min(spent) < HELP_SECONDS
 
 
+@pytest.mark.parametrize("words", [["--help"], ["sweep", "--help"], ["check", "strike"], ["describe", "strike"], ["ls"]])
+def test_what_runs_nothing_never_loads_the_compiler(words: list[str], root: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from escalation.cli.main import main\n"
+        f"sys.argv = ['escalation', *{words!r}]\n"
+        "try: main()\n"
+        "except SystemExit as done: assert not done.code, done.code\n"
+        "assert 'numba' not in sys.modules and 'mesa' not in sys.modules\n"
+    )
+    _run([sys.executable, "-c", script], tmp_path, PYTHONPATH=str(root))
+
+
 def test_public_names_come_on_first_use(root: Path, tmp_path: Path) -> None:
     script = (
         "import sys, escalation\n"

@@ -21,7 +21,7 @@ SOME_FAILED = 3
 INTERRUPTED = 130
 
 DEBUG = "ESCALATION_DEBUG"
-COMPILING = "compiling for this machine, about half a minute, once"
+COMPILING = "compiling for this machine, less than a minute, once"
 
 
 def emit_json(value: Mapping[str, object]) -> None:

@@ -1,17 +1,21 @@
 """The shelf of decision rules: one small file each, named by ``<actor>.rule`` or ``--rule``.
 
-To add one: a file with ``NAME``, ``TRAITS`` and ``probabilities``, a line in ``RULES`` and one in ``stage.choose``.
+To add one: a file with ``probabilities``, a line here and one in ``stage.choose``. Importing the shelf does not import
+the files, and so not the compiler: ``check`` looks names up here.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from escalation.model.rules import best_response, level_k, prospect, quantal, reciprocal
 from escalation.model.rules.traits import Traits
 
 RULES: Final[dict[str, Traits]] = {
-    module.NAME: module.TRAITS for module in (quantal, best_response, level_k, prospect, reciprocal)
+    "quantal": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="McKelvey & Palfrey 1995"),
+    "best-response": Traits(forward_looking=True, stochastic=False, reads_payoffs=True, citation="Nash 1950"),
+    "level-k": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Camerer, Ho & Chong 2004"),
+    "prospect": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Tversky & Kahneman 1992"),
+    "reciprocal": Traits(forward_looking=False, stochastic=True, reads_payoffs=False, citation="Richardson 1960"),
 }
 CODES: Final[dict[str, int]] = {name: code for code, name in enumerate(RULES)}
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from escalation.compiled import inner
-from escalation.model.rules.traits import Traits
-
-NAME: Final = "best-response"
-TRAITS: Final = Traits(forward_looking=True, stochastic=False, reads_payoffs=True, citation="Nash 1950")
 
 
 @inner

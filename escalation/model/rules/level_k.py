@@ -6,15 +6,11 @@ the status-quo actor that many expected in early 2026; otherwise it replies as t
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from escalation.compiled import inner
 from escalation.maths import exp
 from escalation.model.rules.quantal import logit_choice
-from escalation.model.rules.traits import Traits
-
-NAME: Final = "level-k"
-TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Camerer, Ho & Chong 2004")
 
 
 @inner

@@ -8,15 +8,11 @@ not the accord's income for the challenger and no dead for the defender.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from escalation.compiled import compiled, inner
 from escalation.maths import exp, log
 from escalation.model.rules.quantal import logit_choice
-from escalation.model.rules.traits import Traits
-
-NAME: Final = "prospect"
-TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Tversky & Kahneman 1992")
 
 
 @compiled

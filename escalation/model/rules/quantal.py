@@ -6,14 +6,10 @@ lam -> infinity a best reply; lam is itself an error rate, in 1/util, and is sta
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from escalation.compiled import inner
 from escalation.maths import exp
-from escalation.model.rules.traits import Traits
-
-NAME: Final = "quantal"
-TRAITS: Final = Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="McKelvey & Palfrey 1995")
 
 
 @inner

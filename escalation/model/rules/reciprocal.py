@@ -7,15 +7,11 @@ straight into the spiral, amplified by rho / (1 - rho) (dossier section 6).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from escalation.compiled import inner
 from escalation.maths import exp
 from escalation.model.layout import ACT_RUNG
-from escalation.model.rules.traits import Traits
-
-NAME: Final = "reciprocal"
-TRAITS: Final = Traits(forward_looking=False, stochastic=True, reads_payoffs=False, citation="Richardson 1960")
 
 
 @inner
