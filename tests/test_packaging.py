@@ -140,7 +140,9 @@ def test_help_answers_at_once(root: Path, tmp_path: Path) -> None:
     assert min(spent) < HELP_SECONDS
 
 
-@pytest.mark.parametrize("words", [["--help"], ["sweep", "--help"], ["check", "strike"], ["describe", "strike"], ["ls"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["sweep", "--help"], ["check", "strike"], ["describe", "strike"], ["ls"]]
+)
 def test_what_runs_nothing_never_loads_the_compiler(words: list[str], root: Path, tmp_path: Path) -> None:
     script = (
         "import sys\n"
