@@ -168,8 +168,8 @@ class _Maker:
         infosets = []
         for infoset in ordered:
             numbers[infoset.player] = number = numbers.get(infoset.player, 0) + 1
-            nodes = tuple(infoset.nodes)
-            infosets.append(InfoSet(infoset.player, number, infoset.label, infoset.actions, nodes, infoset.chances))
+            places = tuple(infoset.nodes)
+            infosets.append(InfoSet(infoset.player, number, infoset.label, infoset.actions, places, infoset.chances))
         index = {id(infoset): place for place, infoset in enumerate(ordered)}
         nodes = tuple(
             Node(label, parent, branch, tuple(children), None if infoset is None else index[id(infoset)], outcome)
@@ -212,7 +212,7 @@ def bimatrix(
     comment: str = "",
 ) -> Table:
     """A table of two players as it is printed: ``rows`` and ``columns`` are (player, strategies), ``cells`` by row."""
-    payoffs = {
+    payoffs: dict[tuple[str, ...], Sequence[Numeric]] = {
         (row, column): cell
         for row, line in zip(rows[1], cells, strict=True)
         for column, cell in zip(columns[1], line, strict=True)

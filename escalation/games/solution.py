@@ -21,7 +21,7 @@ class Solution:
     for a rule without errors the largest loss at an information set as a share of what is at stake for its mover.
     ``regret``: player -> the most, in payoff units, that the player could gain in expectation by any other plan,
     given the others' play (for a player who forgets, by changing one information set). Zero for all is Nash.
-    ``payoffs``: player -> expected payoff. ``beliefs``: information set -> node -> probability, where a set has several.
+    ``payoffs``: player -> expected payoff. ``beliefs``: information set -> node -> probability, where it has several.
     ``rationality``: lambda, in 1/payoff unit; None for a rule that has none. ``notes``: what a reader should know.
     """
 
