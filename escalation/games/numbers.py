@@ -12,6 +12,9 @@ Numeric: TypeAlias = int | float | str | Fraction
 MOST_DIGITS: Final = 400
 """Of a number in a file; a double has at most 309 before its point."""
 
+LARGEST: Final = 10**100
+"""Beyond which a payoff is taken for a mistake; sums and squares of less stay finite."""
+
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 
 
@@ -24,7 +27,10 @@ def exact(value: Numeric) -> Fraction:
     if isinstance(value, str):
         if len(value) > MOST_DIGITS or not _NUMBER.fullmatch(value):
             raise ValueError(f"{value[:40]!r} is not a number")
-        return Fraction(value)
+        found = Fraction(value)
+        if abs(found) > LARGEST:
+            raise ValueError(f"{value[:40]!r} is too large")
+        return found
     if isinstance(value, float):
         # NumPy's floats say np.float64(...) of themselves.
         return exact(repr(float(value)))
