@@ -139,7 +139,9 @@ class StageGame:
     @property
     def title(self) -> str:
         """What game this is, in a line."""
-        place = "at its start" if self.moment.world is None else f"in week {self.moment.week} of world {self.moment.world}"
+        place = (
+            "at its start" if self.moment.world is None else f"in week {self.moment.week} of world {self.moment.world}"
+        )
         return f"{self.moment.scenario.title.rstrip('.')}, {place}: {self.mover} moves"
 
     @property
@@ -284,8 +286,9 @@ def _of_challenger(moment: Moment) -> StageGame:
             tool = T.instruments[0, T.order_instrument[b]]
             p = float(tool[I_KILL] if rung >= LETHAL_FORCE else tool[I_STRAY])
             deaths = max(float(tool[I_DEATHS]), 1.0)
-            spared, struck = seen("attacked by proxies, none dead", 5.0, 0.0), seen(
-                f"attacked by proxies, {deaths:g} dead", 6.0, deaths
+            spared, struck = (
+                seen("attacked by proxies, none dead", 5.0, 0.0),
+                seen(f"attacked by proxies, {deaths:g} dead", 6.0, deaths),
             )
             return ((1.0 - p, spared), (p, struck))
         meant = 0.0 if acts[b, ACT_WARNED] > 0.5 else float(acts[b, ACT_MEANT])

@@ -81,9 +81,7 @@ def of_defender(T: Any, r: int, P: Any, kind: int, out: Any) -> None:
 @compiled
 def of_challenger(T: Any, r: int, P: Any, kind: int, out: Any) -> None:
     """Fill ``out`` (m, 1) with the worth of the challenger's acts to its type ``kind`` (0: restrained)."""
-    challenger_worth(
-        T.general[r], T.challenger_acts[r], P.meets, P.challenger_base[kind], kind, P.faced, 1, out
-    )
+    challenger_worth(T.general[r], T.challenger_acts[r], P.meets, P.challenger_base[kind], kind, P.faced, 1, out)
 
 
 @compiled
