@@ -128,8 +128,18 @@ def test_an_entry_says_what_it_is_and_where_it_is_from(name: str) -> None:
 
 def test_it_holds_the_games_that_it_is_for() -> None:
     wanted = {
-        *("chicken", "unilateral-deterrence", "mutual-deterrence", "bluff", "bargaining", "audience-costs"),
-        *("chain-store", "trust", "brinkmanship", "critical-risk", "horse", "beer-quiche", "education", "ochs-game3"),
+        *("chicken", "unilateral-deterrence", "mutual-deterrence", "bluff", "bargaining", "first-strike"),
+        *(
+            "audience-costs",
+            "chain-store",
+            "trust",
+            "brinkmanship",
+            "critical-risk",
+            "horse",
+            "beer-quiche",
+            "education",
+            "ochs-game3",
+        ),
         *("goeree-holt-symmetric", "goeree-holt-asymmetric", "goeree-holt-reversed", "strategic-deterrence"),
         *("centipede-4", "centipede-6", "centipede-altruists"),
     }

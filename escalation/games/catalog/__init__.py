@@ -137,7 +137,7 @@ class Entry:
 
 
 def names() -> tuple[str, ...]:
-    """Names of the games, by provenance."""
+    """Names of the games, in alphabetical order."""
     return tuple(_paths())
 
 
@@ -148,8 +148,8 @@ def load(name: str) -> Entry:
 
 @cache
 def _paths() -> dict[str, Path]:
-    found = sorted(path for path in FOLDER.rglob("*") if path.suffix in (".efg", ".nfg"))
-    return {path.stem: path for path in found}
+    found = (path for path in FOLDER.rglob("*") if path.suffix in (".efg", ".nfg"))
+    return {path.stem: path for path in sorted(found, key=lambda path: path.stem)}
 
 
 @cache

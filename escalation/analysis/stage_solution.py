@@ -1,0 +1,120 @@
+"""The stage game solved: what either type of the mover does, what it expects in reply, and how that ends.
+
+By quantal response the tree is solved by the general solver of ``games``. Under the other rules of the shelf the
+mover's choice is the model's own (``model.rules``); the replies that it expects are quantal, as in the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from escalation.analysis.stage_game import StageGame
+from escalation.games.solution import Solution
+from escalation.model.arrays import Floats
+from escalation.model.layout import RATIONALITY
+from escalation.worlds.moment import Moment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class StageSolution:
+    """What comes of one stage game; ``solution`` is that of its tree, ``rule`` the mover's.
+
+    ``done`` (2, n): what the mover's types carry out, once madness has had its say.
+    """
+
+    game: StageGame
+    rule: str
+    solution: Solution
+    done: Floats
+
+    @cached_property
+    def chosen(self) -> Floats:
+        """(2, n) what the mover's types choose."""
+        strategies = self.solution.strategies
+        return np.array(
+            [[strategies[self.game.set_of(kind)].get(act, 0.0) for act in self.game.acts] for kind in range(2)]
+        )
+
+    def replies(self, label: str) -> Floats:
+        """(2, m) what the replier's types choose where they see ``label``."""
+        strategies = self.solution.strategies
+        sets = (f"{self.game.replier} {kind}, {label}" for kind in self.game.replier_types)
+        return np.array([[strategies[name][reply] for reply in self.game.replies] for name in sets])
+
+    @cached_property
+    def expected(self) -> Floats:
+        """(2, n) expected utility of the mover's acts, by type (utils)."""
+        losses = []
+        for nodes in self.game.nodes:
+            loss = 0.0 if nodes else float(self.game.harm[0])
+            for p, node in nodes:
+                loss += p * float(self._mixed(node.label, node.mad) @ self.game.harm)
+            losses.append(loss)
+        return np.asarray(self.game.own - np.array(losses))
+
+    def _mixed(self, label: str, mad: Floats) -> Floats:
+        """(m,) the replies that the mover expects, madness included."""
+        first, second = self.replies(label)
+        return np.asarray(self.game.belief * (first @ mad) + (1.0 - self.game.belief) * second)
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, float]:
+        """``act, reply`` -> probability, by what is carried out; an act of all-out war stands alone.
+
+        The mover's types are weighed as the other side believes in them.
+        """
+        weights = np.array([self.game.believed, 1.0 - self.game.believed]) @ self.done
+        found: dict[str, float] = {}
+        for act, weight, nodes in zip(self.game.acts, weights, self.game.nodes, strict=True):
+            if not nodes:
+                found[act] = float(weight)
+            for p, node in nodes:
+                for reply, share in zip(self.game.replies, self._mixed(node.label, node.mad), strict=True):
+                    name = f"{act}, {reply}"
+                    found[name] = found.get(name, 0.0) + float(weight * p * share)
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: the contract's keys, and what else there is to know of the moment."""
+        game, moment = self.game, self.game.moment
+        return {
+            **self.solution.to_json(),
+            "outcomes": dict(self.outcomes),
+            "scenario": moment.scenario.name,
+            "actor": game.mover,
+            "world": moment.world,
+            "week": moment.week,
+            "beliefs_of_types": {
+                game.mover: {f"{game.replier} {game.replier_types[0]}": game.belief},
+                game.replier: {f"{game.mover} {game.mover_types[0]}": game.believed},
+            },
+            "carried_out": {
+                game.set_of(kind): dict(zip(game.acts, map(float, self.done[kind]), strict=True)) for kind in range(2)
+            },
+            "expected_utility": {
+                game.set_of(kind): dict(zip(game.acts, map(float, self.expected[kind]), strict=True))
+                for kind in range(2)
+            },
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an action: ``infoset, action, probability``."""
+        return self.solution.to_frame()
+
+    def _repr_html_(self) -> str:
+        return self.solution._repr_html_()
+
+
+def with_rationality(moment: Moment, rationality: float) -> Moment:
+    """The moment with another lambda (1/util), for both sides."""
+    general = moment.tables.general.copy()
+    general[0, RATIONALITY] = rationality
+    return replace(moment, tables=moment.tables._replace(general=general))
