@@ -339,3 +339,28 @@ def best_two_by_two(game: Table, shares: Profile) -> float:
     start = int(np.argmin([unlikely(g) for g in grid]))
     low, high = grid[max(start - 1, 0)], grid[min(start + 1, len(grid) - 1)]
     return math.exp(minimize_scalar(unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-10}).x)
+
+
+# -- the tools ------------------------------------------------------------------------------------------------------
+def test_a_variant_changes_what_it_is_asked_to_and_no_more() -> None:
+    game = as_tree_or_table("critical-risk")
+    assert isinstance(game, Game)
+    riskier = with_chances(game, {"type of B": ("1/3", "2/3")})
+    assert riskier.infosets[-1].probabilities == (Fraction(1, 3), Fraction(2, 3))
+    assert riskier.nodes == game.nodes
+    prouder = with_payoff(game, "A submits", "A", -4)
+    assert [o.payoffs for o in prouder.outcomes if o.label == "A submits"] == [(-4, 5)]
+    with pytest.raises(ValueError, match="no chance move is called 'weather'"):
+        with_chances(game, {"weather": (1,)})
+    with pytest.raises(ValueError, match="draws among 2, not 3"):
+        with_chances(game, {"type of B": (0, 0, 1)})
+    with pytest.raises(ValueError, match="no outcome is called 'peace'"):
+        with_payoff(game, "peace", "A", 1)
+
+
+def test_a_known_answer_is_never_half_read() -> None:
+    entry = catalog.load("chicken")
+    with pytest.raises(ValueError, match="the keys are what, strategies"):
+        catalog._answer(entry.path, {"kind": "limit", "what": "x", "strategies": {}, "tolerance": 1})
+    with pytest.raises(ValueError, match="the keys are what, rationality"):
+        catalog._answer(entry.path, {"kind": "quantal", "what": "x"})
