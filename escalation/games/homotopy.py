@@ -129,7 +129,8 @@ class Branch:
         weights = paths.weights(log_x)
         worth, slopes = self.worth(paths, weights)
         size = (np.abs(paths.chance) + np.asarray(paths.on_play @ np.abs(log_x)))[paths.pair_play]
-        far = np.add.reduceat(weights * np.abs(slopes - worth[paths.pair_action]) * size, paths.pair_starts)
+        mean = np.add.reduceat(weights * slopes, paths.pair_starts)[paths.pair_action]
+        far = np.add.reduceat(weights * np.abs(slopes - mean) * size, paths.pair_starts)
         spread = paths.best((far + np.abs(worth)) / paths.stake)[paths.set_of]
         return 1e-12 + ROUNDING * (np.abs(log_x) + scaled * spread)
 

@@ -124,9 +124,7 @@ class Paths:
         """d value_k / d log x_j (k, k), where ``slopes`` are d value_k / d w_k(z) for each pair."""
         mean = np.add.reduceat(weights * slopes, self.pair_starts)
         entries = weights * (slopes - mean[self.pair_action])
-        by_play = sparse.csr_array(
-            (entries, (self.pair_action, self.pair_play)), shape=(self.count, len(self.chance))
-        )
+        by_play = sparse.csr_array((entries, (self.pair_action, self.pair_play)), shape=(self.count, len(self.chance)))
         return np.asarray((by_play @ self.on_play).toarray())
 
     def softmax(self, values: Floats) -> Floats:
