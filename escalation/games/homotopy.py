@@ -129,7 +129,8 @@ class Branch:
         weights = paths.weights(log_x)
         worth, slopes = self.worth(paths, weights)
         size = (np.abs(paths.chance) + np.asarray(paths.on_play @ np.abs(log_x)))[paths.pair_play]
-        far = np.add.reduceat(weights * np.abs(slopes - worth[paths.pair_action]) * size, paths.pair_starts)
+        mean = np.add.reduceat(weights * slopes, paths.pair_starts)[paths.pair_action]
+        far = np.add.reduceat(weights * np.abs(slopes - mean) * size, paths.pair_starts)
         spread = paths.best((far + np.abs(worth)) / paths.stake)[paths.set_of]
         return 1e-12 + ROUNDING * (np.abs(log_x) + scaled * spread)
 
@@ -166,25 +167,23 @@ class Branch:
         change = float(np.max(np.abs(guess - point.x)))
         if change > MOST_CHANGE or scaled < 0.0:
             return None
-        for correction in range(MOST_CORRECTIONS):
+        corrections = 0
+        while True:
             residual, jacobian, by_scaled = self._equations(log_x, scaled)
             if self._close(residual, log_x, scaled):
                 break
             move = _solve(_bordered(jacobian, by_scaled, point.tangent), np.append(-residual, 0.0))
-            if move is None or not np.all(np.isfinite(move)):
+            if corrections == MOST_CORRECTIONS or move is None or not np.all(np.isfinite(move)):
                 return None
-            log_x, scaled = log_x + move[:-1], scaled + move[-1]
+            log_x, scaled, corrections = log_x + move[:-1], scaled + move[-1], corrections + 1
             if np.any(log_x > 1.0):
                 return None
-        else:
-            return None
         miss = float(np.max(np.abs(np.exp(log_x) - guess)))
-        turned = _tangent(jacobian, by_scaled, point.tangent)
-        cosine = float(turned[0] @ point.tangent)
-        if miss > MOST_MISS or cosine < LEAST_COSINE or turned[1] == 0:
+        tangent, side = _tangent(jacobian, by_scaled, point.tangent)
+        if miss > MOST_MISS or float(tangent @ point.tangent) < LEAST_COSINE or side == 0:
             return None
-        easy = correction <= MOST_CORRECTIONS // 2 and 2.0 * change < MOST_CHANGE and miss < MOST_MISS / 4.0
-        return Point(log_x, scaled, *turned), easy
+        easy = corrections <= MOST_CORRECTIONS // 2 and 2.0 * change < MOST_CHANGE and miss < MOST_MISS / 4.0
+        return Point(log_x, scaled, tangent, side), easy
 
     def _between(self, a: Point, b: Point, target: float) -> Floats:
         """The branch at lambda = ``target`` / stake between two neighbouring points, by Newton at fixed lambda."""

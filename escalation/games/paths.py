@@ -1,7 +1,7 @@
 """A game as solvers see it: the plays, what each pays, and which actions lie on it.
 
-With x_k the probability of action k, a play z has probability pi(z) = c(z) prod_{k on z} x_k, c being chance's part. For
-an action k of player i at the information set h, what i expects there is
+With x_k the probability of action k, a play z has probability pi(z) = c(z) prod_{k on z} x_k, c being chance's part.
+For an action k of player i at the information set h, what i expects there is
 
     u_k = sum_{z through k} w_k(z) v_i(z),    w_k(z) = pi(z) / sum_{z' through k} pi(z'),
 
@@ -102,11 +102,11 @@ class Paths:
 
     def uniform(self) -> Floats:
         """Log probabilities of choosing blindly."""
-        return -np.log(np.diff(self.starts).astype(float))[self.set_of]
+        return np.asarray(-np.log(np.diff(self.starts))[self.set_of])
 
     def log_plays(self, log_x: Floats) -> Floats:
         """Log probability of each play."""
-        return self.chance + np.asarray(self.on_play @ log_x)
+        return np.asarray(self.chance + self.on_play @ log_x)
 
     def weights(self, log_x: Floats) -> Floats:
         """w_k(z) for each pair."""
@@ -124,9 +124,7 @@ class Paths:
         """d value_k / d log x_j (k, k), where ``slopes`` are d value_k / d w_k(z) for each pair."""
         mean = np.add.reduceat(weights * slopes, self.pair_starts)
         entries = weights * (slopes - mean[self.pair_action])
-        by_play = sparse.csr_array(
-            (entries, (self.pair_action, self.pair_play)), shape=(self.count, len(self.chance))
-        )
+        by_play = sparse.csr_array((entries, (self.pair_action, self.pair_play)), shape=(self.count, len(self.chance)))
         return np.asarray((by_play @ self.on_play).toarray())
 
     def softmax(self, values: Floats) -> Floats:

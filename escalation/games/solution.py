@@ -21,7 +21,8 @@ class Solution:
     for a rule without errors the largest loss at an information set as a share of what is at stake for its mover.
     ``regret``: player -> the most, in payoff units, that the player could gain in expectation by any other plan,
     given the others' play (for a player who forgets, by changing one information set). Zero for all is Nash.
-    ``payoffs``: player -> expected payoff. ``beliefs``: information set -> node -> probability, where it has several.
+    ``payoffs``: player -> expected payoff. ``worth``: information set -> action -> what it is worth there to its mover.
+    ``beliefs``: information set -> node -> probability, where it has several.
     ``rationality``: lambda, in 1/payoff unit; None for a rule that has none. ``notes``: what a reader should know.
     """
 
@@ -32,6 +33,7 @@ class Solution:
     residual: float
     regret: Mapping[str, float]
     payoffs: Mapping[str, float]
+    worth: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     beliefs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -45,6 +47,7 @@ class Solution:
             "residual": self.residual,
             "regret": dict(self.regret),
             "payoffs": dict(self.payoffs),
+            "worth": {name: dict(worth) for name, worth in self.worth.items()},
             "beliefs": {name: dict(belief) for name, belief in self.beliefs.items()},
             "notes": list(self.notes),
         }
