@@ -44,6 +44,7 @@ from escalation.model.layout import (
     C_POWER,
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
+    D_MADNESS,
     DEAD,
     DECAPITATED,
     FORCE,
@@ -204,9 +205,16 @@ class StageGame:
         done[:, list(self.closed)] = 0.0
         return np.asarray(done / done.sum(axis=1, keepdims=True))
 
-    def chosen_by_the_model(self, rule: str = "quantal") -> Floats:
-        """(2, n) what the kernels have the mover's types do, madness included: the week's own code, no tree."""
+    def chosen_by_the_model(self, rule: str = "quantal", sane: bool = False) -> Floats:
+        """(2, n) what the kernels have the mover's types do: the week's own code, no tree.
+
+        Madness of the mover is included unless ``sane``.
+        """
         T, X = self.moment.tables, self.moment.state
+        if sane and self.moment.role == "defender":
+            general = T.general.copy()
+            general[0, D_MADNESS] = 0.0
+            T = T._replace(general=general)
         D = desk(len(self.acts), len(self.replies))
         decide: Callable[..., None] = defender.decide if self.moment.role == "defender" else challenger.decide
         decide(T, X, D, code(rule), -1, 0, CONSIDERED, self.moment.week, True, CEILING)

@@ -6,6 +6,7 @@ mover's choice is the model's own (``model.rules``); the replies that it expects
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from escalation.analysis.stage_game import StageGame
+from escalation.analysis.stage_game import StageGame, stage_game
+from escalation.games.judge import judged
+from escalation.games.paths import paths
 from escalation.games.solution import Solution
+from escalation.games.solve import solve
 from escalation.model.arrays import Floats
 from escalation.model.layout import RATIONALITY
 from escalation.worlds.moment import Moment
@@ -118,3 +122,28 @@ def with_rationality(moment: Moment, rationality: float) -> Moment:
     general = moment.tables.general.copy()
     general[0, RATIONALITY] = rationality
     return replace(moment, tables=moment.tables._replace(general=general))
+
+
+def solve_stage(moment: Moment, rationality: float | None = None) -> StageSolution:
+    """The stage game of ``moment`` by its mover's rule; ``rationality`` in place of the scenario's lambda (1/util).
+
+    Raises ``ValueError`` for an infinite lambda under a rule that has no such limit.
+    """
+    game = stage_game(moment if rationality is None else with_rationality(moment, rationality))
+    actor = moment.scenario.defender if moment.role == "defender" else moment.scenario.challenger
+    rule = actor.rule or "quantal"
+    endless = math.isinf(game.rationality)
+    if endless and rule not in ("quantal", "best-response"):
+        raise ValueError(f"rationality inf: {rule} has no such limit; legal is a finite number")
+    solution = solve(game.tree, "best-response" if endless else "quantal", game.rationality)
+    if rule != "quantal" and not endless:
+        chosen = game.chosen_by_the_model(rule, sane=True)
+        choices = {
+            game.set_of(kind): {
+                act: float(p) for act, p, shut in zip(game.acts, chosen[kind], game.closed, strict=True) if not shut
+            }
+            for kind in range(2)
+        }
+        solution = judged(paths(game.tree), solution, choices, rule, errs=rule != "best-response")
+    found = StageSolution(game, rule, solution, np.empty((2, 0)))
+    return replace(found, done=game.carried_out(found.chosen))

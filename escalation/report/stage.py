@@ -121,9 +121,13 @@ def _tree(solved: StageSolution) -> str:
 def _certificate(solved: StageSolution) -> str:
     solution = solved.solution
     regret = ", ".join(f"{player} {gain:.3g}" for player, gain in solution.regret.items())
+    whose = "any probability is" if solved.rule == "quantal" else "the replies are"
+    exact = (
+        ", or, as a share of the stakes, what the best-responding mover loses" if solved.rule == "best-response" else ""
+    )
     return (
-        f"Residual {solution.residual:.1g}: how far any probability is from what its rule prescribes, given all "
-        f"others. Regret, in utils, is what a better plan would bring against the others' play: {regret}."
+        f"Residual {solution.residual:.1g}: how far {whose} from what quantal response prescribes, given all "
+        f"others{exact}. Regret, in utils, is what a better plan would bring against the others' play: {regret}."
     )
 
 
