@@ -43,6 +43,9 @@ ENTRIES = {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
         "export": _entry("A run or sweep as Parquet or NetCDF.", lambda: import_module("escalation.cli.export")),
     },
+    "Games": {
+        "solve": _entry("A game's solution, certified.", lambda: import_module("escalation.cli.solve")),
+    },
     "The model": {
         "odd": _entry("The model in ODD form, from its code.", lambda: import_module("escalation.cli.odd")),
         "verify": _entry("Model against record.", lambda: import_module("escalation.cli.verify")),

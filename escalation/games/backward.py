@@ -44,7 +44,7 @@ def backward_induction(game: Game) -> Induced:
         )
         raise Unsolvable(
             f"information is imperfect at {where!r}, so there is nothing to induce backwards from; "
-            "the rule 'limit' finds a sequential equilibrium, which is subgame-perfect"
+            "the rule 'best-response' finds a sequential equilibrium, which is subgame-perfect"
         )
     ahead: list[tuple[Fraction, ...]] = [()] * len(game.nodes)
     best: list[tuple[int, ...]] = [()] * len(game.personal)

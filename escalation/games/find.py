@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from escalation.games.table import Table
 from escalation.games.tree import Game
 from escalation.scenario.faults import Fault, ScenarioFault, closest
 
-READERS: Final = {".efg": efg.read, ".nfg": nfg.read}
+READERS: Final[dict[str, Callable[[Path, str], Game | Table]]] = {".efg": efg.read, ".nfg": nfg.read}
 
 
 def find(argument: str) -> Game | Table:

@@ -70,6 +70,20 @@ def reply(paths: Paths, log_others: Floats, rationality: float) -> Floats:
     return found
 
 
+def gap(paths: Paths, log_x: Floats, log_others: Floats, rationality: float) -> float:
+    """How far ``log_x`` is from being each player's reply to ``log_others``, its own other moves held: a certificate.
+
+    The largest difference between a probability and the one that the logit prescribes.
+    """
+    largest = 0.0
+    for player in range(len(paths.players)):
+        own = paths.player_of == player
+        plan = np.where(own, log_x, log_others)
+        prescribed = respond(paths, paths.expected(paths.weights(plan)), rationality)
+        largest = max(largest, float(np.max(np.abs(np.exp(log_x) - np.exp(prescribed))[own], initial=0.0)))
+    return largest
+
+
 def respond(paths: Paths, worth: Floats, rationality: float) -> Floats:
     """Log of the logit choice at each information set; with infinite ``rationality`` the best actions, shared."""
     if math.isinf(rationality):

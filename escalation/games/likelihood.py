@@ -66,8 +66,6 @@ def counted(paths: Paths, counts: Counts) -> Floats:
             if not 0.0 <= number < float("inf"):
                 raise ValueError(f"{number} choices of {action!r} at {infoset!r}; legal: 0 or more")
             found[int(paths.starts[place]) + paths.actions[place].index(action)] += number
-    if not found.sum() > 0.0:
-        raise ValueError("no choices were counted")
     return found
 
 
@@ -77,6 +75,8 @@ def fit(samples: Sequence[tuple[Branch, Counts]], level: float = 0.95) -> Fit:
     Raises ``ValueError`` for counts that do not fit their game, and ``Lost`` as ``Branch.at`` does.
     """
     data = [(branch, counted(branch.paths, counts)) for branch, counts in samples]
+    if not sum(float(n.sum()) for _, n in data) > 0.0:
+        raise ValueError("no choices were counted")
 
     def likelihood(rationality: float) -> float:
         return sum(float(n[n > 0.0] @ branch.at(rationality)[n > 0.0]) for branch, n in data)

@@ -6,9 +6,13 @@ its information set, given what it believes there (one deviation at a time is en
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from escalation.games.paths import Floats, Ints, Paths
+
+TREMBLE: Final = -1000.0
 
 
 def payoffs(paths: Paths, x: Floats) -> Floats:
@@ -22,8 +26,8 @@ def chances(paths: Paths, x: Floats) -> Floats:
 
 
 def logs(x: Floats) -> Floats:
-    """Logarithms of probabilities, zero standing for a tremble that is too small to matter."""
-    return np.log(np.maximum(x, 1e-300))
+    """Logarithms of probabilities, those of zero by a tremble whose probability no float can hold."""
+    return np.where(x > 0.0, np.log(np.maximum(x, 1e-300)), TREMBLE)
 
 
 def depths(paths: Paths) -> Ints:

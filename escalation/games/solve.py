@@ -9,16 +9,17 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escalation.games.backward import backward_induction
 from escalation.games.beliefs import beliefs
 from escalation.games.homotopy import Branch
-from escalation.games.levels import hierarchy, level_k, mixture, poisson, reply
+from escalation.games.levels import gap, hierarchy, level_k, mixture, poisson
 from escalation.games.limit import limit
 from escalation.games.paths import Floats, Paths, Unsolvable, paths
 from escalation.games.prospect import Prospect
 from escalation.games.recall import forgetful
-from escalation.games.regret import chances, logs, losses, payoffs, regrets
+from escalation.games.regret import TREMBLE, chances, logs, losses, payoffs, regrets
 from escalation.games.solution import Solution
 from escalation.games.table import Table
 from escalation.games.tree import Game
@@ -37,13 +38,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule came to: probabilities ``x`` (k,), their logs for beliefs, worths (k,), and how exactly it holds."""
+    """What a rule came to: probabilities ``x`` (k,), their logs, worths (k,), and how exactly it holds.
+
+    Where ``reached`` (sets,) is False, beliefs are those of the log probabilities ``far``.
+    """
 
     x: Floats
     log_x: Floats
     worth: Floats
     residual: float
     notes: tuple[str, ...] = ()
+    reached: NDArray[np.bool_] | None = None
+    far: Floats | None = None
 
 
 class Problem:
@@ -69,10 +75,7 @@ def _logit(problem: Problem, worth: Worth) -> Found:
         return _limit(problem, worth)
     branch = Branch(problem.paths, worth)
     scaled = problem.rationality * problem.paths.stake
-    if problem.acyclic:
-        log_x = _backwards(branch, scaled)
-    else:
-        log_x = branch.at(problem.rationality)
+    log_x = _backwards(branch, scaled) if problem.acyclic else branch.at(problem.rationality)
     # Certified apart from how it was found: what the rule prescribes, given all other choices.
     prescribed = log_x - branch.residual(log_x, scaled)
     x = np.exp(log_x)
@@ -113,12 +116,12 @@ def _best_response(problem: Problem) -> Found:
 def _limit(problem: Problem, worth: Worth) -> Found:
     branch = Branch(problem.paths, worth)
     end = limit(branch)
-    log_x = np.where(end.reached[problem.paths.set_of], logs(end.x), end.far)
     lost = losses(problem.paths, end.x, end.worth)
     notes = [f"the limit of the quantal branch, followed to lambda = {end.rationality:.4g}"]
     if branch.crossings:
         notes.append("other branches cross it; others of the game's equilibria are their limits")
-    return Found(end.x, log_x, end.worth, _relative(problem.paths, lost), tuple(notes))
+    residual = _relative(problem.paths, lost)
+    return Found(end.x, logs(end.x), end.worth, residual, tuple(notes), end.reached, end.far)
 
 
 def _backward(problem: Problem) -> Found:
@@ -135,36 +138,31 @@ def _backward(problem: Problem) -> Found:
 
 
 def _level_k(problem: Problem) -> Found:
-    level = problem.settings.level
-    log_x = level_k(problem.paths, level, problem.rationality)[-1]
-    # Certified: a reply to the level below, worked out anew from what was found.
-    below = level_k(problem.paths, level - 1, problem.rationality)[-1] if level else log_x
-    again = reply(problem.paths, below, problem.rationality) if level else problem.paths.uniform()
-    return _levelled(problem, log_x, again, f"all players are of level {level}")
+    levels = level_k(problem.paths, problem.settings.level, problem.rationality)
+    off = gap(problem.paths, levels[-1], levels[-2], problem.rationality) if len(levels) > 1 else 0.0
+    return _levelled(problem, levels[-1], off, f"all players are of level {problem.settings.level}")
 
 
 def _hierarchy(problem: Problem) -> Found:
     tau = problem.settings.tau
-    levels, log_x = hierarchy(problem.paths, tau, problem.rationality)
+    levels, whole = hierarchy(problem.paths, tau, problem.rationality)
     shares = poisson(tau)
-    again = [
-        reply(problem.paths, mixture(problem.paths, levels[:level], shares[:level]), problem.rationality)
+    off = max(
+        gap(problem.paths, levels[level], mixture(problem.paths, levels[:level], shares[:level]), problem.rationality)
         for level in range(1, len(levels))
-    ]
-    whole = mixture(problem.paths, [problem.paths.uniform(), *again], shares)
-    return _levelled(problem, log_x, whole, f"levels are Poisson with mean {tau:g}, in {len(levels)} levels")
+    )
+    return _levelled(problem, whole, off, f"levels are Poisson with mean {tau:g}, in {len(levels)} levels")
 
 
-def _levelled(problem: Problem, log_x: Floats, again: Floats, note: str) -> Found:
-    x = np.exp(log_x)
+def _levelled(problem: Problem, log_x: Floats, off: float, note: str) -> Found:
+    x = np.where(log_x < TREMBLE / 2.0, 0.0, np.exp(log_x))
     worth = problem.paths.expected(problem.paths.weights(log_x))
-    x = np.where(x < 1e-250, 0.0, x)
-    return Found(x, log_x, worth, float(np.max(np.abs(np.exp(log_x) - np.exp(again)))), (note,))
+    return Found(x, log_x, worth, off, (note,))
 
 
-def _relative(problem: Paths, lost: Floats) -> float:
+def _relative(paths: Paths, lost: Floats) -> float:
     """The largest loss at an information set, as a share of what is at stake for its mover."""
-    return float(np.max(lost / problem.stakes[problem.mover]))
+    return float(np.max(lost / paths.stakes[paths.mover]))
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,10 @@ RULES: Final[dict[str, Rule]] = {
         "logit quantal response equilibrium, of a tree in agent form", "McKelvey & Palfrey 1995, 1998", _quantal
     ),
     "best-response": Rule(
-        "its limit without errors: a sequential equilibrium", "McKelvey & Palfrey 1998", _best_response, False
+        "the limit of quantal response without errors, of a tree a sequential equilibrium",
+        "McKelvey & Palfrey 1998",
+        _best_response,
+        False,
     ),
     "backward-induction": Rule(
         "subgame perfection under perfect information, ties told", "Selten 1965", _backward, False
@@ -234,6 +235,15 @@ def _solution(problem: Problem, rule: str, rationality: float | None, found: Fou
         regret={name: float(each) for name, each in zip(p.players, regret, strict=True)},
         payoffs={name: float(each) for name, each in zip(p.players, value, strict=True)},
         worth=by_action(found.worth),
-        beliefs=beliefs(problem.game, p, found.log_x) if isinstance(problem.game, Game) else {},
+        beliefs=_beliefs(problem.game, p, found) if isinstance(problem.game, Game) else {},
         notes=(*found.notes, *problem.forgotten),
     )
+
+
+def _beliefs(game: Game, p: Paths, found: Found) -> dict[str, dict[str, float]]:
+    believed = beliefs(game, p, found.log_x)
+    if found.reached is None or found.far is None:
+        return believed
+    off_path = beliefs(game, p, found.far)
+    here = dict(zip(p.infosets, found.reached, strict=True))
+    return {name: belief if here[name] else off_path[name] for name, belief in believed.items()}
