@@ -7,7 +7,7 @@ mover's choice is the model's own (``model.rules``); the replies that it expects
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -55,9 +55,12 @@ class StageSolution:
 
     @cached_property
     def expected(self) -> Floats:
-        """(2, n) expected utility of the mover's acts, by type (utils)."""
+        """(2, n) expected utility of the mover's acts, by type (utils); NaN for an act that is off the menu."""
         losses = []
-        for nodes in self.game.nodes:
+        for nodes, shut in zip(self.game.nodes, self.game.closed, strict=True):
+            if shut:
+                losses.append(math.nan)
+                continue
             loss = 0.0 if nodes else float(self.game.harm[0])
             for p, node in nodes:
                 loss += p * float(self._mixed(node.label, node.mad) @ self.game.harm)
@@ -77,7 +80,8 @@ class StageSolution:
         """
         weights = np.array([self.game.believed, 1.0 - self.game.believed]) @ self.done
         found: dict[str, float] = {}
-        for act, weight, nodes in zip(self.game.acts, weights, self.game.nodes, strict=True):
+        for a, act in self._open():
+            weight, nodes = weights[a], self.game.nodes[a]
             if not nodes:
                 found[act] = float(weight)
             for p, node in nodes:
@@ -85,6 +89,10 @@ class StageSolution:
                     name = f"{act}, {reply}"
                     found[name] = found.get(name, 0.0) + float(weight * p * share)
         return found
+
+    def _open(self) -> Iterator[tuple[int, str]]:
+        """The acts on the menu, with their indices."""
+        return ((a, act) for a, act in enumerate(self.game.acts) if not self.game.closed[a])
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: the contract's keys, and what else there is to know of the moment."""
@@ -100,14 +108,12 @@ class StageSolution:
                 game.mover: {f"{game.replier} {game.replier_types[0]}": game.belief},
                 game.replier: {f"{game.mover} {game.mover_types[0]}": game.believed},
             },
-            "carried_out": {
-                game.set_of(kind): dict(zip(game.acts, map(float, self.done[kind]), strict=True)) for kind in range(2)
-            },
-            "expected_utility": {
-                game.set_of(kind): dict(zip(game.acts, map(float, self.expected[kind]), strict=True))
-                for kind in range(2)
-            },
+            "carried_out": self._by_type(self.done),
+            "expected_utility": self._by_type(self.expected),
         }
+
+    def _by_type(self, values: Floats) -> dict[str, dict[str, float]]:
+        return {self.game.set_of(kind): {act: float(values[kind, a]) for a, act in self._open()} for kind in range(2)}
 
     def to_frame(self) -> pd.DataFrame:
         """One row an action: ``infoset, action, probability``."""

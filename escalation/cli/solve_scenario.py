@@ -33,6 +33,7 @@ def solve_scenario(
     from escalation import compiled
     from escalation.analysis.prepare import prepared
     from escalation.analysis.stage_solution import solve_stage
+    from escalation.games.homotopy import Lost
 
     ready = prepared(argument, rule=rule, overrides=overrides)
     role = _role(ready, actor)
@@ -45,6 +46,8 @@ def solve_scenario(
         solved = solve_stage(moment, rationality)
     except ValueError as fault:
         raise click.UsageError(str(fault)) from None
+    except Lost as fault:
+        raise click.ClickException(f"{argument}: {fault}; what lies before it can be solved") from None
     if export is not None:
         from escalation.games import efg
         from escalation.worlds.folder import write_text

@@ -8,11 +8,11 @@ from escalation.games.catalog import Answer, Entry, Equilibrium, Limit, Observed
 from escalation.report.layout import bold, wrapped
 
 KINDS: dict[type[Answer], str] = {
-    Equilibrium: "An equilibrium",
-    Limit: "As errors vanish",
+    Equilibrium: "Equilibrium",
+    Limit: "Limit",
     Quantal: "With errors",
-    Threshold: "A threshold",
-    Regret: "No equilibrium",
+    Threshold: "Threshold",
+    Regret: "Elsewhere",
     Observed: "Observed",
 }
 

@@ -93,8 +93,8 @@ def _replies(solved: StageSolution) -> Iterator[str]:
 
 def _nodes(solved: StageSolution) -> list[Node]:
     seen: dict[str, Node] = {}
-    for act in solved.game.nodes:
-        seen |= {node.label: node for _, node in act}
+    for act, shut in zip(solved.game.nodes, solved.game.closed, strict=True):
+        seen |= {} if shut else {node.label: node for _, node in act}
     return list(seen.values())
 
 
