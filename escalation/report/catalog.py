@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from escalation.games.catalog import Answer, Entry, Equilibrium, Limit, Observed, Quantal, Regret, Threshold
-from escalation.report.layout import bold, wrapped
+from escalation.report.layout import bold, columns, wrapped
 
 KINDS: dict[type[Answer], str] = {
     Equilibrium: "Equilibrium",
@@ -28,11 +26,21 @@ def known(entry: Entry, colour: bool) -> list[str]:
     for answer in entry.answers:
         lines += wrapped(f"{KINDS[type(answer)]}: {answer.what}.", "  ", "    ")
         if isinstance(answer, Observed):
-            lines += [line for text in _observed(answer) for line in wrapped(text, "    ")]
+            lines += [*wrapped(f"Data: {answer.source}", "    "), *_beside(entry, answer)]
     return lines
 
 
-def _observed(answer: Observed) -> Iterator[str]:
-    for name, share in answer.ends.items():
-        yield f"{name} {float(share):.3f}"
-    yield f"Data: {answer.source}"
+def _beside(entry: Entry, answer: Observed) -> list[str]:
+    """Shares observed beside the likeliest quantal response: a miss is shown as a miss."""
+    from escalation.games.observed import compare
+
+    found = compare(entry, answer)
+    text = f"Quantal response is likeliest at lambda = {found.fit.rationality:.4g}"
+    if found.plays:
+        high = "without end" if found.fit.high is None else f"to {found.fit.high:.4g}"
+        text += f" (95 % interval {found.fit.low:.4g} {high})"
+    rows = [("", "observed", "fitted", "miss")]
+    for name, share in found.observed.items():
+        fitted = found.fitted[name]
+        rows.append((name, f"{share:.3f}", f"{fitted:.3f}", f"{fitted - share:+.3f}"))
+    return [*wrapped(f"{text}:", "    "), *columns(rows, indent="      ")]
