@@ -3,8 +3,9 @@
 A player is something that can be switched off; a coalition is the set of players left on, written as an integer whose
 bit i is player i. The Shapley value (1953, Contributions to the Theory of Games II: 307-317) is the only split of
 v(all) - v(none) that adds up, treats players alike that are alike, gives nothing to a player that changes nothing, and
-adds over games. It is a sum over coalitions with fixed weights, so that a *design* is a list of coalitions with a
-matrix: value = matrix @ worths, for the odds or for any one world.
+adds over games. It is a mean, with fixed weights, of what the player adds when it joins, so that a *design* is a list
+of coalitions and of the joinings among them, the same for the odds as for any one world. Differences are taken before
+they are weighed: a player that changes nothing has exactly nothing.
 
 Two designs. ``exact``: all 2^k coalitions. ``circle``: the players stand on a circle in some order, and the coalitions
 are its arcs. Reading the circle from each of its k places, forwards and backwards, gives 2k orders of joining, in
@@ -36,11 +37,17 @@ SLACK = 64.0
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """``coalitions`` (coalitions,), the empty one first and the full one last; ``matrix`` (players, coalitions)."""
+    """``coalitions`` (coalitions,), the empty one first and the full one last, and who joins which.
+
+    In joining j player i turns the coalition at place ``before[i, j]`` into the one at ``after[i, j]``, with weight
+    ``weights[i, j]``; all have shape (players, joinings), and a player's weights sum to 1.
+    """
 
     players: int
     coalitions: Ints
-    matrix: Floats
+    before: Ints
+    after: Ints
+    weights: Floats
 
     def __len__(self) -> int:
         return len(self.coalitions)
@@ -67,7 +74,13 @@ class Design:
 
     def values(self, worths: Floats) -> Floats:
         """Shapley values (players, ...) of worths (coalitions, ...)."""
-        return np.asarray(np.tensordot(self.matrix, worths, axes=1))
+        # player by player, so that no more than one player's joinings are held at a time
+        return np.stack(
+            [
+                np.tensordot(self.weights[i], worths[self.after[i]] - worths[self.before[i]], axes=1)
+                for i in range(self.players)
+            ]
+        )
 
 
 def exact(players: int) -> Design:
@@ -75,15 +88,13 @@ def exact(players: int) -> Design:
     if not 1 <= players <= MOST_EXACT:
         raise ValueError(f"{players} players; legal: 1 to {MOST_EXACT} with all coalitions")
     coalitions = np.arange(1 << players, dtype=np.int64)
-    size = np.array([int(c).bit_count() for c in coalitions])
-    matrix = np.empty((players, len(coalitions)))
-    orders = math.factorial(players)
-    joins = np.array([math.factorial(s) * math.factorial(players - s - 1) / orders for s in range(players)])
-    for i in range(players):
-        inside = (coalitions >> i) & 1 == 1
-        # joining: with i it weighs as the coalition that i joined, one smaller
-        matrix[i] = np.where(inside, joins[np.maximum(size - 1, 0)], -joins[np.minimum(size, players - 1)])
-    return Design(players, coalitions, matrix)
+    before = np.stack([coalitions[(coalitions >> i) & 1 == 0] for i in range(players)])
+    after = before | (1 << np.arange(players, dtype=np.int64))[:, None]
+    joins = [
+        math.factorial(size) * math.factorial(players - size - 1) / math.factorial(players) for size in range(players)
+    ]
+    weights = np.array([[joins[coalition.bit_count()] for coalition in row] for row in before.tolist()])
+    return Design(players, coalitions, before, after, weights)
 
 
 def circle(order: Sequence[int]) -> Design:
@@ -91,23 +102,18 @@ def circle(order: Sequence[int]) -> Design:
     players = len(order)
     if not 1 <= players <= MOST_PLAYERS or sorted(order) != list(range(players)):
         raise ValueError(f"{list(order)}: legal is an order of 1 to {MOST_PLAYERS} players, each once")
-    coalitions = [0]
-    place: dict[int, int] = {0: 0}
-    for length in range(1, players + 1):
-        for start in range(players if length < players else 1):
-            coalition = _arc(order, start, length)
-            # an arc of a circle of two or fewer may come up twice
-            if coalition not in place:
-                place[coalition] = len(coalitions)
-                coalitions.append(coalition)
-    matrix = np.zeros((players, len(coalitions)))
+    # by length, so that the empty arc comes first and the full one last; an arc of a small circle may come up twice
+    every = [_arc(order, start, length) for length in range(players + 1) for start in range(players)]
+    place = {coalition: i for i, coalition in enumerate(dict.fromkeys(every))}
+    joinings: list[list[tuple[int, int]]] = [[] for _ in range(players)]
     for start in range(players):
         for length in range(players):
-            before = _arc(order, start, length)
+            arc = _arc(order, start, length)
             for joined in (order[(start + length) % players], order[(start - 1) % players]):
-                matrix[joined, place[before | 1 << joined]] += 1.0
-                matrix[joined, place[before]] -= 1.0
-    return Design(players, np.array(coalitions, dtype=np.int64), matrix / (2 * players))
+                joinings[joined].append((place[arc], place[arc | 1 << joined]))
+    pairs = np.array(joinings, dtype=np.int64)
+    weights = np.full(pairs.shape[:2], 1.0 / pairs.shape[1])
+    return Design(players, np.array(list(place), dtype=np.int64), pairs[:, :, 0], pairs[:, :, 1], weights)
 
 
 def arcs(players: int) -> int:
