@@ -283,7 +283,7 @@ def attributed(
         design = design_of(players, method, seed, group.number)
         return _tally(design, game(design.coalitions, group, control))
 
-    tallies = over_groups(parts_of(worlds, method), one, workers=workers, progress=progress)
+    tallies = list(over_groups(parts_of(worlds, method), one, workers=workers, progress=progress))
     return _summed(keys, meanings or keys, tallies, method)
 
 

@@ -65,8 +65,9 @@ class Part:
 class Decomposition:
     """The effect of ``b`` beside ``a`` on the odds of war, taken apart; ``weeks`` are the horizons looked at.
 
-    ``factors``: name -> the key that is set to 0 to switch it off. ``residual`` is the most that the parts of any week
-    are off their total by, rounding errors only. No sign is presupposed: a part below zero makes war rarer.
+    ``factors``: name -> the key that is set to 0 to switch it off. ``interactions``: the parts of the interaction, by
+    the factors that take part, ``errors x control loss``. ``residual`` is the most that the parts of any week are off
+    their total by, rounding errors only. No sign is presupposed: a part below zero makes war rarer.
     """
 
     a: str
@@ -76,6 +77,7 @@ class Decomposition:
     weeks: tuple[int, ...]
     cells: tuple[FactorialCell, ...]
     parts: tuple[Part, ...]
+    interactions: tuple[Part, ...]
     distinct: int
     residual: float
 
@@ -96,6 +98,7 @@ class Decomposition:
             "weeks": list(self.weeks),
             "cells": [cell.to_json() for cell in self.cells],
             "parts": [part.to_json() for part in self.parts],
+            "interactions": [part.to_json() for part in self.interactions],
             "distinct": self.distinct,
             "level": LEVEL,
             "residual": self.residual,
@@ -136,8 +139,8 @@ class Crossover:
     ``week`` is None where that is never within the horizon. ``low`` and ``high`` bound it (bootstrap over worlds,
     percentiles at ``level``); None stands for beyond the horizon. ``probability`` is the share of resamples that cross
     within it. ``sure_from`` is the first week in which the difference is below zero by a band that holds for all weeks
-    together; None for never. The lump is at its ``peak`` (greatest difference) in ``peak_week``; its interval is that
-    of one week.
+    together; None for never. The lump is at its ``peak`` (greatest difference) in ``peak_week``; its interval is
+    that of the band, which holds though the week was chosen for its height.
     """
 
     a: str

@@ -67,7 +67,7 @@ def headline(result: AttributionResult) -> str:
         return f"{told} That difference cannot be told from none ({_between(total, base)})."
     first = found.ranked()[0]
     share = first.shapley.on(found.headline)
-    owed = f"{told} The largest share is that of {first.key}, {_signed(share.value, base)} ({_between(share, base)})"
+    owed = f"{told} The largest share is that of {first.key}, {signed(share.value, base)} ({_between(share, base)})"
     if first.vanish is None:
         return f"{owed}."
     return f"{owed}; {percent(first.vanish.odds)} of {count(found.necessity.wars, 'war')} vanish without it."
@@ -123,19 +123,19 @@ def _shares(result: AttributionResult, base: int) -> list[tuple[str, ...]]:
             (
                 f"{number}",
                 cause.key,
-                _signed(share.value, base),
-                _range(share, base),
+                signed(share.value, base),
+                change(share, base),
                 _part(share, total),
-                _signed(cause.alone.on(found.headline).value, base),
-                _signed(cause.last.on(found.headline).value, base),
-                _signed(drawn.value, base),
-                _range(drawn, base),
+                signed(cause.alone.on(found.headline).value, base),
+                signed(cause.last.on(found.headline).value, base),
+                signed(drawn.value, base),
+                change(drawn, base),
             )
         )
     drawn = found.total.on(_other(result))
     rows.append(
-        ("", "together", _signed(total.value, base), _range(total, base), _part(total, total), "", "",
-         _signed(drawn.value, base), _range(drawn, base))
+        ("", "together", signed(total.value, base), change(total, base), _part(total, total), "", "",
+         signed(drawn.value, base), change(drawn, base))
     )  # fmt: skip
     return [(f"{number:>2} {key}".rstrip(), *rest) for number, key, *rest in rows]
 
@@ -218,18 +218,20 @@ def _other(result: AttributionResult) -> Basis:
     return "counted" if result.found.headline == "weighed" else "weighed"
 
 
-def _signed(odds: float, base: int) -> str:
+def signed(odds: float, base: int) -> str:
+    """A change in odds as so many in ``base``, with its sign: ``+1.20``; an exact ``0``."""
     return "0" if odds == 0.0 else f"{odds * base:+,.2f}"
 
 
-def _range(estimate: Estimate, base: int) -> str:
+def change(estimate: Estimate, base: int) -> str:
+    """The interval of a change in odds: ``+0.80 to +1.60``; empty where one world gives none."""
     if estimate.n < 2 or estimate.high == float("inf"):
         return ""
-    return f"{_signed(estimate.low, base)} to {_signed(estimate.high, base)}"
+    return f"{signed(estimate.low, base)} to {signed(estimate.high, base)}"
 
 
 def _between(estimate: Estimate, base: int) -> str:
-    return f"95 % interval {_range(estimate, base) or 'unknown from one world'}"
+    return f"95 % interval {change(estimate, base) or 'unknown from one world'}"
 
 
 def _part(share: Estimate, total: Estimate) -> str:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -44,13 +45,14 @@ class Cell:
 class CellsRun:
     """What the cells came to in a group of worlds, each (cells, worlds), at the horizon.
 
-    ``war_sum`` as in ``Snapshot``; ``route`` is an index into ``model.outcomes.ROUTES`` where there was ``war``.
+    ``war_week`` is the week of war, 0 where there was none; ``war_sum`` as in ``Snapshot``; ``route`` is an index into
+    ``model.outcomes.ROUTES``.
     ``weekly`` (cells, weeks, worlds) is ``war_sum`` week by week, where it was asked for. ``distinct`` counts the
     cells that had to be run.
     """
 
     first_world: int
-    war: NDArray[np.bool_]
+    war_week: NDArray[np.int16]
     war_sum: Floats
     route: NDArray[np.int8]
     distinct: int
@@ -59,7 +61,12 @@ class CellsRun:
     @property
     def worlds(self) -> int:
         """How many worlds."""
-        return int(self.war.shape[1])
+        return int(self.war_sum.shape[1])
+
+    @cached_property
+    def war(self) -> NDArray[np.bool_]:
+        """Where there was all-out war by the horizon."""
+        return np.asarray(self.war_week > 0)
 
 
 def run_cells(
@@ -80,7 +87,7 @@ def run_cells(
     """
     origin = same_as(cells, first, size, seed=seed, priors=priors)
     distinct = list(dict.fromkeys(origin.tolist()))
-    war = np.zeros((len(cells), size), dtype=np.bool_)
+    war_week = np.zeros((len(cells), size), dtype=np.int16)
     war_sum, route = np.zeros((len(cells), size)), np.zeros((len(cells), size), dtype=np.int8)
     by_week = np.zeros((len(cells), horizon, size)) if weekly else None
     numbers = np.arange(first, first + size, dtype=np.int64)
@@ -93,7 +100,7 @@ def run_cells(
             ready, 0, count * size, seed=seed, horizon=horizon, marks=(), control=control, weekly=by_week is not None
         )
         end = ran.at[horizon]
-        war[chosen] = end.war.reshape(count, size)
+        war_week[chosen] = np.where(end.war, end.tally("war_week"), 0).reshape(count, size)
         war_sum[chosen] = end.war_sum.reshape(count, size)
         route[chosen] = end.tally("route").reshape(count, size)
         if by_week is not None and ran.weekly is not None:
@@ -101,9 +108,9 @@ def run_cells(
         control.advance(count * size * horizon)
     control.advance((len(cells) - len(distinct)) * size * horizon)
     if len(distinct) < len(cells):
-        war, war_sum, route = war[origin], war_sum[origin], route[origin]
+        war_week, war_sum, route = war_week[origin], war_sum[origin], route[origin]
         by_week = None if by_week is None else by_week[origin]
-    return CellsRun(first, war, war_sum, route, len(distinct), by_week)
+    return CellsRun(first, war_week, war_sum, route, len(distinct), by_week)
 
 
 def same_as(cells: Sequence[Cell], first: int, size: int, *, seed: int, priors: bool = False) -> Ints:
@@ -151,18 +158,22 @@ def over_groups(
     *,
     workers: int = 2,
     progress: Progress | None = None,
-) -> list[Result]:
+) -> Iterator[Result]:
     """``function`` of every group, by ``workers`` threads, in the order of the groups whatever order they end in.
 
-    Raises whatever ``function`` does.
+    Only what has overtaken a slower group is held. Raises whatever ``function`` does.
     """
-    found: dict[int, Result] = {}
+    early: dict[int, Result] = {}
+    awaited = iter(parts)
+    following = next(awaited, None)
     with Threads(workers) as executor, closing(executor.map(function, parts, progress)) as finished:
         for group, outcome in finished:
             if isinstance(outcome, Exception):
                 raise outcome
-            found[group.number] = outcome
-    return [found[group.number] for group in parts]
+            early[group.number] = outcome
+            while following is not None and following.number in early:
+                yield early.pop(following.number)
+                following = next(awaited, None)
 
 
 def _chunks(cells: Sequence[Cell], which: Sequence[int] | range, most: int) -> Iterator[list[int]]:
