@@ -19,6 +19,10 @@ PRIORS_NOTE = (
     "Every uncertain number was drawn from its prior, once a world, the same in every coalition: the shares are "
     "averages over the priors. The intervals are Monte-Carlo noise alone."
 )
+LUCK = (
+    "appear: wars that happen only without it. A change early in a world deals much of its later luck anew, so that "
+    "some wars vanish and others appear for no other reason: the share above nets the two."
+)
 _ERRORS = {f"errors.{channel}" for channel in ERROR_CHANNELS}
 
 
@@ -39,7 +43,7 @@ def attribution_text(result: AttributionResult, *, given: str = "", again: str =
             dim(f"The same worlds with one cause off ({count(found.necessity.wars, 'war')} with all on)", colour),
         ]
         lines += columns(_vanishing(result))
-        lines += wrapped(necessity(result), "  ")
+        lines += wrapped(f"{necessity(result)} {LUCK}", "  ")
         lines += ["", dim("Routes against causes: how many of a route's wars vanish without the cause", colour)]
         lines += columns(_routes(result))
         lines += wrapped(_routes_note(result), "  ")
