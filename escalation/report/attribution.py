@@ -6,7 +6,7 @@ from escalation.analysis.attribution_result import AttributionResult, Basis
 from escalation.analysis.intervals import Estimate
 from escalation.report.layout import bold, columns, dim, wrapped
 from escalation.report.text import CENTRAL_NOTE
-from escalation.report.words import base_of, count, day, in_base, listed, percent, period, small
+from escalation.report.words import base_of, count, day, in_base, listed, opening, percent, period, small
 from escalation.scenario.registry import ERROR_CHANNELS
 
 MOST_COLUMNS = 10
@@ -99,21 +99,21 @@ def _what(result: AttributionResult) -> str:
         return next(iter(keys))
     if keys == _ERRORS:
         return f"all {small(len(keys))} error channels"
-    return f"all {small(len(keys))} causes"
+    return "both causes" if len(keys) == 2 else f"all {small(len(keys))} causes"
 
 
 def _size(result: AttributionResult) -> str:
     found, scenario = result.found, result.scenario
-    held = f"{scenario.title}. Rule: {result.rule}. Seed {result.seed}. {found.worlds:,} worlds"
+    held = f"{scenario.title}. Rule: {result.rule}. Seed {result.seed}. {opening(count(found.worlds, 'world'))}"
     coalitions = f"{count(found.coalitions, 'coalition')} of {count(len(found.causes), 'cause')}"
     if found.distinct < found.coalitions:
         coalitions += f" ({count(found.distinct, 'distinct one')} to run)"
     if found.method == "exact":
         return f"{held}, all {coalitions} in each, with the same luck."
-    return (
-        f"{held}, {coalitions} in each, with the same luck: sampled, by an order of the causes for each of "
-        f"{count(found.groups, 'group')} of worlds."
-    )
+    orders = "one order of the causes"
+    if found.groups > 1:
+        orders = f"an order of the causes for each of {count(found.groups, 'group')} of worlds"
+    return f"{held}, {coalitions} in each, with the same luck: sampled, by {orders}."
 
 
 def _shares(result: AttributionResult, base: int) -> list[tuple[str, ...]]:
@@ -156,6 +156,8 @@ def _shares_note(result: AttributionResult, base: int) -> str:
     if found.method == "exact":
         return told
     worst = max(cause.sampling_error[found.headline] for cause in found.causes)
+    if found.groups < 2:
+        return f"{told} The orders are sampled; from one group of worlds their noise cannot be told."
     if worst <= 0.0:
         return f"{told} The orders are sampled; no noise of theirs shows beside that of the worlds."
     return (
