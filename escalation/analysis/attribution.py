@@ -53,6 +53,8 @@ CHANNELS: Final = tuple(f"errors.{channel}" for channel in ERROR_CHANNELS)
 WORLDS: Final = 10_000
 PRIOR_WORLDS: Final = 1_000
 """Fewer where every world has numbers of its own, which is slower by an order of magnitude."""
+PRIORS_COST: Final = 10
+"""How many times as much a week costs where every world has its own numbers, as measured on the shipped scenarios."""
 BUDGET: Final = 40_000_000
 """World-weeks up to which all coalitions are run, if no method is named: half a minute to a minute on two cores."""
 GROUP: Final = 256
@@ -93,6 +95,11 @@ class AttributionPlan:
     def world_weeks(self) -> int:
         """World-weeks, if no two coalitions are the same scenario."""
         return self.coalitions * self.worlds * self.horizon
+
+    @property
+    def cost(self) -> int:
+        """The same in world-weeks at central values, which are cheaper than those over the priors."""
+        return self.world_weeks * (PRIORS_COST if self.priors else 1)
 
     def distinct(self) -> int:
         """Coalitions of the first group that have to be run: the others are the same scenario as one of them."""
@@ -144,7 +151,8 @@ def plan_attribution(
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
     if method is None:
-        cheap = len(keys) <= MOST_EXACT and (1 << len(keys)) * worlds * horizon <= BUDGET
+        every = AttributionPlan(ready, keys, off, worlds, seed, horizon, priors, "exact")
+        cheap = len(keys) <= MOST_EXACT and every.cost <= BUDGET
         # a circle of three causes or fewer has all coalitions
         method = "exact" if cheap or len(keys) <= 3 else "sampled"
     if method == "exact" and len(keys) > MOST_EXACT:

@@ -117,8 +117,7 @@ def _seconds(plan: AttributionPlan, workers: int, distinct: int) -> float:
     from escalation import compiled
     from escalation.cli.run import COMPILING_SECONDS, LOADING_SECONDS, MICROSECONDS
 
-    world_weeks = plan.world_weeks * distinct / plan.coalitions
-    seconds = LOADING_SECONDS + world_weeks * MICROSECONDS / 1e6 / workers
+    seconds = LOADING_SECONDS + plan.cost * distinct / plan.coalitions * MICROSECONDS / 1e6 / workers
     return seconds if compiled.is_warm() else seconds + COMPILING_SECONDS
 
 

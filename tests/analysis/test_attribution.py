@@ -16,6 +16,7 @@ from escalation.report.attribution import attribution_text, headline, necessity
 from escalation.report.layout import WIDTH
 from escalation.report.words import count
 from escalation.scenario.faults import ScenarioFault
+from escalation.scenario.loader import load
 from escalation.worlds.cells import CellsRun, Group
 from escalation.worlds.executors import Control
 
@@ -215,6 +216,7 @@ def test_what_cannot_be_switched_off_is_refused(over: tuple[str, ...], said: str
 def test_the_method_goes_by_the_cost() -> None:
     assert plan_attribution("strike").method == "sampled"
     assert plan_attribution("strike", 500).method == "exact"
+    assert plan_attribution("strike", 500, priors=True).method == "sampled"
     assert plan_attribution("strike", over=THREE).method == "exact"
     assert plan_attribution("strike", 500, over=[*CHANNELS, "learning.scale", "errors.scale"]).method == "sampled"
     many = [key for key, number in plan_attribution("strike").scenario.numbers.items() if number.quantity.low == 0.0]
@@ -245,6 +247,23 @@ def test_the_text_is_narrow_and_says_what_was_computed(three: AttributionResult)
     assert "--set errors.fragility=0" in text
     for cause in three.found.causes:
         assert cause.key in text
+
+
+def test_the_text_is_narrow_for_frequent_wars_and_long_names() -> None:
+    long = [key for key, number in load("strike").numbers.items() if number.quantity.low <= 0.0 and len(key) > 30][:11]
+    assert len(long) == 11
+
+    def often(coalitions: np.ndarray, group: Group, _: Control) -> CellsRun:
+        # each of the eleven brings war in a twelfth of the worlds, by fourteen routes in turn
+        numbers = np.arange(group.first, group.first + group.size)
+        war = (coalitions[:, None] >> (numbers % 12) & 1) == 1
+        route = np.where(war, 1 + numbers % 14, 0).astype(np.int8)
+        return CellsRun(group.first, war.astype(np.int16), war * 1.0, route, len(coalitions))
+
+    found = attributed(long, often, 5000, method="sampled")
+    text = attribution_text(AttributionResult(load("strike"), 0, 208, True, found))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "the others are in --json" in text
 
 
 def test_where_there_is_no_war_the_text_says_so() -> None:
