@@ -19,7 +19,19 @@ from tests.cli.conftest import Here
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SCENARIO_COMMANDS = ("list", "describe", "diff", "new", "check", "schema")
-COMMANDS = (*SCENARIO_COMMANDS, "run", "compare", "sweep", "explain", "thesis", "ls", "export", "odd", "verify")
+COMMANDS = (
+    *SCENARIO_COMMANDS,
+    "run",
+    "compare",
+    "sweep",
+    "attribute",
+    "explain",
+    "thesis",
+    "ls",
+    "export",
+    "odd",
+    "verify",
+)
 
 
 def one_object(text: str) -> dict[str, object]:
