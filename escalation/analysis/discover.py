@@ -111,8 +111,9 @@ class Sample:
 class DiscoveryResult:
     """Where ``thing`` holds: that ``a`` is more dangerous than ``b`` (or safer), or its odds above ``above``.
 
-    ``boxes`` did better than chance on held-out draws; ``refused`` is the first that did not, if one was found.
-    ``base`` is the share of all draws in which the thing holds.
+    ``threshold_is_mean``: ``above`` is the mean over the draws, not asked for. ``boxes`` did better than chance on
+    held-out draws; ``refused`` is the first that did not, if one was found. ``base`` is the share of all draws in which
+    the thing holds.
     """
 
     a: str
@@ -121,6 +122,7 @@ class DiscoveryResult:
     start: str
     safer: bool
     above: float | None
+    threshold_is_mean: bool
     boxes: tuple[Box, ...]
     refused: Box | None
     base: float
@@ -321,6 +323,7 @@ def searched(plan: DiscoveryPlan, response: Response) -> DiscoveryResult:
         start=scenario.start.date.isoformat(),
         safer=plan.safer,
         above=above,
+        threshold_is_mean=plan.b is None and plan.above is None,
         boxes=tuple(boxes),
         refused=refused,
         base=float(probability.mean()),
