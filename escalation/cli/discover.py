@@ -32,7 +32,7 @@ from escalation.scenario.faults import ScenarioFault
     options.overrides,
     options.rule,
     options.workers,
-    options.out("Write manifest.json, the scenarios, report.txt, results.csv and discovery.json there."),
+    options.out("Write manifest.json, the scenarios, report.txt, results.csv, draws.csv and discovery.json there."),
     options.as_json,
     options.quiet,
     DRY_RUN,
@@ -96,7 +96,9 @@ def command(
     if folder is not None:
         scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]
         more = {"horizon_weeks": horizon, "rule": result.rule, "draws": plan.draws, "worlds": plan.worlds}
-        write(folder, ran, "discovery", scenarios, result, discovery_text(result), quiet=quiet, **more)
+        draws_csv = {"draws.csv": result.to_frame().to_csv(index=False, lineterminator="\n")}
+        text = discovery_text(result)
+        write(folder, ran, "discovery", scenarios, result, text, quiet=quiet, extra=draws_csv, **more)
     if as_json:
         emit_json(result.to_json())
     else:

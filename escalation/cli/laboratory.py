@@ -61,15 +61,17 @@ def write(
     text: str,
     *,
     quiet: bool,
+    extra: Mapping[str, str] | None = None,
     **more: Any,
 ) -> None:
-    """Write report.txt, results.csv, ``kind``.json, the scenarios and the manifest."""
+    """Write report.txt, results.csv, ``kind``.json, ``extra`` files, the scenarios and the manifest."""
     from escalation.worlds.folder import table, write_folder
 
     files = {
         "report.txt": text + "\n",
         "results.csv": table(result.to_rows()),
         f"{kind}.json": json.dumps(result.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        **(extra or {}),
     }
     different = {scenario.name: scenario for scenario in scenarios}
     write_folder(folder, ran, list(different.values()), files, kind=kind, **more)

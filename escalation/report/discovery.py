@@ -48,12 +48,12 @@ def _about(result: DiscoveryResult) -> str:
 
 
 def _box(result: DiscoveryResult, box: Box, number: int, colour: bool) -> list[str]:
-    head = (f"Box {number}", "", "unit", "quasi-p", "what it is")
+    head = (f"Box {number}", "quasi-p", "what it is")
     rows = [
-        (one.key, words.removeprefix(one.key).removesuffix(one.unit).strip(), one.unit, _p(one.quasi_p), one.meaning)
+        (words, _p(one.quasi_p), one.meaning)
         for one, words in zip(box.restrictions, words_of(box.restrictions), strict=True)
     ]
-    first, *rest = columns([head, *rows], left=5, indent="")
+    first, *rest = columns([head, *rows], left=3, indent="")
     fit = box.tried
     told = (
         f"It holds in {percent(fit.density)} of the {fit.inside:,} held-out draws inside (95 % interval "
