@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from escalation.cli import options
@@ -93,7 +95,7 @@ def command(
     with progress(plan.world_weeks, quiet) as advance:
         result = run_break_even(plan, workers=workers, progress=advance)
     if folder is not None:
-        more = {"horizon_weeks": horizon, "rule": result.rule, "worlds": plan.worlds}
+        more: dict[str, Any] = {"horizon_weeks": horizon, "rule": result.rule, "worlds": plan.worlds}
         text = break_even_text(result)
         write(folder, ran, "break-even", [plan.a, plan.b], result, text, quiet=quiet, **more)
     if as_json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from escalation.cli import options
@@ -95,7 +97,12 @@ def command(
         result = run_discovery(plan, workers=workers, progress=advance)
     if folder is not None:
         scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]
-        more = {"horizon_weeks": horizon, "rule": result.rule, "draws": plan.draws, "worlds": plan.worlds}
+        more: dict[str, Any] = {
+            "horizon_weeks": horizon,
+            "rule": result.rule,
+            "draws": plan.draws,
+            "worlds": plan.worlds,
+        }
         draws_csv = {"draws.csv": result.to_frame().to_csv(index=False, lineterminator="\n")}
         text = discovery_text(result)
         write(folder, ran, "discovery", scenarios, result, text, quiet=quiet, extra=draws_csv, **more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -107,7 +107,12 @@ def command(
         result = run_sensitivity(plan, workers=workers, progress=advance)
     if folder is not None:
         scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]
-        more = {"horizon_weeks": horizon, "rule": result.rule, "draws": plan.samples, "worlds": plan.worlds}
+        more: dict[str, Any] = {
+            "horizon_weeks": horizon,
+            "rule": result.rule,
+            "draws": plan.samples,
+            "worlds": plan.worlds,
+        }
         text = sensitivity_text(result)
         write(folder, ran, "sensitivity", scenarios, result, text, quiet=quiet, **more)
     if as_json:
