@@ -40,6 +40,17 @@ ENTRIES = {
         "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
         "thesis": _entry("The op-ed's claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
     },
+    "Why, and what would flip it": {
+        "break-even": _entry(
+            "Where two scenarios are equally dangerous.", lambda: import_module("escalation.cli.break_even")
+        ),
+        "sensitivity": _entry(
+            "Which uncertain numbers the odds hang on.", lambda: import_module("escalation.cli.sensitivity")
+        ),
+        "discover": _entry(
+            "In which part of the plausible space a claim fails.", lambda: import_module("escalation.cli.discover")
+        ),
+    },
     "Run folders": {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
         "export": _entry("A run or sweep as Parquet or NetCDF.", lambda: import_module("escalation.cli.export")),
