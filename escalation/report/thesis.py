@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import fill
 
 from escalation.analysis.claims import ClaimResult, Effect
-from escalation.analysis.structure import AS_WRITTEN, EVENLY, MOVED, Structure, Variant
+from escalation.analysis.structure import MOVED, Structure, Variant
 from escalation.analysis.thesis import ThesisResult, Watched
 from escalation.report.words import listed
 
@@ -118,11 +118,12 @@ def _odds_table(result: ThesisResult) -> list[str]:
 
 
 def _claims_table(claims: Sequence[ClaimResult]) -> list[str]:
-    lines = [f"{'claim':7}{'against':18}{'by':9}{'verdict':14}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
+    wide = max(len(claim.comparator) for claim in claims) + 1
+    lines = [f"{'claim':6}{'against':{wide}}{'by':8}{'verdict':13}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
     for claim in claims:
         effect = claim.effect
         lines.append(
-            f"{claim.id:7}{claim.comparator:18}{horizon(claim.horizon_days):9}{claim.verdict:14}"
+            f"{claim.id:6}{claim.comparator:{wide}}{horizon(claim.horizon_days):8}{claim.verdict:13}"
             f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f} "
             f"{claim.given_record:9.2f}  {effect.value:+.2g} ({effect.low:+.2g} to {effect.high:+.2g})"
         )
@@ -152,25 +153,16 @@ def _cell(variant: Variant | None) -> str:
     return f"{variant.probability:.2f}{_MARKS[variant.verdict]}{'*' if variant.moved else ' '}"
 
 
-def _by_rule_table(found: Structure) -> list[str]:
-    """A row a claim: P as the model is written, by every other rule, and evenly over the ranges."""
-    names = [AS_WRITTEN, *(choice.name for choice in found.choices if choice.kind == "rule"), EVENLY]
-    titles = [found.rule, *names[1:-1], "ranges"]
-    wide = [max(len(title) + 2, 8) for title in titles]
-    heads = "".join(f"{title:>{size}}" for title, size in zip(titles, wide, strict=True))
-    lines = [f"{'claim':7}{'by':9}{heads}"]
-    for variant in found.of("as written"):
-        cells = [_cell(found.cell(variant.id, name)) for name in names]
-        row = "".join(f"{cell:>{size}}" for cell, size in zip(cells, wide, strict=True))
-        lines.append(f"{variant.id:7}{horizon(variant.horizon_days):9}{row}".rstrip())
-    return lines
-
-
-def _mechanism_tables(found: Structure) -> list[str]:
-    """A row a mechanism that is off, a column a claim; as many claims side by side as the width takes."""
+def _structure_tables(found: Structure) -> list[str]:
+    """A row a modelling choice, a column a claim; as many claims side by side as the width takes."""
     ids = [variant.id for variant in found.of("as written")]
-    rows = [(AS_WRITTEN, AS_WRITTEN)]
-    rows += [(choice.name, f"no {choice.title}") for choice in found.choices if choice.kind == "mechanism"]
+    said = {"as written": "{} ({})", "rule": "rule {}", "space": "{}", "mechanism": "no {}"}
+    rows = [
+        (choice.name, said[choice.kind].format(choice.title, found.rule))
+        for kind in ("as written", "rule", "space", "mechanism")
+        for choice in found.choices
+        if choice.kind == kind
+    ]
     lines: list[str] = []
     for start in range(0, len(ids), _CLAIMS_ACROSS):
         some = ids[start : start + _CLAIMS_ACROSS]
@@ -216,21 +208,18 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
         return []
     left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
     whole = "" if found.complete else " Interrupted: what was done by then is kept."
-    blocks = [
+    return [
         "The same claims in other models: P, with + supported, - refuted, * another verdict by this one choice\n"
-        + "\n".join(_by_rule_table(found)),
+        + "\n".join(_structure_tables(found)),
         _paragraph(
-            "By decision rule, and (ranges) with every uncertain number spread evenly over its plausible range instead "
-            f"of as its prior has it. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the "
-            f"longest of its horizons within {found.horizon_weeks} weeks: smaller than the table above, so that its "
-            f"first column is no repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
+            "Each row changes one choice of the model: the decision rule; the uncertain numbers, spread evenly over "
+            "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
+            f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
+            f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
+            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
         ),
+        _paragraph(_artefacts(found)),
     ]
-    if found.of("mechanism"):
-        blocks.append(
-            "With one contested mechanism off, at the same size and horizons\n" + "\n".join(_mechanism_tables(found))
-        )
-    return [*blocks, _paragraph(_artefacts(found))]
 
 
 def _watched(watched: Watched) -> str:
