@@ -17,8 +17,6 @@ WIDTH = 100
 _HORIZONS = {0: "day 1", 7: "week 1", 14: "14 days", 90: "90 days", 365: "1 year", 1460: "4 years"}
 _WITHIN = {0: "on the first day", 7: "in the first week"}
 _MARKS = {"supported": "+", "refuted": "-", "inconclusive": " "}
-_CLAIMS_ACROSS = 12
-"""Claims side by side in the table of mechanisms: what fits the width."""
 
 
 def horizon(days: int) -> str:
@@ -118,12 +116,15 @@ def _odds_table(result: ThesisResult) -> list[str]:
 
 
 def _claims_table(claims: Sequence[ClaimResult]) -> list[str]:
+    first = max(6, max(len(claim.id) for claim in claims) + 1)
     wide = max(len(claim.comparator) for claim in claims) + 1
-    lines = [f"{'claim':6}{'against':{wide}}{'by':8}{'verdict':13}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
+    lines = [
+        f"{'claim':{first}}{'against':{wide}}{'by':8}{'verdict':13}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"
+    ]
     for claim in claims:
         effect = claim.effect
         lines.append(
-            f"{claim.id:6}{claim.comparator:{wide}}{horizon(claim.horizon_days):8}{claim.verdict:13}"
+            f"{claim.id:{first}}{claim.comparator:{wide}}{horizon(claim.horizon_days):8}{claim.verdict:13}"
             f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f} "
             f"{claim.given_record:9.2f}  {effect.value:+.2g} ({effect.low:+.2g} to {effect.high:+.2g})"
         )
@@ -163,13 +164,16 @@ def _structure_tables(found: Structure) -> list[str]:
         for choice in found.choices
         if choice.kind == kind
     ]
+    left = max(len(title) for _, title in rows) + 2
+    wide = max(6, max(map(len, ids)) + 1)
+    across = max((WIDTH - left) // wide, 1)
     lines: list[str] = []
-    for start in range(0, len(ids), _CLAIMS_ACROSS):
-        some = ids[start : start + _CLAIMS_ACROSS]
-        lines += [*([""] if lines else []), f"{'':28}" + "".join(f"{id:<6}" for id in some).rstrip()]
+    for start in range(0, len(ids), across):
+        some = ids[start : start + across]
+        lines += [*([""] if lines else []), " " * left + "".join(f"{id:{wide}}" for id in some).rstrip()]
         for name, title in rows:
-            cells = "".join(f"{_cell(found.cell(id, name)):6}" for id in some)
-            lines.append(f"{title:28}{cells}".rstrip())
+            cells = "".join(f"{_cell(found.cell(id, name)):{wide}}" for id in some)
+            lines.append(f"{title:{left}}{cells}".rstrip())
     return lines
 
 
@@ -209,7 +213,7 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
     left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
     whole = "" if found.complete else " Interrupted: what was done by then is kept."
     return [
-        "The same claims in other models: P, with + supported, - refuted, * another verdict by this one choice\n"
+        "In other models: P, with + supported, - refuted, * another verdict by this one choice\n"
         + "\n".join(_structure_tables(found)),
         _paragraph(
             "Each row changes one choice of the model: the decision rule; the uncertain numbers, spread evenly over "
