@@ -103,18 +103,15 @@ class Structure:
     def to_json(self) -> dict[str, Any]:
         """``by_rule``, ``by_mechanism``, ``evenly`` and ``structure`` of the thesis' JSON."""
 
-        def rows(*kinds: Kind) -> list[dict[str, Any]]:
-            return [
-                {
-                    ("rule" if v.kind == "rule" else "choice") if key == "name" else key: value
-                    for key, value in asdict(v).items()
-                }
-                for v in self.variants
-                if v.kind in kinds
-            ]
+        def rows(kind: Kind, key: str = "choice") -> list[dict[str, Any]]:
+            found = (
+                {key if name == "name" else name: value for name, value in asdict(v).items()} for v in self.of(kind)
+            )
+            return [{name: value for name, value in row.items() if name != "kind"} for row in found]
 
+        own = [{**row, "rule": self.rule} for row in rows("as written", "rule")]
         return {
-            "by_rule": rows("rule"),
+            "by_rule": [*own, *rows("rule", "rule")],
             "by_mechanism": rows("mechanism"),
             "over_ranges": rows("space"),
             "structure": {

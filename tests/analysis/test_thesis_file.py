@@ -8,6 +8,7 @@ import pytest
 
 from escalation.analysis.thesis import thesis
 from escalation.analysis.thesis_file import read_thesis
+from escalation.report.quantities import to_markdown
 from escalation.report.thesis import text
 from escalation.scenario.experiments import experiments_dir, studies
 from escalation.scenario.faults import ScenarioFault
@@ -145,3 +146,16 @@ def test_an_unknown_name_gets_a_suggestion() -> None:
 def test_a_horizon_short_of_every_claim_is_refused() -> None:
     with pytest.raises(ValueError, match="legal: 13 or more"):
         thesis("restraint-trap", draws=8, worlds=2, horizon=4)
+
+
+def test_the_page_names_every_quantity_as_it_is(root: Path) -> None:
+    page = (root / "docs" / "theses.md").read_text(encoding="utf-8")
+    assert page.endswith(to_markdown()), "run: python -m escalation.report.quantities, and replace the table"
+
+
+def test_the_example_of_the_page_is_a_sound_thesis(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs" / "theses.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    found = read_thesis(_file(tmp_path, example))
+    assert [claim.id for claim in found.claims] == ["E1"]
+    assert found.claims[0].reported.factor == 2

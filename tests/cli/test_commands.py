@@ -308,6 +308,7 @@ def test_the_faults_of_a_thesis_come_with_their_lines(here: Here, tmp_path: Path
     assert (done.returncode, done.stdout) == (2, "")
     assert "mine.toml:3: claims" in done.stderr
     assert "mine.toml:1: arms: missing table" in done.stderr
+    assert here("check", "mine.toml").stderr == done.stderr
 
 
 def test_an_interrupt_among_the_other_models_keeps_the_verdicts(
