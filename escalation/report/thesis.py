@@ -151,6 +151,8 @@ def _decomposition_table(result: ThesisResult) -> list[str]:
 def _cell(variant: Variant | None) -> str:
     if variant is None:
         return ""
+    if variant.moot:
+        return "same"
     return f"{variant.probability:.2f}{_MARKS[variant.verdict]}{'*' if variant.moved else ' '}"
 
 
@@ -220,7 +222,8 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
             "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
             f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
             f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
-            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
+            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: the arms are the same worlds, as what the claim is "
+            f"about is what was switched off.{left}{whole}"
         ),
         _paragraph(_artefacts(found)),
     ]
