@@ -65,7 +65,7 @@ class Variant:
     moved: bool
     artefact: bool
     moot: bool = False
-    """Under this choice the arms are the same worlds: what the claim is about is what was switched off."""
+    """Under this choice the arms do not differ in any draw: what the claim is about is off, or does not happen."""
 
 
 @dataclass(frozen=True)

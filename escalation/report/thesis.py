@@ -222,8 +222,8 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
             "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
             f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
             f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
-            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: the arms are the same worlds, as what the claim is "
-            f"about is what was switched off.{left}{whole}"
+            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: no difference between the "
+            f"arms in any draw, as what the claim is about is off or does not happen.{left}{whole}"
         ),
         _paragraph(_artefacts(found)),
     ]
