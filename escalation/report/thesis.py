@@ -212,6 +212,8 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
     found = result.structure
     if found is None:
         return []
+    if not found.variants:
+        return ["In other models: interrupted before any was run, or no claim is asked within their horizon."]
     left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
     whole = "" if found.complete else " Interrupted: what was done by then is kept."
     return [
