@@ -287,7 +287,8 @@ def attributed(
 ) -> Attribution:
     """Play ``game`` over ``worlds`` worlds and share its worth out among the causes ``keys``.
 
-    Raises ``ArithmeticError`` if the shares do not add up, which would be a fault of ours.
+    An interrupt ends it with the groups of worlds that are done, if two are: which they are does not depend on what
+    came out of them. Raises ``ArithmeticError`` if the shares do not add up, which would be a fault of ours.
     """
     players = len(keys)
 
@@ -295,8 +296,16 @@ def attributed(
         design = design_of(players, method, seed, group.number)
         return _tally(design, game(design.coalitions, group, control))
 
-    tallies = list(over_groups(parts_of(worlds, method), one, workers=workers, progress=progress))
-    return _summed(keys, meanings or keys, tallies, method)
+    tallies: list[_Tally] = []
+    complete = True
+    try:
+        for tally in over_groups(parts_of(worlds, method), one, workers=workers, progress=progress):
+            tallies.append(tally)
+    except KeyboardInterrupt:
+        if len(tallies) < 2:
+            raise
+        complete = False
+    return _summed(keys, meanings or keys, tallies, method, complete)
 
 
 @dataclass(frozen=True)
@@ -371,7 +380,9 @@ def _tally(design: Design, ran: CellsRun) -> _Tally:
     )
 
 
-def _summed(keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tally], method: Method) -> Attribution:
+def _summed(
+    keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tally], method: Method, complete: bool
+) -> Attribution:
     n = sum(tally.n for tally in tallies)
     wars = WarCauses(*(np.concatenate([getattr(t.wars, name) for t in tallies]) for name in _WAR_FIELDS))
     last = np.sum([tally.last.worlds for tally in tallies], axis=0)
@@ -402,6 +413,7 @@ def _summed(keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tal
     both, only_off, only_on = (int(sum(int(t.total.worlds[row, 0]) for t in tallies)) for row in range(3))
     return Attribution(
         method=method,
+        complete=complete,
         worlds=n,
         coalitions=tallies[0].coalitions,
         distinct=max(tally.distinct for tally in tallies),

@@ -9,7 +9,7 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import coloured, emit_json, note, progress
+from escalation.cli.shell import INTERRUPTED, coloured, emit_json, note, progress
 from escalation.scenario.faults import ScenarioFault
 
 if TYPE_CHECKING:
@@ -108,9 +108,12 @@ def command(
             note(f"written to {folder}")
     if as_json:
         emit_json(result.to_json())
-        return
-    again = options.again(seed, horizon, priors, overrides, rule)
-    click.echo(attribution_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
+    else:
+        again = options.again(seed, horizon, priors, overrides, rule)
+        click.echo(attribution_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
+    if not result.found.complete:
+        note(f"interrupted: this is what {result.found.worlds:,} of {plan.worlds:,} worlds say")
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _seconds(plan: AttributionPlan, workers: int, distinct: int) -> float:

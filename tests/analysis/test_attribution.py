@@ -113,6 +113,22 @@ def test_the_noise_of_orders_is_what_groups_differ_by_beyond_their_worlds() -> N
         assert share.high - share.low == pytest.approx(2 * 2.13 * cause.sampling_error["weighed"], rel=0.01, abs=1e-12)
 
 
+@pytest.mark.parametrize(("after", "kept"), [(5, 5), (1, None)])
+def test_an_interrupt_keeps_the_groups_that_are_done(after: int, kept: int | None) -> None:
+    def stopped(coalitions: np.ndarray, group: Group, control: Control) -> CellsRun:
+        if group.number == after:
+            raise KeyboardInterrupt
+        return planted(coalitions, group, control)
+
+    if kept is None:
+        with pytest.raises(KeyboardInterrupt):
+            attributed(KEYS, stopped, 400, method="sampled", workers=1)
+        return
+    found = attributed(KEYS, stopped, 400, method="sampled", workers=1)
+    assert (found.complete, found.groups, found.worlds) == (False, kept, kept * 25)
+    assert found.necessity.wars == int(0.75 * kept * 25 + 0.75)
+
+
 def test_each_group_has_an_order_of_its_own_and_keeps_it() -> None:
     orders = {tuple(design_of(9, "sampled", 0, group).coalitions.tolist()) for group in range(40)}
     assert len(orders) > 35
