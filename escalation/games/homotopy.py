@@ -102,7 +102,8 @@ class Branch:
 
     def residual(self, log_x: Floats, scaled: float) -> Floats:
         """log x - log of the logit response to x; zero at an equilibrium."""
-        return self._equations(log_x, scaled)[0]
+        worth, _ = self.worth(self.paths, self.paths.weights(log_x))
+        return log_x - self.paths.softmax(scaled * (worth / self.paths.stake))
 
     def _equations(self, log_x: Floats, scaled: float) -> tuple[Floats, Floats, Floats]:
         """F = log x - log response (k,), dF / d log x (k, k) and dF / d scaled (k,)."""

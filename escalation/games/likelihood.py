@@ -26,13 +26,17 @@ Counts = Mapping[str, Mapping[str, float]]
 FARTHEST: Final = 1e4
 """Lambda times the stakes up to which the branch is searched."""
 
+FLAT: Final = 1e-9
+"""Differences of log-likelihood that are rounding."""
+
 
 @dataclass(frozen=True)
 class Fit:
     """The likeliest ``rationality`` and its interval at ``level``; ``high`` is None where even FARTHEST lies inside.
 
     ``log_likelihood`` is that of the fit, ``blind`` that of choosing blindly (lambda = 0), ``saturated`` that of the
-    observed shares themselves; ``observations`` counts choices. ``at_edge``: choices are best explained without errors.
+    observed shares themselves; ``observations`` counts choices. ``at_edge``: choices are best explained without errors,
+    and ``rationality`` is merely the farthest that was looked at.
     """
 
     rationality: float
@@ -84,6 +88,8 @@ def fit(samples: Sequence[tuple[Branch, Counts]], level: float = 0.95) -> Fit:
     grid = _grid([branch for branch, _ in data])
     values = np.array([likelihood(rationality) for rationality in grid])
     best, top = _top(likelihood, grid, values)
+    at_edge = bool(values[-1] >= top - FLAT)
+    best = float(grid[-1]) if at_edge else best
     cut = top - float(chi2.ppf(level, 1)) / 2.0
     low, high = _interval(likelihood, grid, values, best, cut)
     return Fit(
@@ -95,7 +101,7 @@ def fit(samples: Sequence[tuple[Branch, Counts]], level: float = 0.95) -> Fit:
         blind=float(values[0]),
         saturated=sum(_saturated(branch.paths, n) for branch, n in data),
         observations=float(sum(n.sum() for _, n in data)),
-        at_edge=best >= grid[-1],
+        at_edge=at_edge,
     )
 
 

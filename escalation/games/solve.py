@@ -92,13 +92,9 @@ def _logit(problem: Problem, worth: Worth) -> Found:
 def _backwards(branch: Branch, scaled: float) -> Floats:
     """Logit choices of a tree of perfect information: each pass settles the moves one step further from the ends."""
     log_x = branch.paths.uniform()
-    while True:
-        better = log_x - branch.residual(log_x, scaled)
-        if np.array_equal(better, log_x):
-            return log_x
-        if np.max(np.abs(better - log_x)) <= 1e-15 * (1.0 + scaled):
-            return better
-        log_x = better
+    for _ in range(int(branch.paths.on_play.sum(axis=1).max()) + 1):
+        log_x = log_x - branch.residual(log_x, scaled)
+    return log_x
 
 
 def _quantal(problem: Problem) -> Found:

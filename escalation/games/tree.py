@@ -116,9 +116,10 @@ class Game:
         return all(len(infoset.nodes) == 1 for infoset in self.personal)
 
     def end_name(self, place: int) -> str:
-        """The name under which a play that ends at node ``place`` is counted."""
-        outcome = self.nodes[place].outcome
-        return NO_OUTCOME if outcome is None else self.outcomes[outcome].name
+        """The name under which a play that ends at node ``place`` is counted: of the last outcome that it passes."""
+        passed = (node.outcome for node in self.path(place) if node.outcome is not None)
+        last = next(passed, None)
+        return NO_OUTCOME if last is None else self.outcomes[last].name
 
     def payoffs(self, place: int) -> tuple[Fraction, ...]:
         """What the play to node ``place`` has paid: the sum over the outcomes on its path, one number a player."""
