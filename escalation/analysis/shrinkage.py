@@ -65,7 +65,9 @@ def _sample(d: Floats, s: Floats, widths: Floats, weights: Floats, seed: int) ->
     floor = np.concatenate([-widths, np.zeros(_WIDTHS)])
     ceiling = np.concatenate([np.zeros(_WIDTHS), widths])
     pi = np.full(components, 1.0 / components)
-    below, effects = np.empty(_SWEEPS), np.empty((_SWEEPS, len(d)))
+    below = np.empty(_SWEEPS)
+    # what a sweep has chosen is kept, and the effects are worked out for all sweeps at once
+    kept, uniforms = np.empty((_SWEEPS, len(d)), dtype=np.int64), np.empty((_SWEEPS, len(d)))
     for sweep in range(_SWEEPS + _BURN_IN):
         cumulative = np.cumsum(likelihood * pi, axis=1)
         u = rng.random(len(d)) * cumulative[:, -1]
@@ -73,12 +75,13 @@ def _sample(d: Floats, s: Floats, widths: Floats, weights: Floats, seed: int) ->
         counts = np.bincount(chosen, weights=weights, minlength=components)
         pi = rng.dirichlet(_CONCENTRATION + counts)
         if sweep >= _BURN_IN:
-            low, high = floor[chosen], ceiling[chosen]
-            edges = ndtr((low - d) / s), ndtr((high - d) / s)
-            z = ndtri(np.clip(edges[0] + rng.random(len(d)) * (edges[1] - edges[0]), 1e-12, 1.0 - 1e-12))
             below[sweep - _BURN_IN] = pi[:_WIDTHS].sum()
-            effects[sweep - _BURN_IN] = np.clip(d + s * z, low, high)
-    return below, effects
+            kept[sweep - _BURN_IN] = chosen
+            uniforms[sweep - _BURN_IN] = rng.random(len(d))
+    low, high = floor[kept], ceiling[kept]
+    edges = ndtr((low - d) / s), ndtr((high - d) / s)
+    z = ndtri(np.clip(edges[0] + uniforms * (edges[1] - edges[0]), 1e-12, 1.0 - 1e-12))
+    return below, np.clip(d + s * z, low, high)
 
 
 def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, seed: int = 0) -> Shrunk:
@@ -94,12 +97,9 @@ def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, see
     w = w / w.sum()
     raw = float((w * (d < 0.0)).sum())
     w = w / float((w**2).sum())  # Kish's effective number of draws, shared out by weight
-    largest = float(np.abs(d).max())
-    if largest == 0.0 and float(s.max()) == 0.0:
+    if not (np.any(d) or np.any(s)):
         return Shrunk(0.5, 0.0, 1.0, 0.0, 0.0, raw)
-    s = np.maximum(s, 1e-6 * max(largest, float(s.max())))
-    z = d / s
-    widths = np.geomspace(0.25, max(1.5 * float(np.abs(z).max()), 4.0), _WIDTHS)
+    z, s, widths = _scaled(d, s)
     below, effects = _sample(z, np.ones_like(z), widths, w, seed)
     effects = effects * s
     interval = np.quantile(below, [0.025, 0.975])
@@ -107,3 +107,24 @@ def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, see
     share = np.broadcast_to(w / w.sum() / _SWEEPS, effects.shape).ravel()[order]
     low, high = np.interp([0.025, 0.975], np.cumsum(share), effects.ravel()[order])
     return Shrunk(float(below.mean()), float(interval[0]), float(interval[1]), float(low), float(high), raw)
+
+
+def chance_below(estimates: Floats, errors: Floats, seed: int = 0) -> Floats:
+    """The probability that each draw's own true effect is below zero, (draws,); arguments as in ``shrink``.
+
+    What is known of the other draws is taken into account: an estimate within its noise is as likely to be below zero
+    as small effects are on the whole. Where there is neither effect nor noise anywhere it is one half.
+    """
+    d, s = np.asarray(estimates, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    if not (np.any(d) or np.any(s)):
+        return np.full(d.shape, 0.5)
+    z, _, widths = _scaled(d, s)
+    _, effects = _sample(z, np.ones_like(z), widths, np.ones_like(z), seed)
+    return np.asarray((effects < 0.0).mean(axis=0))
+
+
+def _scaled(d: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Estimates in units of their errors, the errors (none of them nothing), and the widths of the components."""
+    s = np.maximum(s, 1e-6 * max(float(np.abs(d).max()), float(s.max())))
+    z = d / s
+    return z, s, np.geomspace(0.25, max(1.5 * float(np.abs(z).max()), 4.0), _WIDTHS)
