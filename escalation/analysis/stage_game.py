@@ -29,6 +29,7 @@ from escalation.games.tree import Game
 from escalation.maths import logistic
 from escalation.model import challenger, defender
 from escalation.model.arrays import Floats, desk
+from escalation.model.foresight import Foresight
 from escalation.model.layout import (
     ACT_AVAILABLE,
     ACT_DECAPITATES,
@@ -64,7 +65,7 @@ from escalation.model.layout import (
     WEIGHT,
 )
 from escalation.model.payoffs import BLAME, COMMIT, GAMMA, OWED, WAGING, grievance, obligation
-from escalation.model.rules import code
+from escalation.model.rules import PLANNERS, code
 from escalation.model.stage import CONSIDERED
 from escalation.model.worths import Sheet, maddened, of_challenger, of_defender, sheet
 from escalation.worlds.moment import Moment
@@ -215,10 +216,14 @@ class StageGame:
             general = T.general.copy()
             general[0, D_MADNESS] = 0.0
             T = T._replace(general=general)
-        D = desk(len(self.acts), len(self.replies))
-        decide: Callable[..., None] = defender.decide if self.moment.role == "defender" else challenger.decide
+        D = desk(len(self.acts), len(self.replies), 1, ahead=1)
+        defends = self.moment.role == "defender"
+        decide: Callable[..., None] = defender.decide if defends else challenger.decide
+        if rule in PLANNERS:
+            sees = Foresight(T, X.row, float(self.moment.scenario.start.rung))
+            sees.defender(X, D) if defends else sees.challenger(X, D)
         decide(T, X, D, code(rule), -1, 0, CONSIDERED, self.moment.week, True, CEILING)
-        return np.array(D.choice[:, :, 0])
+        return np.array(D.record[:, :, 0])
 
 
 def stage_game(moment: Moment) -> StageGame:

@@ -146,7 +146,7 @@ def test_the_moment_is_the_runs_own_world() -> None:
     for _ in range(3):
         crisis.step()
     chosen = game.chosen_by_the_model()
-    assert likely[1] == pytest.approx(chosen[0, int(likely[0])], abs=1e-12)
+    assert likely[1] == pytest.approx(chosen[0, int(likely[0])], abs=SAME)
 
 
 def test_a_world_that_is_over_is_said_to_be() -> None:
