@@ -167,8 +167,9 @@ class StageGame:
 
     def _other_type(self, kind: int) -> Branch:
         shares = (self.belief, 1.0 - self.belief)
+        # Gambit wants the labels of chance's moves to differ, too.
         return chance(
-            f"{self.replier}'s type",
+            f"{self.replier}'s type, {self.mover_types[kind]} {self.mover}",
             {name: (shares[other], self._choice(kind, other)) for other, name in enumerate(self.replier_types)},
         )
 
@@ -181,13 +182,14 @@ class StageGame:
         nodes = self.nodes[a]
         if not nodes:
             return end(self.acts[a], worth - float(self.harm[0]), -float(self.hurt[a]))
-        replies = [self._reply(worth, a, other, node) for _, node in nodes]
+        pair = f"{self.mover_types[kind]} {self.mover}, {self.replier_types[other]} {self.replier}"
+        replies = [self._reply(worth, a, other, node, pair) for _, node in nodes]
         if len(nodes) == 1:
             return replies[0]
         named = {node.label: (p, reply) for (p, node), reply in zip(nodes, replies, strict=True)}
-        return chance(f"after {self.acts[a]}", named)
+        return chance(f"after {self.acts[a]}: {pair}", named)
 
-    def _reply(self, worth: float, a: int, other: int, node: Node) -> Branch:
+    def _reply(self, worth: float, a: int, other: int, node: Node, pair: str) -> Branch:
         def ends(b: int, done: int) -> Branch:
             mad = " in madness" if done != b else ""
             payoffs = worth - float(self.harm[done]), float(node.worth[other, b]) - float(self.hurt[a])
@@ -199,7 +201,8 @@ class StageGame:
                 return ends(b, b)
             moved = [done for done in np.flatnonzero(node.mad[b]) if done != b]
             fits = {f"madness: {self.replies[done]}": (float(node.mad[b, done]), ends(b, int(done))) for done in moved}
-            return chance("madness", {"as chosen": (float(sane), ends(b, b)), **fits})
+            where = f"{self.acts[a]}, {node.label}, {self.replies[b]}: {pair}"
+            return chance(f"madness after {where}", {"as chosen": (float(sane), ends(b, b)), **fits})
 
         label = f"{self.replier} {self.replier_types[other]}, {node.label}"
         return move(self.replier, label, {reply: after(b) for b, reply in enumerate(self.replies)})

@@ -102,17 +102,27 @@ def test_the_tree_says_who_knows_what() -> None:
     assert short > 1
     assert len(quiet.nodes) == 2 * short
     orders = [
-        infoset for infoset in tree.infosets if infoset.player == CHANCE and infoset.label == "after order_killing"
+        infoset
+        for infoset in tree.infosets
+        if infoset.player == CHANCE and infoset.label.startswith("after order_killing: ")
     ]
     assert len(orders) == 4
     assert [len(infoset.actions) for infoset in orders] == [2] * 4
     # madness is the resolute type's
-    mad = [infoset for infoset in tree.infosets if infoset.label == "madness"]
+    mad = [infoset for infoset in tree.infosets if infoset.label.startswith("madness after ")]
     assert mad
     for infoset in mad:
         above = tree.nodes[tree.nodes[infoset.nodes[0]].parent].infoset
         assert above is not None
         assert tree.infosets[above].label.startswith("us resolute")
+
+
+@pytest.mark.parametrize("role", ["defender", "challenger"])
+def test_labels_differ_as_gambit_wants_them_to(role: str) -> None:
+    """Gambit 17 refuses a file in which one player, or chance, has two information sets of one label."""
+    tree = solved("strike at its start", role)[0].tree
+    labels = [(infoset.player, infoset.label) for infoset in tree.infosets]
+    assert len(set(labels)) == len(labels)
 
 
 def test_an_act_that_the_scenario_orders_is_said() -> None:

@@ -123,6 +123,15 @@ def test_an_entry_says_what_it_is_and_where_it_is_from(name: str) -> None:
         assert len(text) > 40
 
 
+@pytest.mark.parametrize("name", catalog.names())
+def test_labels_differ_as_gambit_wants_them_to(name: str) -> None:
+    """Gambit 17 refuses a file in which one player, or chance, has two information sets of one label."""
+    game = catalog.load(name).game
+    if isinstance(game, Game):
+        labels = [(infoset.player, infoset.label) for infoset in game.infosets]
+        assert len(set(labels)) == len(labels)
+
+
 def test_it_holds_the_games_that_it_is_for() -> None:
     wanted = {
         *("chicken", "unilateral-deterrence", "mutual-deterrence", "bluff", "bargaining", "first-strike"),
