@@ -61,7 +61,7 @@ def solved(case: str, role: str, rationality: float | None = None) -> tuple[Stag
 
 CASES = [
     *((case, "defender") for case in MOMENTS),
-    *((case, "challenger") for case in ("strike at its start", "a closed menu", "over the priors")),
+    *((case, "challenger") for case in ("strike at its start", "over the priors")),
 ]
 
 
