@@ -127,3 +127,32 @@ def test_bayes_rule() -> None:
     assert posterior(np.array([0.25, 0.75]), np.array([0.8, 0.2])) == pytest.approx([4 / 7, 3 / 7], abs=1e-15)
     with pytest.raises(ValueError, match="silent"):
         posterior(np.array([0.5, 0.5]), np.array([0.0, 0.0]))
+
+
+def test_beliefs_off_the_path_are_limits_of_the_quantal_ones() -> None:
+    # Selten's horse: the limit has A and B play across, so that C is never asked; it must then believe with 2/3 that B
+    # went down, for only so is it torn between R and L, as it is all along the branch.
+    def last(label: str, left: tuple[int, int, int], right: tuple[int, int, int]) -> object:
+        return move("C", "asked", {"L": end(f"{label} L", *left), "R": end(f"{label} R", *right)})
+
+    horse = game(
+        "Selten's horse",
+        ["A", "B", "C"],
+        move(
+            "A",
+            "a",
+            {
+                "across": move("B", "b", {"across": end("across", 1, 1, 1), "down": last("b", (4, 4, 0), (0, 0, 1))}),
+                "down": last("a", (3, 2, 2), (0, 0, 0)),
+            },
+        ),
+    )
+    limit = solve(horse, "best-response")
+    assert limit.strategies["a"]["across"] == limit.strategies["b"]["across"] == pytest.approx(1.0, abs=1e-9)
+    assert limit.beliefs["asked"]["across, down"] == pytest.approx(2 / 3, abs=1e-3)
+    assert max(limit.regret.values()) <= 1e-9
+    # By Bayes' rule on the branch itself.
+    near = solve(horse, "quantal", 3.0)
+    down_b = near.strategies["a"]["across"] * near.strategies["b"]["down"]
+    share = down_b / (down_b + near.strategies["a"]["down"])
+    assert near.beliefs["asked"]["across, down"] == pytest.approx(share, abs=1e-12)
