@@ -17,7 +17,7 @@ together to 1e-8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -29,6 +29,7 @@ from escalation.games.tree import Game
 from escalation.maths import logistic
 from escalation.model import challenger, defender
 from escalation.model.arrays import Floats, desk
+from escalation.model.foresight import Foresight
 from escalation.model.layout import (
     ACT_AVAILABLE,
     ACT_DECAPITATES,
@@ -64,7 +65,7 @@ from escalation.model.layout import (
     WEIGHT,
 )
 from escalation.model.payoffs import BLAME, COMMIT, GAMMA, OWED, WAGING, grievance, obligation
-from escalation.model.rules import code
+from escalation.model.rules import PLANNERS, code
 from escalation.model.stage import CONSIDERED
 from escalation.model.worths import Sheet, maddened, of_challenger, of_defender, sheet
 from escalation.worlds.moment import Moment
@@ -118,6 +119,14 @@ class StageGame:
     def rationality(self) -> float:
         """The scenario's lambda, in 1/util."""
         return float(self.moment.tables.general[0, RATIONALITY])
+
+    @property
+    def ordered(self) -> str:
+        """The act that the scenario has the mover take this week whatever it would choose; empty if there is none."""
+        for event in self.moment.scenario.events:
+            if event.on and event.kind == "act" and event.actor == self.mover and event.week == self.moment.week:
+                return event.act or ""
+        return ""
 
     def set_of(self, kind: int) -> str:
         """The label of the information set at which the mover of type ``kind`` chooses."""
@@ -215,10 +224,14 @@ class StageGame:
             general = T.general.copy()
             general[0, D_MADNESS] = 0.0
             T = T._replace(general=general)
-        D = desk(len(self.acts), len(self.replies))
-        decide: Callable[..., None] = defender.decide if self.moment.role == "defender" else challenger.decide
+        D = desk(len(self.acts), len(self.replies), 1, ahead=1)
+        defends = self.moment.role == "defender"
+        decide: Callable[..., None] = defender.decide if defends else challenger.decide
+        if rule in PLANNERS:
+            sees = Foresight(T, X.row, float(self.moment.scenario.start.rung))
+            sees.defender(X, D) if defends else sees.challenger(X, D)
         decide(T, X, D, code(rule), -1, 0, CONSIDERED, self.moment.week, True, CEILING)
-        return np.array(D.choice[:, :, 0])
+        return np.array(D.record[:, :, 0])
 
 
 def stage_game(moment: Moment) -> StageGame:
@@ -284,20 +297,24 @@ def _of_challenger(moment: Moment) -> StageGame:
         board.faced[COMMIT] = S[COMMIT_DEFENDER]
         return Node(label, _worths_of_defender(moment, board), _madness(moment, e >= FORCE or dead >= 1.0))
 
+    def toll(b: int) -> float:
+        """How many an order kills if it kills."""
+        return max(float(T.instruments[0, T.order_instrument[b], I_DEATHS]), 1.0)
+
+    told = _told([toll(b) for b in range(len(acts)) if acts[b, ACT_VIA_PROXIES] > 0.5])
+
     def nodes(b: int) -> tuple[tuple[float, Node], ...]:
         rung = float(acts[b, ACT_RUNG])
         if rung >= 10.0:
             return ()
-        if rung < FORCE and not (acts[b, ACT_VIA_PROXIES] > 0.5 and not quiet_before(b)):
+        ordered = acts[b, ACT_VIA_PROXIES] > 0.5
+        if rung < FORCE and (quiet_before(b) or not ordered):
             return ((1.0, seen(NO_FORCE, rung, 0.0)),)
-        if acts[b, ACT_VIA_PROXIES] > 0.5:
+        if ordered:
             tool = T.instruments[0, T.order_instrument[b]]
-            p = float(tool[I_KILL] if rung >= LETHAL_FORCE else tool[I_STRAY])
-            deaths = max(float(tool[I_DEATHS]), 1.0)
-            spared, struck = (
-                seen("attacked by proxies, none dead", 5.0, 0.0),
-                seen(f"attacked by proxies, {deaths:g} dead", 6.0, deaths),
-            )
+            p, deaths = float(tool[I_KILL] if rung >= LETHAL_FORCE else tool[I_STRAY]), toll(b)
+            spared = seen("attacked by proxies, none dead", 5.0, 0.0)
+            struck = seen(f"attacked by proxies, {told[deaths]} dead", 6.0, deaths)
             return ((1.0 - p, spared), (p, struck))
         meant = 0.0 if acts[b, ACT_WARNED] > 0.5 else float(acts[b, ACT_MEANT])
         return ((1.0, seen(f"after {names[b]}", rung, meant)),)
@@ -323,6 +340,15 @@ def _of_challenger(moment: Moment) -> StageGame:
         nodes=tuple(nodes(b) for b in range(len(acts))),
         mad=np.eye(len(acts)),
     )
+
+
+def _told(numbers: Sequence[float]) -> dict[float, str]:
+    """Numbers in as few digits as tell them apart, and at least two."""
+    for digits in range(2, 17):
+        told = {number: f"{number:.{digits}g}" for number in numbers}
+        if len(set(told.values())) == len(told):
+            return told
+    return {number: repr(number) for number in numbers}
 
 
 def _names(moment: Moment, role: str) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ class StageSolution:
                 game.mover: {f"{game.replier} {game.replier_types[0]}": game.belief},
                 game.replier: {f"{game.mover} {game.mover_types[0]}": game.believed},
             },
+            "ordered": game.ordered or None,
             "carried_out": self._by_type(self.done),
             "expected_utility": self._by_type(self.expected),
         }

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from escalation.games.homotopy import Branch
 from escalation.games.paths import Floats, Paths
@@ -90,7 +90,7 @@ def fit(samples: Sequence[tuple[Branch, Counts]], level: float = 0.95) -> Fit:
     best, top = _top(likelihood, grid, values)
     at_edge = bool(values[-1] >= top - FLAT)
     best = float(grid[-1]) if at_edge else best
-    cut = top - float(chi2.ppf(level, 1)) / 2.0
+    cut = top - float(chdtri(1.0, 1.0 - level)) / 2.0
     low, high = _interval(likelihood, grid, values, best, cut)
     return Fit(
         rationality=best,

@@ -52,17 +52,17 @@ def sheet(tables: Tables, state: Worlds, defender_moves: bool) -> Sheet:
         meets=np.zeros(m),
         faced=np.zeros((6, 1)),
     )
-    weigh(tables, state, filled, 1.0 if defender_moves else 0.0, 0.0 if defender_moves else 1.0)
+    own, other = (1.0, 0.0) if defender_moves else (0.0, 1.0)
+    weigh(tables, int(state.row[0]), state.S, state.A, filled, own, other)
     return filled
 
 
 @compiled
-def weigh(T: Any, X: Any, P: Any, defender_private: float, challenger_private: float) -> None:
+def weigh(T: Any, r: int, S: Any, A: Any, P: Any, defender_private: float, challenger_private: float) -> None:
     """Fill the sheet ``P``; the two numbers are 1 for a side that weighs with its own errors of estimate."""
-    r = X.row[0]
     G = T.general[r]
-    defender_context(G, T.allies[r], X.S, X.A, P.who, 1, defender_private, P.defender)
-    challenger_context(G, X.S, P.who, 1, challenger_private, P.challenger)
+    defender_context(G, T.allies[r], S, A, P.who, 1, defender_private, P.defender)
+    challenger_context(G, S, P.who, 1, challenger_private, P.challenger)
     defender_base(G, T.defender_acts[r], P.defender, 1, P.defender_base)
     challenger_base(G, T.challenger_acts[r], P.challenger, 1, P.challenger_base)
     capacities(G, T.challenger_acts[r], P.meets)

@@ -41,10 +41,11 @@ def stage_text(solved: StageSolution, colour: bool = False) -> str:
 def _beliefs(solved: StageSolution) -> str:
     game = solved.game
     rule = f"{solved.rule}, lambda {game.rationality:g} per util"
+    order = f" The scenario has {game.mover} take {game.ordered} this week, whatever it would choose."
     return (
         f"Rule: {rule}. {game.mover} believes {game.replier} to be {game.replier_types[0]} with "
         f"{_in_100(game.belief)} in 100, {game.replier} believes {game.mover} to be {game.mover_types[0]} with "
-        f"{_in_100(game.believed)} in 100."
+        f"{_in_100(game.believed)} in 100.{order if game.ordered else ''}"
     )
 
 

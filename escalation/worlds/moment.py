@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from escalation.model.arrays import Tables, Worlds, runs_of
+from escalation.model.arrays import Tables, Worlds
 from escalation.model.crisis import Crisis
 from escalation.model.layout import ENDED, F_NOISE, N_WAR_WEEK, Q_NOISE
 from escalation.scenario.scenario import Scenario
@@ -43,7 +42,7 @@ def start_of(scenario: Scenario, role: str) -> Moment:
     """
     ready = plan(scenario, 1)
     crisis = Crisis(scenario, 1, tables=ready.tables, past=ready.past)
-    state = _copied(crisis.state)
+    state = deepcopy(crisis.state)
     crisis.release()
     state.S[F_NOISE] = state.S[Q_NOISE] = 0.0
     return Moment(scenario, role, ready.tables, state)
@@ -60,7 +59,7 @@ def moment_of(scenario: Scenario, role: str, world: int, week: int, *, seed: int
 
     def look(crisis: Crisis, phase: str) -> None:
         if crisis.week == week and phase == FIRST_PHASE[role] and not found:
-            found.append(_copied(crisis.state))
+            found.append(deepcopy(crisis.state))
 
     crisis = Crisis(
         scenario,
@@ -82,8 +81,3 @@ def moment_of(scenario: Scenario, role: str, world: int, week: int, *, seed: int
         when = f" (all-out war in week {ended})" if ended else ""
         raise OverBefore(f"the crisis of world {world} is over before week {week}{when}")
     return Moment(scenario, role, ready.tables, found[0], world, week)
-
-
-def _copied(state: Worlds) -> Worlds:
-    copied = Worlds(*(np.array(part) for part in state))
-    return copied._replace(runs=runs_of(copied.row))

@@ -115,6 +115,12 @@ def test_the_tree_says_who_knows_what() -> None:
         assert tree.infosets[above].label.startswith("us resolute")
 
 
+def test_an_act_that_the_scenario_orders_is_said() -> None:
+    assert solved("strike at its start", "defender")[0].ordered == "strike_personnel"
+    assert solved("strike at its start", "challenger")[0].ordered == ""
+    assert solved("strike, a later week", "defender")[0].ordered == ""
+
+
 def test_the_tree_survives_the_file() -> None:
     game, _ = solved("strike at its start", "defender")
     assert efg.parse(efg.write(game.tree)) == game.tree
@@ -146,7 +152,7 @@ def test_the_moment_is_the_runs_own_world() -> None:
     for _ in range(3):
         crisis.step()
     chosen = game.chosen_by_the_model()
-    assert likely[1] == pytest.approx(chosen[0, int(likely[0])], abs=1e-12)
+    assert likely[1] == pytest.approx(chosen[0, int(likely[0])], abs=SAME)
 
 
 def test_a_world_that_is_over_is_said_to_be() -> None:

@@ -48,7 +48,7 @@ def test_the_text_shows_players_moves_payoffs_and_the_certificate(here: Here) ->
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("rule", ["best-response", "level-k", "prospect", "reciprocal"])
+@pytest.mark.parametrize("rule", ["best-response", "level-k", "prospect", "reciprocal", "audience"])
 def test_the_rules_of_the_model_choose_as_the_model_does(here: Here, rule: str) -> None:
     from escalation.analysis.prepare import prepared
     from escalation.analysis.stage_game import stage_game
