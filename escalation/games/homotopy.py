@@ -23,13 +23,15 @@ from typing import Final
 import numpy as np
 from scipy.linalg import lapack
 
-from escalation.games.paths import Floats, Paths
+from escalation.games.paths import Floats, Paths, Unsolvable
 from escalation.games.worth import Worth, expected
 
 FIRST_STEP: Final = 0.05
 SMALLEST_STEP: Final = 1e-9
 GROWTH: Final = 2.0
 MOST_POINTS: Final = 20_000
+MOST_ACTIONS: Final = 5_000
+"""Of a game that is not solved backwards: the branch needs square matrices of this side."""
 MOST_CORRECTIONS: Final = 6
 MOST_CHANGE: Final = 0.15
 """Of any probability in one step: further and the corrector might land on another branch."""
@@ -141,6 +143,8 @@ class Branch:
 
     def _follow(self) -> Iterator[Point]:
         count = self.paths.count
+        if count > MOST_ACTIONS:
+            raise Unsolvable(f"{count} actions in all: at most {MOST_ACTIONS} can be followed together")
         start = self.paths.uniform()
         _, jacobian, by_scaled = self._equations(start, 0.0)
         forward = np.zeros(count + 1)

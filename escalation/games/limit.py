@@ -44,17 +44,21 @@ def limit(branch: Branch) -> Limit:
     paths = branch.paths
     near, far = branch.at(FAR / paths.stake), branch.at(2.0 * FAR / paths.stake)
     x_near, x_far = np.exp(near), np.exp(far)
-    tried = [_judged(branch, x, far) for x in (_settled(paths, 2.0 * x_far - x_near), _settled(paths, x_far), x_far)]
+    worth_near, worth_far = (branch.worth(paths, paths.weights(log_x))[0] for log_x in (near, far))
+    off_path = 2.0 * worth_far - worth_near
+    found = (_settled(paths, 2.0 * x_far - x_near), _settled(paths, x_far), x_far)
+    tried = [_judged(branch, x, far, off_path) for x in found]
     return min(tried, key=lambda found: float(losses(paths, found.x, found.worth).max()))
 
 
-def _judged(branch: Branch, x: Floats, far: Floats) -> Limit:
+def _judged(branch: Branch, x: Floats, far: Floats, off_path: Floats) -> Limit:
+    """``x`` with the worth of each action: given ``x`` where play comes, else the limit of the worth ``off_path``."""
     paths = branch.paths
     chance = np.zeros(len(paths.chance))
     chance[paths.possible] = chances(paths, x)
     through = np.asarray(paths.on_play.T @ chance)
     reached = paths.by_set(through) > REACHED
-    on_path, off_path = (branch.worth(paths, paths.weights(log_x))[0] for log_x in (logs(x), far))
+    on_path, _ = branch.worth(paths, paths.weights(logs(x)))
     worth = np.where(reached[paths.set_of], on_path, off_path)
     return Limit(x, worth, reached, far, 2.0 * FAR / paths.stake)
 

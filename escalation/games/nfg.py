@@ -17,7 +17,7 @@ from escalation.games.table import Table
 from escalation.games.tokens import Reader, quoted, read_text
 from escalation.games.tree import Outcome
 
-MOST_CELLS: Final = 5_000_000
+MOST_CELLS: Final = 500_000
 
 
 def read(path: Path, shown: str | None = None) -> Table:

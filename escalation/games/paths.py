@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ from escalation.games.tree import CHANCE, Game
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+
+MOST_DENSE: Final = 4_000
+"""Plays times actions up to which matrices are kept in full; above, the BLAS's threads can cost more than they save."""
 
 
 class Unsolvable(ValueError):
@@ -90,6 +94,11 @@ class Paths:
         return self.payoffs[self.pair_play, self.player_of[self.pair_action]]
 
     @cached_property
+    def dense(self) -> Floats | None:
+        """``on_play`` in full where it is small, as then that is faster; else None."""
+        return self.on_play.toarray() if self.on_play.shape[0] * self.count <= MOST_DENSE else None
+
+    @cached_property
     def stakes(self) -> Floats:
         """Largest less smallest payoff of each player, 1 where all are the same."""
         spread = self.payoffs.max(axis=0) - self.payoffs.min(axis=0)
@@ -106,7 +115,7 @@ class Paths:
 
     def log_plays(self, log_x: Floats) -> Floats:
         """Log probability of each play."""
-        return np.asarray(self.chance + self.on_play @ log_x)
+        return np.asarray(self.chance + (self.on_play if self.dense is None else self.dense) @ log_x)
 
     def weights(self, log_x: Floats) -> Floats:
         """w_k(z) for each pair."""
@@ -124,8 +133,13 @@ class Paths:
         """d value_k / d log x_j (k, k), where ``slopes`` are d value_k / d w_k(z) for each pair."""
         mean = np.add.reduceat(weights * slopes, self.pair_starts)
         entries = weights * (slopes - mean[self.pair_action])
-        by_play = sparse.csr_array((entries, (self.pair_action, self.pair_play)), shape=(self.count, len(self.chance)))
-        return np.asarray((by_play @ self.on_play).toarray())
+        shape = (self.count, len(self.chance))
+        if self.dense is not None:
+            by_play = np.zeros(shape)
+            by_play[self.pair_action, self.pair_play] = entries
+            return by_play @ self.dense
+        by_play_sparse = sparse.csr_array((entries, (self.pair_action, self.pair_play)), shape=shape)
+        return np.asarray((by_play_sparse @ self.on_play).toarray())
 
     def softmax(self, values: Floats) -> Floats:
         """Log of the logit choice probabilities within each information set."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from escalation.games.backward import backward_induction
 from escalation.games.beliefs import posterior
-from escalation.games.build import end, game, move
+from escalation.games.build import bimatrix, end, game, move
 from escalation.games.paths import Unsolvable, paths
 from escalation.games.regret import regrets
 from escalation.games.solve import solve
@@ -55,18 +55,16 @@ def test_the_limit_is_an_equilibrium_and_among_nashpys(seed: int, cooperative: b
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = [np.concatenate(pair) for pair in nashpy.Game(a, b).support_enumeration()]
-    # An odd number of isolated equilibria marks a game that is not degenerate: then ours is one of theirs.
+    # Where there is only one, it is ours.
     if len(theirs) == 1:
         assert np.concatenate([x, y]) == pytest.approx(theirs[0], abs=1e-6)
 
 
 @settings(max_examples=15)
 @given(SEEDS)
-def test_nashpys_learning_dynamics_agree_on_zero_sum_games(seed: int) -> None:
+def test_the_value_of_zero_sum_games_is_nashpys(seed: int) -> None:
     rng = np.random.default_rng(seed)
     a = rng.integers(-9, 10, size=(3, 3)).astype(float)
-    from escalation.games.build import bimatrix
-
     cells = [[(int(v), -int(v)) for v in row] for row in a]
     solution = solve(bimatrix("z", ("R", ["1", "2", "3"]), ("C", ["1", "2", "3"]), cells), "best-response")
     row, column = nashpy.Game(a).linear_program()
@@ -79,8 +77,8 @@ def test_nashpys_learning_dynamics_agree_on_zero_sum_games(seed: int) -> None:
 def test_the_limit_of_a_tree_is_sequentially_rational(seed: int) -> None:
     made = random_tree(seed, players=3)
     solution = solve(made, "best-response")
-    assert solution.residual <= 1e-5
-    assert max(solution.regret.values()) <= 1e-5
+    assert solution.residual <= 1e-6
+    assert max(solution.regret.values()) <= 1e-6
 
 
 @settings(max_examples=25)
@@ -129,3 +127,32 @@ def test_bayes_rule() -> None:
     assert posterior(np.array([0.25, 0.75]), np.array([0.8, 0.2])) == pytest.approx([4 / 7, 3 / 7], abs=1e-15)
     with pytest.raises(ValueError, match="silent"):
         posterior(np.array([0.5, 0.5]), np.array([0.0, 0.0]))
+
+
+def test_beliefs_off_the_path_are_limits_of_the_quantal_ones() -> None:
+    # Selten's horse: the limit has A and B play across, so that C is never asked; it must then believe with 2/3 that B
+    # went down, for only so is it torn between R and L, as it is all along the branch.
+    def last(label: str, left: tuple[int, int, int], right: tuple[int, int, int]) -> object:
+        return move("C", "asked", {"L": end(f"{label} L", *left), "R": end(f"{label} R", *right)})
+
+    horse = game(
+        "Selten's horse",
+        ["A", "B", "C"],
+        move(
+            "A",
+            "a",
+            {
+                "across": move("B", "b", {"across": end("across", 1, 1, 1), "down": last("b", (4, 4, 0), (0, 0, 1))}),
+                "down": last("a", (3, 2, 2), (0, 0, 0)),
+            },
+        ),
+    )
+    limit = solve(horse, "best-response")
+    assert limit.strategies["a"]["across"] == limit.strategies["b"]["across"] == pytest.approx(1.0, abs=1e-9)
+    assert limit.beliefs["asked"]["across, down"] == pytest.approx(2 / 3, abs=1e-3)
+    assert max(limit.regret.values()) <= 1e-9
+    # By Bayes' rule on the branch itself.
+    near = solve(horse, "quantal", 3.0)
+    down_b = near.strategies["a"]["across"] * near.strategies["b"]["down"]
+    share = down_b / (down_b + near.strategies["a"]["down"])
+    assert near.beliefs["asked"]["across, down"] == pytest.approx(share, abs=1e-12)
