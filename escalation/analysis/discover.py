@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.analysis.chances import Chances, Response, checked_sizes
+from escalation.analysis.chances import Chances, Response, checked_sizes, unseen
 from escalation.analysis.factors import Factors, factors_of
 from escalation.analysis.intervals import LEVEL, wilson
 from escalation.analysis.odds import SCHEMA
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Source = Scenario | str | os.PathLike[str]
 
-DRAWS, WORLDS = 2_400, 32
+DRAWS, WORLDS = 1_200, 64
 LEAST_DRAWS: Final = 60
 BOXES: Final = 3
 """Most boxes looked for; each after the first among the draws that no box before it holds."""
@@ -269,7 +269,7 @@ def discover(
 
     Without ``against`` and ``above`` the threshold is the mean of the odds over the draws. ``vary`` names the numbers
     that are drawn (``factors_of``), by default all that are uncertain; the rest stand at their central values. Each of
-    ``draws`` (2,400) draws runs ``worlds`` (32) worlds, the same in both scenarios. Raises ScenarioFault for a bad
+    ``draws`` (1,200) draws runs ``worlds`` (64) worlds, the same in both scenarios. Raises ScenarioFault for a bad
     scenario or key, ``ValueError`` for what is not legal.
     """
     plan = plan_discovery(
@@ -303,7 +303,7 @@ def searched(plan: DiscoveryPlan, response: Response) -> DiscoveryResult:
     unit = qmc.LatinHypercube(len(keys), rng=rng).random(plan.draws)
     found = response(unit, np.arange(plan.draws, dtype=np.int64) * plan.worlds)
     estimate = found.mean(axis=1)
-    error = found.std(axis=1, ddof=1) / np.sqrt(plan.worlds)
+    error = np.hypot(found.std(axis=1, ddof=1) / np.sqrt(plan.worlds), unseen(plan.worlds))
     above = plan.above
     if plan.b is None and above is None:
         above = float(estimate.mean())

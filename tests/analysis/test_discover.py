@@ -82,6 +82,21 @@ def test_nothing_is_found_where_nothing_is_hidden(seed: int) -> None:
     assert searched(asked, tossed).boxes == ()
 
 
+def test_rare_wars_that_were_not_seen_do_not_make_a_region_safe() -> None:
+    """A null case: no difference anywhere, but where f is low it is made of small gains and rare wars.
+
+    In most draws from there no such war is among forty worlds: their spread, taken at its word, would call them safer.
+    """
+    asked = replace(plan(draws=400, worlds=40), safer=True)
+
+    def rare(unit: np.ndarray, first: np.ndarray) -> np.ndarray:
+        chance = luck(first, 40)
+        low = np.where(chance < 0.01, 0.5, -0.5 * 0.01 / 0.99)
+        return np.where(unit[:, :1] < 0.5, low, np.where(chance < 0.5, 0.5, -0.5))
+
+    assert searched(asked, rare).boxes == ()
+
+
 def test_a_claim_that_always_fails_has_no_box() -> None:
     asked = plan(draws=120)
     found = searched(asked, certain(lambda u: np.full(len(u), 0.1), asked.worlds))
