@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from escalation.analysis import claims as thesis_claims
 from escalation.analysis.odds import run
+from escalation.analysis.thesis_file import read_thesis
 from escalation.history import moves, record
 from escalation.history.claims import CLAIMS, Claim, to_markdown
 from escalation.history.moves import BELIEFS, QUANTITIES, perform
@@ -56,7 +56,7 @@ def legal_outputs(kind: str) -> set[str]:
     if kind == "tally":
         return set(TALLIES)
     if kind == "thesis":
-        return {claim.id for claim in thesis_claims.CLAIMS}
+        return {claim.id for claim in read_thesis("safer").claims}
     if kind == "verify":
         return set(record.targets()) & {spec.target for spec in SPECS}
     if kind == "describe":
@@ -74,6 +74,14 @@ def _paths(tree: object, prefix: str = "") -> set[str]:
     for key, value in tree.items():
         paths |= {f"{prefix}{key}", *_paths(value, f"{prefix}{key}.")}
     return paths
+
+
+def test_every_claim_points_to_its_verdict_or_is_a_fact() -> None:
+    thesis = read_thesis("safer")
+    tested, facts = {claim.id for claim in thesis.claims}, {fact.id for fact in thesis.facts}
+    for claim in CLAIMS:
+        assert (f"thesis:{claim.id}" in claim.outputs) == (claim.id in tested), claim.id
+        assert (claim.id in facts) == (claim.id not in tested), claim.id
 
 
 @EVERY

@@ -7,28 +7,40 @@ scenarios differ in (common random numbers), and so do the estimates of a draw.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.model.layout import WEEKS_A_MONTH
-from escalation.scenario.design import draw
+from escalation.scenario.design import Shelf, Values, draw
 from escalation.scenario.loader import load
-from escalation.scenario.scenario import Evidence
-from escalation.worlds.ensemble import simulate
-from escalation.worlds.outcomes import Outcomes, Snapshot
+from escalation.scenario.scenario import Evidence, Scenario
+from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
+
+if TYPE_CHECKING:
+    from escalation.worlds.executors import Control
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Arm:
-    """An arm: a shipped name or path, and overrides laid over it."""
+    """An arm: a shipped name or path (or the scenario itself), and overrides laid over it."""
 
     label: str
-    scenario: str
+    scenario: str | Scenario
     overrides: Mapping[str, object]
+    settings: frozenset[str] = frozenset()
+    """Keys that the arm itself has set in a scenario that was read already: no one's to override."""
+
+    def read(self, evidence: Evidence = "start") -> Scenario:
+        """The scenario with the overrides laid over it. Raises ScenarioFault."""
+        if isinstance(self.scenario, str):
+            return load(self.scenario, self.overrides, evidence)
+        ready = self.scenario.with_overrides(self.overrides) if self.overrides else self.scenario
+        return ready if ready.evidence == evidence else replace(ready, evidence=evidence)
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,19 @@ class Estimate:
 
 @dataclass(frozen=True)
 class ArmOutcome:
-    """Outcomes of one arm over ``draws`` draws of ``n`` worlds each."""
+    """Outcomes of one arm over ``draws`` draws of ``n`` worlds each; ``values`` are the draws of its numbers.
+
+    An arm that is asked for its first day only is not run: its ``outcomes`` have no weeks.
+    """
 
     label: str
     draws: int
     n: int
     outcomes: Outcomes
+    scenario: Scenario
+    values: Values
+    numbers: NDArray[np.int64]
+    """World numbers, (draws x n,): what its draws are keyed by."""
 
     def at(self, week: int) -> Snapshot:
         """The snapshot at ``week``."""
@@ -68,7 +87,7 @@ class ArmOutcome:
 
     def odds(self, week: int) -> Estimate:
         """Odds of war by draw at ``week`` (conditional Monte Carlo)."""
-        return _mean(self.by_draw(self.at(week).war_sum))
+        return mean_of(self.by_draw(self.at(week).war_sum))
 
     def counted(self, week: int) -> float:
         """Share of all worlds in which war was drawn by ``week``."""
@@ -79,7 +98,7 @@ class ArmOutcome:
         return self.by_draw(self.at(week).tally(name))
 
 
-def _mean(values: Floats) -> Estimate:
+def mean_of(values: Floats) -> Estimate:
     """Mean and its standard error along the worlds of each draw."""
     n = values.shape[1]
     spread = values.std(axis=1, ddof=1) if n > 1 else np.full(values.shape[0], np.nan)
@@ -88,7 +107,7 @@ def _mean(values: Floats) -> Estimate:
 
 def difference(a: ArmOutcome, b: ArmOutcome, week: int, times: float = 1.0) -> Estimate:
     """Odds of war in ``a`` less ``times`` those in ``b``, paired world by world."""
-    return _mean(a.by_draw(a.at(week).war_sum) - times * b.by_draw(b.at(week).war_sum))
+    return mean_of(a.by_draw(a.at(week).war_sum) - times * b.by_draw(b.at(week).war_sum))
 
 
 def ratio_of_sums(top: Floats, bottom: Floats) -> Estimate:
@@ -98,27 +117,6 @@ def ratio_of_sums(top: Floats, bottom: Floats) -> Estimate:
     value = top.mean(axis=1) / total
     residual = top - value[:, None] * bottom
     return Estimate(value, residual.std(axis=1, ddof=1) / np.sqrt(n) / total)
-
-
-def log_rate_ratio(a: ArmOutcome, b: ArmOutcome, week: int) -> Estimate:
-    """Natural log of the ratio of attack rates (attacks a week lived through), ``a`` over ``b``; paired delta method.
-
-    Half an attack is added to both counts, so that a draw without attacks has a finite ratio.
-    """
-    attacks = [arm.tally(week, "attacks") for arm in (a, b)]
-    weeks = [arm.tally(week, "weeks") for arm in (a, b)]
-    n = attacks[0].shape[1]
-    rates = [(x.sum(axis=1) + 0.5) / np.maximum(t.sum(axis=1), 1.0) for x, t in zip(attacks, weeks, strict=True)]
-    influence = np.zeros_like(attacks[0])
-    for sign, x, t, rate in zip((1.0, -1.0), attacks, weeks, rates, strict=True):
-        exposure = np.maximum(t.mean(axis=1), 1e-12)
-        influence += sign * (x - rate[:, None] * t) / (rate * exposure)[:, None]
-    return Estimate(np.log(rates[0] / rates[1]), influence.std(axis=1, ddof=1) / np.sqrt(n))
-
-
-def attacks_a_month(arm: ArmOutcome, week: int) -> Estimate:
-    """Proxy attacks on the defender a month lived through, by draw."""
-    return ratio_of_sums(arm.tally(week, "attacks") * WEEKS_A_MONTH, arm.tally(week, "weeks"))
 
 
 def run_arms(
@@ -131,22 +129,66 @@ def run_arms(
     evidence: Evidence = "start",
     workers: int = 2,
     progress: Callable[[int], None] | None = None,
+    until: Mapping[str, int] | None = None,
+    marks: Sequence[int] = tuple(DAYS_OF_WEEK),
 ) -> dict[str, ArmOutcome]:
-    """Run every arm over ``draws`` draws of its priors, ``n`` worlds each, on shared draws; by label."""
+    """Run every arm over ``draws`` draws of its priors, ``n`` worlds each, on shared draws; by label.
+
+    ``until`` gives arms that need not run to the ``horizon`` their own last week, 0 for not at all. Outcomes are kept
+    at weeks ``marks`` and at the last.
+    """
+    numbers = np.arange(draws * n, dtype=np.int64)
     rows = np.repeat(np.arange(draws, dtype=np.int64), n)
+    shelf: Shelf = {}
     results: dict[str, ArmOutcome] = {}
     for arm in arms:
-        scenario = load(arm.scenario, arm.overrides, evidence)
-        values = draw(scenario, draws, seed)
-        outcomes = simulate(
-            scenario,
-            draws * n,
-            seed=seed,
-            horizon=horizon,
-            values=values,
-            rows=rows,
-            workers=workers,
-            progress=progress,
+        scenario = arm.read(evidence)
+        values = draw(scenario, draws, seed, shelf=shelf)
+        last = min(horizon, (until or {}).get(arm.label, horizon))
+        outcomes = run_rows(
+            scenario, values, rows, numbers, seed=seed, horizon=last, workers=workers, progress=progress, marks=marks
         )
-        results[arm.label] = ArmOutcome(arm.label, draws, n, outcomes)
+        results[arm.label] = ArmOutcome(arm.label, draws, n, outcomes, scenario, values, numbers)
     return results
+
+
+def run_rows(
+    scenario: Scenario,
+    values: Values,
+    rows: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    *,
+    seed: int,
+    horizon: int,
+    workers: int,
+    progress: Callable[[int], None] | None = None,
+    marks: Sequence[int] = tuple(DAYS_OF_WEEK),
+) -> Outcomes:
+    """Run worlds ``numbers``, each with its row of ``values``; numbers may repeat, to share draws between rows.
+
+    With a ``horizon`` of 0 nothing is run, and the outcomes have no weeks.
+    """
+    from escalation.worlds.ensemble import BLOCK, planned, run_block
+    from escalation.worlds.executors import Threads
+
+    worlds = len(rows)
+    countries = tuple(country.name for country in scenario.countries)
+    if horizon < 1:
+        return Outcomes(scenario.name, seed, 0, 0, countries, {}, np.zeros((len(countries), worlds), dtype=np.int64))
+    ready = planned(scenario, values, rows, numbers)
+    kept = [week for week in marks if week <= horizon]
+    size = min(BLOCK, -(-worlds // workers))
+
+    def one(first: int, control: Control) -> Outcomes:
+        many = min(size, worlds - first)
+        ran = run_block(ready, first, many, seed=seed, horizon=horizon, marks=kept, control=control)
+        control.advance(many * horizon)
+        return Outcomes(scenario.name, seed, first, horizon, countries, ran.at, ran.civilians)
+
+    parts: list[Outcomes] = []
+    with Threads(workers) as executor, closing(executor.map(one, range(0, worlds, size), progress)) as finished:
+        for _, outcome in finished:
+            if isinstance(outcome, Exception):
+                raise outcome
+            parts.append(outcome)
+    return joined(parts)

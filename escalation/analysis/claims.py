@@ -1,58 +1,56 @@
-"""The op-ed's claims that the thesis run tests: what each asserts, against what, and how sure the model is of it.
+"""Claims, and what a run says of them: the verdict, how sure it is, and the size of the effect.
 
-Every claim is turned into one quantity by draw of parameters and horizon that is negative where the claim holds;
-its distribution over the priors, with the Monte-Carlo noise taken out (``shrinkage``), gives the probability.
-Statements are paraphrases of the op-ed (E. Tsurkov, Forward, 3 January 2020).
+A claim is turned into one number by draw of parameters and horizon that is negative where the claim holds; its
+distribution over the priors, with the Monte-Carlo noise taken out (``shrinkage``), gives the probability. What is
+claimed stands in a thesis file (``thesis_file``); nothing of it is here.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from escalation.analysis.arms import ArmOutcome, Estimate, difference, log_rate_ratio, ratio_of_sums
+from escalation.analysis.arms import ArmOutcome, Estimate, Floats
+from escalation.analysis.quantities import QUANTITIES, Quantity
 from escalation.analysis.shrinkage import shrink
+from escalation.worlds.outcomes import DAYS_OF_WEEK
 
-Floats = NDArray[np.float64]
 Verdict = Literal["supported", "refuted", "inconclusive"]
+Direction = Literal["below", "above"]
+Compare = Literal["difference", "log-ratio"]
 Arms = Mapping[str, ArmOutcome]
 
-SUPPORTED_FROM = 0.9
-REFUTED_TO = 0.1
-
-ALARM = 0.10
-"""C2: a one-year risk below this makes predictions of world war alarmist (base rate: 5 to 11 % a crisis)."""
-ALARM_REFUTED = 0.30
-"""C2: a one-year risk above this refutes the claim; between the two it is left open."""
-SMALL = 0.05
-"""C10: a risk of war within 14 days below this is small."""
-COUNTERFACTUALS = ("accord", "nonresponse", "strike")
-"""C19 is asked of the two counterfactuals and of the strike."""
-FACTOR = 2.0
-"""S2, C13: "significantly higher" is at least this many times."""
-LITERATURE = " (literature slope)"
-"""Label suffix of arms whose sanctions slope is the literature's relative risk."""
+SUPPORTED_FROM: Final = 0.9
+REFUTED_TO: Final = 0.1
+ABSOLUTE: Final = "absolute"
+"""The comparator of a claim that is about one arm by itself."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Size of an effect: mean over the priors, the central 95 % over the priors, and Monte-Carlo noise apart."""
+    """Size of an effect: mean over the priors, the central 95 % over the priors, and Monte-Carlo noise apart.
+
+    ``quantity`` says in words what it is, ``unit`` in what it is told (``quantities.Unit``, or ``log ratio``).
+    """
 
     quantity: str
     value: float
     low: float
     high: float
     monte_carlo_error: float
+    unit: str = "in 100"
 
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One claim at one horizon. ``probability`` is over the priors; ``given_record`` weighs them by the past."""
+    """One claim at one horizon. ``probability`` is over the priors; ``given_record`` weighs them by the past.
+
+    ``comparator`` is a scenario's name or "absolute"; ``arm`` and ``against`` are the arms' own labels.
+    """
 
     id: str
     statement: str
@@ -64,22 +62,126 @@ class ClaimResult:
     probability_high: float
     given_record: float
     effect: Effect
+    number: str = ""
+    """The claim's number in the list that the thesis is taken from."""
+    arm: str = ""
+    against: str = ""
+    confirms: str = ""
+    """What would confirm it."""
+    refutes: str = ""
+    """What would refute it."""
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``quantity`` in ``arms``, less ``factor`` times that in ``against`` if there is one, lies beyond ``threshold``.
+
+    Of several arms the one counts, draw by draw, in which it is hardest to hold. ``week`` is a week of its own,
+    whatever the horizon.
+    """
+
+    quantity: str
+    arms: tuple[str, ...]
+    against: str | None
+    direction: Direction
+    threshold: float = 0.0
+    factor: float = 1.0
+    compare: Compare = "difference"
+    week: int | None = None
+
+    @property
+    def measure(self) -> Quantity:
+        """The quantity itself."""
+        return QUANTITIES[self.quantity]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Labels of the arms that it reads."""
+        return self.arms if self.against is None else (*self.arms, self.against)
+
+    def at(self, week: int) -> int:
+        """The week that it reads when asked at ``week``."""
+        own = self.measure.week if self.measure.week is not None else self.week
+        return week if own is None else own
+
+    def size(self, arms: Arms, week: int, factor: float = 1.0) -> Estimate:
+        """What is measured, by draw: in the arm, or in the arm less (or over) that in the comparator."""
+        when, measure = self.at(week), self.measure
+        found = []
+        for label in self.arms:
+            if self.against is None:
+                found.append(measure.of(arms[label], when))
+            elif self.compare == "log-ratio":
+                found.append(measure.log_ratio(arms[label], arms[self.against], when))
+            else:
+                found.append(measure.less(arms[label], arms[self.against], when, factor))
+        return found[0] if len(found) == 1 else self._hardest(found)
+
+    def _hardest(self, found: list[Estimate]) -> Estimate:
+        values = np.stack([estimate.value for estimate in found])
+        chosen = values.argmin(axis=0) if self.direction == "above" else values.argmax(axis=0)
+        pick = np.arange(values.shape[1])
+        return Estimate(values[chosen, pick], np.stack([estimate.error for estimate in found])[chosen, pick])
+
+    def holds(self, arms: Arms, week: int) -> Estimate:
+        """Negative where it holds."""
+        return self._beyond(self.size(arms, week, self.factor), self.threshold)
+
+    def refuted(self, arms: Arms, week: int, threshold: float) -> Estimate:
+        """Negative where the other side of ``threshold`` is reached."""
+        opposite: Direction = "above" if self.direction == "below" else "below"
+        return replace(self, direction=opposite)._beyond(self.size(arms, week, self.factor), threshold)
+
+    def _beyond(self, size: Estimate, threshold: float) -> Estimate:
+        less = Estimate(size.value - threshold, size.error) if threshold else size
+        return less if self.direction == "below" else Estimate(-less.value, less.error)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim: ``holds`` is the estimate that is negative where it holds, ``effect`` the one that is reported."""
+    """A claim as a thesis file states it.
+
+    It holds where every one of ``conditions`` does; ``reported`` is the one whose size is printed, and is itself the
+    condition of a claim that has only one. ``refuted`` is a threshold of its own beyond which the claim is refuted,
+    where that is more than that it does not hold.
+    """
 
     id: str
     statement: str
     comparator: str
-    quantity: str
-    holds: Callable[[Arms, int], Estimate]
-    effect: Callable[[Arms, int], Estimate]
-    refutes: Callable[[Arms, int], Estimate] | None = None
-    """Negative where the claim is refuted, if that is more than not holding."""
-    bounds: tuple[float, float] = (-math.inf, math.inf)
-    """What the effect can be: a weighed estimate of a probability may stray over 1 by its noise."""
+    reported: Condition
+    conditions: tuple[Condition, ...]
+    weeks: tuple[int, ...]
+    refuted: float | None = None
+    number: str = ""
+    confirms: str = ""
+    refutes: str = ""
+    all_evidence: bool = False
+    headline: bool = False
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """Labels of the arms that it reads."""
+        return frozenset(label for condition in (self.reported, *self.conditions) for label in condition.needed)
+
+    def until(self, week: int) -> dict[str, int]:
+        """The last week that it reads of each arm, when asked at ``week``."""
+        last: dict[str, int] = {}
+        for condition in (self.reported, *self.conditions):
+            # A measure of the first day or week is worked out without running the arm.
+            own = condition.at(week) if condition.measure.week is None else 0
+            for label in condition.needed:
+                last[label] = max(last.get(label, 0), own)
+        return last
+
+    def holds(self, arms: Arms, week: int) -> Estimate:
+        """Negative where it holds: the first condition that fails or, where none does, the last."""
+        *before, last = [condition.holds(arms, week) for condition in self.conditions]
+        for estimate in reversed(before):
+            fails = estimate.value > 0.0
+            last = Estimate(np.where(fails, estimate.value, last.value), np.where(fails, estimate.error, last.error))
+        return last
 
 
 def verdict(probability: float, refuted: float | None = None) -> Verdict:
@@ -94,152 +196,73 @@ def verdict(probability: float, refuted: float | None = None) -> Verdict:
     return "refuted" if probability <= REFUTED_TO else "inconclusive"
 
 
-def _negated(estimate: Estimate) -> Estimate:
-    return Estimate(-estimate.value, estimate.error)
+def days_of(week: int) -> int:
+    """A reported week in days: 52 is 365, as the contract has it; others are seven times the week."""
+    return DAYS_OF_WEEK.get(week, 7 * week)
 
 
-def _less(estimate: Estimate, threshold: float) -> Estimate:
-    return Estimate(estimate.value - threshold, estimate.error)
+def week_of(days: int) -> int | None:
+    """The week that a number of days stands for, None if it is no whole week."""
+    weeks = {day: week for week, day in DAYS_OF_WEEK.items()}
+    if days in weeks:
+        return weeks[days]
+    return days // 7 if days >= 0 and days % 7 == 0 else None
 
 
-FORCE_FROM = 5
-"""Rung from which an act is a reply by force: holding or protesting is not revenge."""
+def effect_of(claim: Claim, arms: Arms, week: int) -> Effect:
+    """Size of what the claim reports, with its spread over the priors."""
+    condition = claim.reported
+    reported, measure = condition.size(arms, week), condition.measure
+    spread = shrink(reported.value, reported.error)
+    low, high = (measure.low, measure.high) if condition.against is None else (-math.inf, math.inf)
+    unit = "log ratio" if condition.compare == "log-ratio" and condition.against is not None else measure.unit
+    return Effect(
+        in_words(condition), reported.mean, max(spread.low, low), min(spread.high, high), reported.noise, unit
+    )
 
 
-def _bounded_reply(arms: Arms, week: int) -> Estimate:
-    """Negative where Iran does avenge, below rung 8 as a rule, and the odds of war within 14 days are small.
-
-    Where the modal outcome is a reply of rungs 5 to 7: the excess of the 14-day odds over what is small. Elsewhere (no
-    reply, or rung 8 and up): the lead of that outcome.
-    """
-    arm = arms["strike"]
-    odds = _less(arm.odds(2), SMALL)
-    reply = arm.tally(week, "reply_rung")
-    n = reply.shape[1]
-    bounded = ((reply >= FORCE_FROM) & (reply < 8)).mean(axis=1)
-    other = np.maximum((reply < FORCE_FROM).mean(axis=1), (reply >= 8).mean(axis=1))
-    error = np.sqrt(np.maximum(other * (1.0 - other), 1.0 / n) / n)
-    astray = other > bounded
-    return Estimate(np.where(astray, other - bounded, odds.value), np.where(astray, error, odds.error))
+def in_words(condition: Condition) -> str:
+    """What a condition measures, in words."""
+    title, arm = condition.measure.title, " or ".join(condition.arms)
+    if len(condition.arms) > 1:
+        where = "least" if condition.direction == "above" else "most"
+        arm = f"whichever of {', '.join(condition.arms)} has {where}"
+    if condition.against is None:
+        return f"{title}, {arm}"
+    if condition.compare == "log-ratio":
+        return f"log ratio of {title}, {arm} over {condition.against}"
+    return f"{title}, {arm} less {condition.against}"
 
 
-def _mean_reply(arms: Arms, week: int) -> Estimate:
-    reply = arms["strike"].tally(week, "reply_rung")
-    return ratio_of_sums(np.where(reply >= FORCE_FROM, reply, 0.0), (reply >= FORCE_FROM).astype(np.float64))
-
-
-def _civilian_share(arms: Arms, week: int) -> Estimate:
-    """Civilians' share of the dead in the arm where it is least, of the shipped scenarios that were run."""
-    shares = [_share_in(arms[label], week) for label in COUNTERFACTUALS if label in arms]
-    values = np.stack([share.value for share in shares])
-    least = values.argmin(axis=0)
-    pick = np.arange(values.shape[1])
-    return Estimate(values[least, pick], np.stack([share.error for share in shares])[least, pick])
-
-
-def _share_in(arm: ArmOutcome, week: int) -> Estimate:
-    """Civilians' share of the dead, averaged over worlds with any: war worlds would drown the rest in one ratio."""
-    civilian = arm.tally(week, "dead_civilian")
-    sides = ("dead_defender", "dead_challenger", "dead_proxies", "dead_allies")
-    everyone = civilian + sum((arm.tally(week, side) for side in sides), np.zeros_like(civilian))
-    share = np.divide(civilian, everyone, out=np.zeros_like(civilian), where=everyone > 0)
-    return ratio_of_sums(share, (everyone > 0).astype(np.float64))
-
-
-CLAIMS: tuple[Claim, ...] = (
-    Claim(
-        "S1",
-        "The strike makes all-out war less likely than going on without it.",
-        "nonresponse",
-        "odds of war, strike less non-response",
-        lambda arms, week: difference(arms["strike"], arms["nonresponse"], week),
-        lambda arms, week: difference(arms["strike"], arms["nonresponse"], week),
-    ),
-    Claim(
-        "S2",
-        "War is at least twice as likely after the strike as it would be under the accord (era-rate sanctions slope).",
-        "accord",
-        "odds of war, strike less accord",
-        lambda arms, week: _negated(difference(arms["strike"], arms["accord"], week, FACTOR)),
-        lambda arms, week: difference(arms["strike"], arms["accord"], week),
-    ),
-    Claim(
-        "C2",
-        "Predictions of a world war are alarmist: the odds of all-out war stay below 10 in 100 (refuted above 30; the "
-        "thresholds are meant for one year).",
-        "absolute",
-        "odds of war, strike",
-        lambda arms, week: _less(arms["strike"].odds(week), ALARM),
-        lambda arms, week: arms["strike"].odds(week),
-        lambda arms, week: _negated(_less(arms["strike"].odds(week), ALARM_REFUTED)),
-        (0.0, 1.0),
-    ),
-    Claim(
-        "C9",
-        "The strike lowers the rate of attacks by Iran's partners.",
-        "nonresponse",
-        "log ratio of attack rates, strike over non-response",
-        lambda arms, week: log_rate_ratio(arms["strike"], arms["nonresponse"], week),
-        lambda arms, week: log_rate_ratio(arms["strike"], arms["nonresponse"], week),
-    ),
-    Claim(
-        "C10",
-        "Iran avenges the strike by force below rung 8, and the odds of war within 14 days stay below 5 in 100.",
-        "absolute",
-        "mean rung of replies by force",
-        _bounded_reply,
-        _mean_reply,
-    ),
-    Claim(
-        "C13",
-        "As S2, with sanctions raising attacks by the literature's relative risk instead of the era's rates; no "
-        "independent check: the accord arm differs in channels, fears and the nuclear clock as well.",
-        "accord",
-        "odds of war, strike less accord",
-        lambda arms, week: _negated(difference(arms["strike" + LITERATURE], arms["accord" + LITERATURE], week, FACTOR)),
-        lambda arms, week: difference(arms["strike" + LITERATURE], arms["accord" + LITERATURE], week),
-    ),
-    Claim(
-        "C14",
-        "Errors can carry two sides that do not want war into it: without errors the odds are lower.",
-        "strike-no-errors",
-        "odds of war, strike less strike without errors",
-        lambda arms, week: _negated(difference(arms["strike"], arms["strike-no-errors"], week)),
-        lambda arms, week: difference(arms["strike"], arms["strike-no-errors"], week),
-    ),
-    Claim(
-        "C19",
-        "Civilians are more than half of the dead, in the strike and in both counterfactuals.",
-        "absolute",
-        "civilians' share of the dead where it is least",
-        lambda arms, week: _negated(_less(_civilian_share(arms, week), 0.5)),
-        _civilian_share,
-    ),
-)
-
-
-def evaluate(claim: Claim, arms: Arms, week: int, days: int, weights: Floats) -> ClaimResult:
+def evaluate(claim: Claim, arms: Arms, week: int, weights: Floats | None = None) -> ClaimResult:
     """Evaluate ``claim`` at ``week``; ``weights`` (draws,) weigh the draws by the record before the start."""
-    holds, reported = claim.holds(arms, week), claim.effect(arms, week)
+    holds = claim.holds(arms, week)
     draws = len(holds.value)
     over_priors = shrink(holds.value, holds.error)
-    spread = shrink(reported.value, reported.error)
-    given_record = shrink(holds.value, holds.error, weights[:draws])
-    refuted = None
-    if claim.refutes is not None:
-        against = claim.refutes(arms, week)
-        refuted = shrink(against.value, against.error).below
-    low, high = max(spread.low, claim.bounds[0]), min(spread.high, claim.bounds[1])
-    effect = Effect(claim.quantity, reported.mean, low, high, reported.noise)
+    given_record = over_priors if weights is None else shrink(holds.value, holds.error, weights[:draws])
     return ClaimResult(
         claim.id,
         claim.statement,
         claim.comparator,
-        days,
-        verdict(over_priors.below, refuted),
+        days_of(claim.reported.at(week)),
+        verdict(over_priors.below, probability_refuted(claim, arms, week)),
         over_priors.below,
         over_priors.below_low,
         over_priors.below_high,
         given_record.below,
-        effect,
+        effect_of(claim, arms, week),
+        claim.number,
+        " and ".join(claim.reported.arms),
+        claim.reported.against or "",
+        claim.confirms,
+        claim.refutes,
+        claim.headline,
     )
+
+
+def probability_refuted(claim: Claim, arms: Arms, week: int) -> float | None:
+    """How probable it is that the claim's own threshold of refutation is passed; None if it has none."""
+    if claim.refuted is None:
+        return None
+    against = claim.reported.refuted(arms, week, claim.refuted)
+    return shrink(against.value, against.error).below

@@ -65,7 +65,9 @@ def _sample(d: Floats, s: Floats, widths: Floats, weights: Floats, seed: int) ->
     floor = np.concatenate([-widths, np.zeros(_WIDTHS)])
     ceiling = np.concatenate([np.zeros(_WIDTHS), widths])
     pi = np.full(components, 1.0 / components)
-    below, effects = np.empty(_SWEEPS), np.empty((_SWEEPS, len(d)))
+    below = np.empty(_SWEEPS)
+    # what a sweep has chosen is kept, and the effects are worked out for all sweeps at once
+    kept, uniforms = np.empty((_SWEEPS, len(d)), dtype=np.int64), np.empty((_SWEEPS, len(d)))
     for sweep in range(_SWEEPS + _BURN_IN):
         cumulative = np.cumsum(likelihood * pi, axis=1)
         u = rng.random(len(d)) * cumulative[:, -1]
@@ -73,12 +75,13 @@ def _sample(d: Floats, s: Floats, widths: Floats, weights: Floats, seed: int) ->
         counts = np.bincount(chosen, weights=weights, minlength=components)
         pi = rng.dirichlet(_CONCENTRATION + counts)
         if sweep >= _BURN_IN:
-            low, high = floor[chosen], ceiling[chosen]
-            edges = ndtr((low - d) / s), ndtr((high - d) / s)
-            z = ndtri(np.clip(edges[0] + rng.random(len(d)) * (edges[1] - edges[0]), 1e-12, 1.0 - 1e-12))
             below[sweep - _BURN_IN] = pi[:_WIDTHS].sum()
-            effects[sweep - _BURN_IN] = np.clip(d + s * z, low, high)
-    return below, effects
+            kept[sweep - _BURN_IN] = chosen
+            uniforms[sweep - _BURN_IN] = rng.random(len(d))
+    low, high = floor[kept], ceiling[kept]
+    edges = ndtr((low - d) / s), ndtr((high - d) / s)
+    z = ndtri(np.clip(edges[0] + uniforms * (edges[1] - edges[0]), 1e-12, 1.0 - 1e-12))
+    return below, np.clip(d + s * z, low, high)
 
 
 def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, seed: int = 0) -> Shrunk:

@@ -1,91 +1,41 @@
-"""The op-ed's thesis, tested: S1, S2 and the claims around them, and what the act's effect is made of.
+"""A thesis tested: its claims over the priors of every uncertain number, and what its act's effect is made of.
 
-The op-ed asserts an order, W(accord) << W(strike) < W(nonresponse). It is asked over the priors of every uncertain
-number, at 14 days, 90 days, 1 and 4 years, on shared draws: parameter uncertainty (the spread over draws of the
-parameters) and Monte-Carlo noise (within a draw) are reported apart.
-
-The act's effect is decomposed over the full {act, no act} x {learning on, off} x {errors on, off}, on one set of
-draws. No sign is presupposed.
+What is claimed, of which arms, against what and by when stands in a thesis file (``thesis_file``); nothing of any
+thesis is here. Every claim is asked on shared draws; parameter uncertainty (the spread over draws of the parameters)
+and Monte-Carlo noise (within a draw) are reported apart. How far the verdicts hang on the choice of the model is
+``structure``. The act's effect is decomposed over the full {act, no act} x {learning on, off} x {errors on, off}, on
+one set of draws. No sign is presupposed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from escalation.analysis.arms import Arm, ArmOutcome, attacks_a_month, difference, run_arms
-from escalation.analysis.claims import CLAIMS, LITERATURE, ClaimResult, Floats, evaluate
+from escalation.analysis import structure as structural
+from escalation.analysis.arms import Arm, ArmOutcome, Floats, difference, run_arms
+from escalation.analysis.claims import ClaimResult, days_of, evaluate
+from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.shrinkage import shrink
-from escalation.scenario.loader import load
+from escalation.analysis.structure import Structure
+from escalation.analysis.thesis_file import DEFAULT, Fact, Record, Thesis, read_thesis
+from escalation.model.rules import RULES
+from escalation.scenario.faults import Fault, ScenarioFault, closest
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 1
+SCHEMA: Final = 1
 DRAWS, WORLDS = 48, 56
 FULL_DRAWS, FULL_WORLDS = 512, 128
-
-_FROZEN = {"learning.scale": 0}
-_NO_ERRORS = {"errors.scale": 0}
-_LITERATURE_SLOPE: Mapping[str, object] = {
-    "kataib_hezbollah.sanctions_slope": {
-        "value": 1.1,
-        "role": "uncertain",
-        "prior": "normal(1.1, 0.35)",
-        "range": [0.4, 1.8],
-        "source": "Lektzian & Sprecher 2007: relative risk 1.5 to 6, central 3; its natural logarithm",
-    },
-    "kataib_hezbollah.rate": {
-        "value": 0.27,
-        "role": "uncertain",
-        "prior": "lognormal(0.27, 0.6)",
-        "range": [0.05, 1.0],
-        "source": "0.05 e^(2.8 - 1.1): the rate under sanctions is held, the accord's follows from the relative risk",
-    },
-}
-
-SHIPPED_ARMS = (
-    Arm("accord", "accord", {}),
-    Arm("nonresponse", "nonresponse", {}),
-    Arm("strike", "strike", {}),
-    Arm("proportional", "proportional", {}),
-    Arm("strike-assurance", "strike-assurance", {}),
-    Arm("strike-no-control-loss", "strike-no-control-loss", {}),
-    Arm("strike-no-errors", "strike-no-errors", {}),
-    Arm("strike-no-learning", "strike-no-learning", {}),
-)
-"""The scenarios of the contract."""
-TWIN_ARMS = (
-    Arm("nonresponse-no-errors", "nonresponse", _NO_ERRORS),
-    Arm("nonresponse-no-learning", "nonresponse", _FROZEN),
-    Arm("strike-neither", "strike", {**_NO_ERRORS, **_FROZEN}),
-    Arm("nonresponse-neither", "nonresponse", {**_NO_ERRORS, **_FROZEN}),
-)
-"""What the decomposition needs besides."""
-LITERATURE_ARMS = (
-    Arm("accord" + LITERATURE, "accord", _LITERATURE_SLOPE),
-    Arm("strike" + LITERATURE, "strike", _LITERATURE_SLOPE),
-)
-EVIDENCE_ARMS = SHIPPED_ARMS[:3]
-"""What is also run on all evidence to 2026, for S1 and S2."""
-
-_CELLS = {
-    (True, True): ("strike", "nonresponse"),
-    (True, False): ("strike-no-errors", "nonresponse-no-errors"),
-    (False, True): ("strike-no-learning", "nonresponse-no-learning"),
-    (False, False): ("strike-neither", "nonresponse-neither"),
-}
-
-HARMLESS_BEFORE = 21
-"""Attacks on Americans in Iraq without deaths, May 2018 to 27 December 2019, none answered by force (record)."""
-ATTACKS_BEFORE, MONTHS_BEFORE = 11, 1.97
-"""Attacks from 28 October to 27 December 2019 (record of attack counts)."""
-WEEKS_OF_PRESSURE = 60.0
-"""From the sanctions of 5 November 2018 to 2 January 2020: weeks of maximum pressure without all-out war."""
+LEAST_DRAWS: Final = 8
+YEAR: Final = 52
 
 
 @dataclass(frozen=True)
@@ -110,24 +60,49 @@ class ArmOdds:
 
 @dataclass(frozen=True)
 class ActEffect:
-    """The strike's effect on the odds of war in one cell of {learning} x {errors}: strike less non-response."""
+    """The act's effect on the odds of war in one cell of {learning} x {errors}: ``act`` less ``without`` it.
+
+    ``act_arm`` and ``without_arm`` are the arms' labels.
+    """
 
     learning: bool
     errors: bool
     horizon_days: int
-    strike: float
-    nonresponse: float
+    act: float
+    without: float
     difference: float
     low: float
     high: float
     monte_carlo_error: float
     probability_safer: float
+    act_arm: str
+    without_arm: str
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A quantity of an arm that a reader has to know: ``says`` begins the sentence, ``by_day`` ends it."""
+
+    name: str
+    says: str
+    arm: str
+    quantity: str
+    share: bool
+    by_day: Mapping[int, float]
 
 
 @dataclass(frozen=True)
 class ThesisResult:
-    """What the thesis run found. ``horizon_weeks`` x ``draws`` x ``worlds_per_draw`` x arms is its size."""
+    """What a thesis run found.
 
+    ``draws`` x ``worlds_per_draw`` x ``arms`` is its size, each arm to its own last week (``horizon_weeks`` at most).
+    """
+
+    name: str
+    title: str
+    question: str
+    source: str
+    cautions: tuple[str, ...]
     draws: int
     worlds_per_draw: int
     arms: int
@@ -137,20 +112,37 @@ class ThesisResult:
     actor_weeks: int
     odds: tuple[ArmOdds, ...]
     claims: tuple[ClaimResult, ...]
+    facts: tuple[Fact, ...]
+    """Claims that no simulation can test, and why."""
     decomposition: tuple[ActEffect, ...]
+    order_arms: tuple[str, ...]
+    order_says: str
     order: Mapping[int, float]
-    """By horizon in days: share of draws whose raw estimates have W(accord) < W(strike) < W(nonresponse)."""
-    struck_anyway: Mapping[int, float]
-    """By horizon in days: share of non-response worlds in which the US strikes the Iranian state all the same."""
+    """By horizon in days: share of draws whose raw estimates of the odds rise along ``order_arms``."""
+    watched: tuple[Watched, ...]
     all_evidence: tuple[ClaimResult, ...]
-    """S1 and S2 on all evidence to 2026."""
+    """The claims that are also asked on all evidence to 2026."""
+    record_says: str
     effective_draws: float
     """Effective number of draws (Kish) once weighed by the record before the start."""
+    structure: Structure | None = None
+    """The verdicts under other modelling choices, once they have been run."""
 
     @property
     def tested(self) -> int:
         """How many claims at how many horizons were tested: with so many, some verdicts err by chance."""
         return len(self.claims)
+
+    @property
+    def err_by_chance(self) -> float:
+        """How many of the verdicts that support or refute are wrong on average, by their own probabilities."""
+        decided = [claim.probability for claim in self.claims if claim.verdict != "inconclusive"]
+        return sum(min(probability, 1.0 - probability) for probability in decided)
+
+    @property
+    def days(self) -> list[int]:
+        """The horizons at which odds are told, in days."""
+        return sorted({odds.horizon_days for odds in self.odds})
 
     def claim(self, id: str, horizon_days: int) -> ClaimResult:
         """One claim at one horizon. Raises ``KeyError`` if it was not tested."""
@@ -160,9 +152,13 @@ class ThesisResult:
         raise KeyError(f"{id} at {horizon_days} days")
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's JSON object."""
+        """The contract's JSON object; what is not there (yet) is absent, never null."""
         return {
             "schema": SCHEMA,
+            "thesis": self.name,
+            "title": self.title,
+            "question": self.question,
+            "source": self.source,
             "seed": self.seed,
             "horizon_weeks": self.horizon_weeks,
             "rule": self.rule,
@@ -173,13 +169,16 @@ class ThesisResult:
                 "actor_weeks": self.actor_weeks,
             },
             "claims_tested": self.tested,
+            "verdicts_wrong_by_chance": self.err_by_chance,
             "claims": [asdict(claim) for claim in self.claims],
+            "not_testable": [asdict(fact) for fact in self.facts],
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
-            "struck_anyway": {str(days): share for days, share in self.struck_anyway.items()},
             "order": {str(days): probability for days, probability in self.order.items()},
+            "watched": {one.name: {str(days): value for days, value in one.by_day.items()} for one in self.watched},
             "all_evidence": [asdict(claim) for claim in self.all_evidence],
             "given_record": {"effective_draws": self.effective_draws},
+            **({} if self.structure is None else self.structure.to_json()),
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -196,68 +195,143 @@ class ThesisResult:
         return str(self.to_frame().to_html(index=False))
 
 
-def record_weights(nonresponse: ArmOutcome, week: int) -> Floats:
-    """Likelihood of the record before 2 January 2020 under each draw, shape (draws,), largest 1.
+def record_weights(arm: ArmOutcome, week: int, record: Record) -> Floats:
+    """Likelihood of the record before the start under each draw, shape (draws,), largest 1.
 
-    Read off the non-response arm's first year, as a stand-in for the year before: no all-out war in 60 weeks of
-    maximum pressure; 11 attacks in two months; none of 21 attacks without deaths answered by force; the one lethal
-    attack (K-1) answered. Nothing later enters.
+    Read off the arm's first year, as a stand-in for the year before: weeks without all-out war; attacks in so many
+    months; no harmless attack answered by force; every lethal one answered. Nothing later enters.
     """
-    lived = np.maximum(nonresponse.tally(week, "weeks").sum(axis=1), 1.0)
-    hazard = nonresponse.by_draw(nonresponse.at(week).war_sum).sum(axis=1) / lived
-    log_likelihood = -hazard * WEEKS_OF_PRESSURE
+    lived = np.maximum(arm.tally(week, "weeks").sum(axis=1), 1.0)
+    hazard = arm.by_draw(arm.at(week).war_sum).sum(axis=1) / lived
+    log_likelihood = -hazard * record.weeks_without_war
 
     def share(answered: str, weeks: str) -> Floats:
-        top, bottom = nonresponse.tally(week, answered).sum(axis=1), nonresponse.tally(week, weeks).sum(axis=1)
+        top, bottom = arm.tally(week, answered).sum(axis=1), arm.tally(week, weeks).sum(axis=1)
         return np.asarray((top + 0.5) / (bottom + 1.0))
 
-    log_likelihood += HARMLESS_BEFORE * np.log1p(-share("zero_answered", "zero_weeks"))
-    log_likelihood += np.log(share("lethal_answered", "lethal_weeks"))
-    rate = np.maximum(attacks_a_month(nonresponse, week).value, 1e-3)
-    log_likelihood += ATTACKS_BEFORE * np.log(rate) - rate * MONTHS_BEFORE
+    log_likelihood += record.harmless_unanswered * np.log1p(-share("zero_answered", "zero_weeks"))
+    log_likelihood += record.lethal_answered * np.log(share("lethal_answered", "lethal_weeks"))
+    rate = np.maximum(QUANTITIES["attacks_per_month"].of(arm, week).value, 1e-3)
+    log_likelihood += record.attacks * np.log(rate) - rate * record.months
     return np.asarray(np.exp(log_likelihood - log_likelihood.max()))
 
 
-def _odds(arm: ArmOutcome, week: int, weights: Floats) -> ArmOdds:
-    odds = arm.odds(week)
-    spread = shrink(odds.value, odds.error)
-    used = weights[: arm.draws]
-    return ArmOdds(
-        arm.label,
-        DAYS_OF_WEEK[week],
-        odds.mean,
-        max(spread.low, 0.0),
-        min(spread.high, 1.0),
-        odds.noise,
-        arm.counted(week),
-        float((used * odds.value).sum() / used.sum()),
-        attacks_a_month(arm, week).mean,
-    )
+@dataclass(frozen=True)
+class Plan:
+    """A thesis made ready to run: its arms overridden, and how far each has to run for which claims."""
+
+    thesis: Thesis
+    arms: tuple[Arm, ...]
+    draws: int
+    worlds: int
+    seed: int
+    horizon: int
+    rule: str
+    """Decision rule of the principals."""
+    full: bool
+    side: bool
+    """Whether the verdicts are also asked under other modelling choices."""
+
+    @property
+    def weeks(self) -> tuple[int, ...]:
+        """The thesis' horizons, as far as this run reaches."""
+        return tuple(week for week in self.thesis.weeks if week <= self.horizon)
+
+    @property
+    def fewer(self) -> int:
+        """Draws of the run on all evidence."""
+        return max(self.draws // 2, LEAST_DRAWS)
+
+    @property
+    def until(self) -> dict[str, int]:
+        """The last week of each arm that is needed; arms of the order, the record and so on run to the end."""
+        thesis, end = self.thesis, max(self.weeks, default=0)
+        last: dict[str, int] = {arm.label: 0 for arm in self.arms}
+        for claim in thesis.claims:
+            for week in claim.weeks:
+                if week <= self.horizon:
+                    for label, own in claim.until(week).items():
+                        last[label] = max(last[label], own)
+        whole = {*thesis.shown, *thesis.order, *(label for cell in thesis.cells.values() for label in cell)}
+        whole |= {label for watch in thesis.watches for label in watch.condition.needed}
+        if thesis.record is not None:
+            whole.add(thesis.record.arm)
+        return last | dict.fromkeys(whole, end)
+
+    @property
+    def late(self) -> tuple[Arm, ...]:
+        """The arms that are also run on all evidence."""
+        needed = {label for claim in self.thesis.claims if claim.all_evidence for label in claim.needed}
+        if needed and self.thesis.record is not None:
+            needed.add(self.thesis.record.arm)
+        return tuple(arm for arm in self.arms if arm.label in needed)
+
+    @property
+    def world_weeks(self) -> int:
+        """World-weeks of the whole run, burn-ins left out: what a progress bar counts up to."""
+        until = self.until
+        main = self.draws * sum(until.values()) + self.fewer * sum(until[arm.label] for arm in self.late)
+        side = 0
+        if self.side:
+            draws, worlds = self.side_size
+            side = structural.world_weeks(self.thesis, self.horizon, self.rule, draws, worlds, self.full)
+        return main * self.worlds + side
+
+    @property
+    def side_size(self) -> tuple[int, int]:
+        """Draws, and worlds a draw, of the runs under other modelling choices: never more than those of the run."""
+        side = self.thesis.side
+        if self.full:
+            return max(side.draws, self.draws // 4), max(side.worlds, self.worlds // 4)
+        return min(side.draws, self.draws), min(side.worlds, self.worlds)
 
 
-def _effect(arms: Mapping[str, ArmOutcome], learning: bool, errors: bool, week: int) -> ActEffect:
-    strike, nonresponse = (arms[label] for label in _CELLS[learning, errors])
-    effect = difference(strike, nonresponse, week)
-    spread = shrink(effect.value, effect.error)
-    return ActEffect(
-        learning,
-        errors,
-        DAYS_OF_WEEK[week],
-        strike.odds(week).mean,
-        nonresponse.odds(week).mean,
-        effect.mean,
-        spread.low,
-        spread.high,
-        effect.noise,
-        spread.below,
-    )
+def plan_thesis(
+    file: Thesis | str | os.PathLike[str] = DEFAULT,
+    *,
+    draws: int | None = None,
+    worlds: int | None = None,
+    seed: int = 0,
+    horizon: int = 208,
+    rule: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    full: bool = False,
+    side: bool = True,
+) -> Plan:
+    """A thesis (shipped name, path, or read already) made ready, checked. Arguments as in ``thesis``.
+
+    Raises ScenarioFault for a bad file, rule or override, ``ValueError`` for fewer than 8 draws, 2 worlds or 2 weeks.
+    """
+    draws = draws or (FULL_DRAWS if full else DRAWS)
+    worlds = worlds or (FULL_WORLDS if full else WORLDS)
+    for name, number, least in (("draws", draws, LEAST_DRAWS), ("worlds", worlds, 2), ("horizon", horizon, 2)):
+        if number < least:
+            raise ValueError(f"{name}: {number}; legal: {least} or more")
+    found = file if isinstance(file, Thesis) else read_thesis(file)
+    if rule is not None and rule not in RULES:
+        raise ScenarioFault(
+            [Fault("--rule", None, "", f"no rule {rule!r}", f"legal: {', '.join(RULES)}", closest(rule, RULES))]
+        )
+    if not any(week <= horizon for claim in found.claims for week in claim.weeks):
+        first = min(week for claim in found.claims for week in claim.weeks)
+        raise ValueError(f"horizon: {horizon} weeks; the claims of {found.name} are asked from week {first} on")
+    arms = tuple(_overridden(arm, rule, overrides or {}) for arm in found.arms)
+    own = rule or str(arms[0].read().defender.rule)
+    return Plan(found, arms, draws, worlds, seed, horizon, own, full, side)
 
 
-def _with(arms: tuple[Arm, ...], overrides: Mapping[str, object]) -> list[Arm]:
-    return [Arm(arm.label, arm.scenario, {**overrides, **arm.overrides}) for arm in arms]
+def _overridden(arm: Arm, rule: str | None, overrides: Mapping[str, object]) -> Arm:
+    """An arm with a rule and numbers set in every arm, but where the thesis file has set them itself."""
+    scenario = arm.read()
+    ours: dict[str, object] = {key: value for key, value in overrides.items() if key not in arm.settings}
+    if rule is not None:
+        principals = (scenario.defender, scenario.challenger)
+        ours |= {f"{actor.name}.rule": rule for actor in principals if actor.rule != rule}
+    return replace(arm, scenario=scenario.with_overrides(ours) if ours else scenario)
 
 
 def thesis(
+    file: Thesis | str | os.PathLike[str] = DEFAULT,
     *,
     draws: int | None = None,
     worlds: int | None = None,
@@ -267,71 +341,168 @@ def thesis(
     overrides: Mapping[str, object] | None = None,
     workers: int = 2,
     full: bool = False,
+    side: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> ThesisResult:
-    """Test the thesis over ``draws`` draws of the priors with ``worlds`` worlds each.
+    """Test a thesis over ``draws`` draws of the priors with ``worlds`` worlds each.
 
-    ``full`` takes the larger default size. ``rule`` sets both principals' decision rule, ``overrides`` any number in
-    every arm. ``progress`` is called with world-weeks done. Raises ``ValueError`` for fewer than 8 draws, 2 worlds or
-    2 weeks.
+    ``file`` is a shipped name, the path of a file, or a thesis that has been read. ``full`` takes the larger default
+    size. ``rule`` sets both principals' decision rule, ``overrides`` any number in every arm. With ``side`` every
+    verdict is also asked under other decision rules and without each contested mechanism. ``progress`` is called with
+    world-weeks done. Raises ScenarioFault for a bad file, ``ValueError`` for fewer than 8 draws, 2 worlds or 2 weeks.
     """
-    draws = draws or (FULL_DRAWS if full else DRAWS)
-    worlds = worlds or (FULL_WORLDS if full else WORLDS)
-    for name, number, least in (("draws", draws, 8), ("worlds", worlds, 2), ("horizon", horizon, 2)):
-        if number < least:
-            raise ValueError(f"{name}: {number}; legal: {least} or more")
-    common: dict[str, object] = dict(overrides or {})
-    base = load("nonresponse")
-    if rule is not None:
-        common |= {f"{actor.name}.rule": rule for actor in (base.defender, base.challenger)}
-    every = _with(SHIPPED_ARMS + TWIN_ARMS + LITERATURE_ARMS, common)
-    arms = run_arms(every, draws, worlds, seed=seed, horizon=horizon, workers=workers, progress=progress)
-    fewer = max(draws // 2, 8)
-    late = run_arms(
-        _with(EVIDENCE_ARMS, common),
-        fewer,
-        worlds,
+    plan = plan_thesis(
+        file,
+        draws=draws,
+        worlds=worlds,
         seed=seed,
         horizon=horizon,
-        evidence="all",
-        workers=workers,
-        progress=progress,
+        rule=rule,
+        overrides=overrides,
+        full=full,
+        side=side,
     )
-    weeks = [week for week in DAYS_OF_WEEK if week <= horizon]
-    year = 52 if horizon >= 52 else max(weeks)
-    weights = record_weights(arms["nonresponse"], year)
-    late_weights = record_weights(late["nonresponse"], year)
-    order = {}
-    for week in weeks:
-        accord, strike, without = (arms[label].odds(week).value for label in ("accord", "strike", "nonresponse"))
-        order[DAYS_OF_WEEK[week]] = float(((accord < strike) & (strike < without)).mean())
-    size = (len(every) * draws + len(EVIDENCE_ARMS) * fewer) * worlds * horizon * len(base.actors)
+    result = run_claims(plan, workers=workers, progress=progress)
+    return with_structure(result, plan, workers=workers, progress=progress) if side else result
+
+
+def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] | None = None) -> ThesisResult:
+    """The thesis over the priors, without the other modelling choices."""
+    found, until = plan.thesis, plan.until
+    marks = sorted({*DAYS_OF_WEEK, *plan.weeks, *until.values(), *(w for c in found.claims for w in c.weeks)} - {0})
+    shared: dict[str, Any] = {"seed": plan.seed, "horizon": plan.horizon, "workers": workers, "progress": progress}
+    arms = run_arms(plan.arms, plan.draws, plan.worlds, until=until, marks=marks, **shared)
+    late = run_arms(plan.late, plan.fewer, plan.worlds, until=until, marks=marks, evidence="all", **shared)
+    weeks = plan.weeks
+    weights = _weights(found.record, arms, plan)
+    late_weights = _weights(found.record, late, plan) if late else None
+    actors = len(plan.arms[0].read().actors)
+    world_weeks = replace(plan, side=False).world_weeks
+    order = {
+        days_of(week): _rising([arms[label].odds(week).value for label in found.order]) for week in weeks if found.order
+    }
     return ThesisResult(
-        draws=draws,
-        worlds_per_draw=worlds,
-        arms=len(every),
-        seed=seed,
-        horizon_weeks=horizon,
-        rule=rule or "quantal",
-        actor_weeks=size,
-        odds=tuple(_odds(arm, week, weights) for arm in arms.values() for week in weeks),
-        claims=tuple(evaluate(claim, arms, week, DAYS_OF_WEEK[week], weights) for claim in CLAIMS for week in weeks),
-        decomposition=tuple(_effect(arms, learning, errors, week) for week in weeks for learning, errors in _CELLS),
-        order=order,
-        struck_anyway={
-            DAYS_OF_WEEK[week]: float((arms["nonresponse"].tally(week, "strikes") > 0).mean()) for week in weeks
-        },
-        all_evidence=tuple(
-            evaluate(claim, late, week, DAYS_OF_WEEK[week], late_weights)
-            for claim in CLAIMS
-            if claim.id in ("S1", "S2")
-            for week in weeks
+        name=found.name,
+        title=found.title,
+        question=found.question,
+        source=found.source,
+        cautions=found.cautions,
+        draws=plan.draws,
+        worlds_per_draw=plan.worlds,
+        arms=len(plan.arms),
+        seed=plan.seed,
+        horizon_weeks=plan.horizon,
+        rule=plan.rule,
+        actor_weeks=world_weeks * actors,
+        odds=tuple(_odds(arm, week, weights) for arm in arms.values() for week in weeks if week in arm.outcomes.at),
+        claims=tuple(
+            evaluate(claim, arms, week, weights)
+            for claim in found.claims
+            for week in claim.weeks
+            if week <= plan.horizon
         ),
+        facts=found.facts,
+        decomposition=tuple(
+            _effect(arms, cell, learning, errors, week)
+            for week in weeks
+            for (learning, errors), cell in found.cells.items()
+        ),
+        order_arms=found.order,
+        order_says=found.order_says,
+        order=order,
+        watched=tuple(
+            Watched(
+                watch.name,
+                watch.says,
+                watch.condition.arms[0],
+                watch.condition.measure.title,
+                watch.condition.measure.share,
+                {days_of(week): watch.condition.size(arms, week).mean for week in weeks},
+            )
+            for watch in found.watches
+        ),
+        all_evidence=tuple(
+            evaluate(claim, late, week, late_weights)
+            for claim in found.claims
+            if claim.all_evidence
+            for week in claim.weeks
+            if week <= plan.horizon
+        ),
+        record_says="" if found.record is None else found.record.says,
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
     )
 
 
-def world_weeks(draws: int, worlds: int, horizon: int) -> int:
-    """World-weeks of a run, burn-ins left out: what a progress bar counts up to."""
-    arms = len(SHIPPED_ARMS) + len(TWIN_ARMS) + len(LITERATURE_ARMS)
-    return (arms * draws + len(EVIDENCE_ARMS) * max(draws // 2, 8)) * worlds * horizon
+def with_structure(
+    result: ThesisResult,
+    plan: Plan,
+    *,
+    workers: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> ThesisResult:
+    """The result with every verdict asked under other modelling choices; an interrupt keeps what is done."""
+    draws, worlds = plan.side_size
+    found = structural.structure(
+        plan.thesis,
+        plan.arms,
+        seed=plan.seed,
+        horizon=plan.horizon,
+        rule=plan.rule,
+        draws=draws,
+        worlds=worlds,
+        workers=workers,
+        full=plan.full,
+        progress=progress,
+    )
+    return replace(result, structure=found)
+
+
+def _weights(record: Record | None, arms: Mapping[str, ArmOutcome], plan: Plan) -> Floats:
+    draws = next(iter(arms.values())).draws
+    if record is None:
+        return np.ones(draws)
+    reached = arms[record.arm].outcomes
+    return record_weights(arms[record.arm], YEAR if YEAR in reached.at else max(reached.at), record)
+
+
+def _rising(odds: Sequence[Floats]) -> float:
+    """Share of draws in which the odds rise from each to the next."""
+    return float(np.all([low < high for low, high in pairwise(odds)], axis=0).mean())
+
+
+def _odds(arm: ArmOutcome, week: int, weights: Floats) -> ArmOdds:
+    odds = arm.odds(week)
+    spread = shrink(odds.value, odds.error)
+    used = weights[: arm.draws]
+    return ArmOdds(
+        arm.label,
+        days_of(week),
+        odds.mean,
+        max(spread.low, 0.0),
+        min(spread.high, 1.0),
+        odds.noise,
+        arm.counted(week),
+        float((used * odds.value).sum() / used.sum()),
+        QUANTITIES["attacks_per_month"].of(arm, week).mean,
+    )
+
+
+def _effect(
+    arms: Mapping[str, ArmOutcome], cell: tuple[str, str], learning: bool, errors: bool, week: int
+) -> ActEffect:
+    act, without = (arms[label] for label in cell)
+    effect = difference(act, without, week)
+    spread = shrink(effect.value, effect.error)
+    return ActEffect(
+        learning,
+        errors,
+        days_of(week),
+        act.odds(week).mean,
+        without.odds(week).mean,
+        effect.mean,
+        spread.low,
+        spread.high,
+        effect.noise,
+        spread.below,
+        *cell,
+    )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import emit_json, note, progress
+from escalation.cli.shell import INTERRUPTED, emit_json, note, progress
+from escalation.scenario.faults import ScenarioFault
+
+if TYPE_CHECKING:
+    from escalation.analysis.thesis import Plan, ThesisResult
+    from escalation.scenario.scenario import Scenario
+    from escalation.worlds.folder import Ran
 
 
 @click.command("thesis")
 @options.together(
+    click.argument("file", metavar="[FILE]", default="safer"),
     click.option("--draws", type=click.IntRange(min=8), help="Draws of the uncertain numbers."),
     click.option("-n", "--worlds", type=click.IntRange(min=2), help="Worlds for each draw, in each arm."),
     options.seed,
@@ -18,12 +28,18 @@ from escalation.cli.shell import emit_json, note, progress
     options.rule,
     options.overrides,
     options.workers,
-    click.option("--full", is_flag=True, help="The larger default size."),
-    options.out("Write manifest.json, the scenarios, report.txt, results.csv, thesis.json and a figure there."),
+    click.option(
+        "--full", is_flag=True, help="The larger default size, also under other models, and the slow decision rules."
+    ),
+    click.option("--as-written", is_flag=True, help="The model as it is written only, no other models beside it."),
+    options.out(
+        "Write manifest.json, thesis.toml, the scenarios, report.txt, results.csv, thesis.json and a figure there."
+    ),
     options.as_json,
     options.quiet,
 )
 def command(
+    file: str,
     draws: int | None,
     worlds: int | None,
     seed: int,
@@ -32,54 +48,79 @@ def command(
     overrides: options.Overrides,
     workers: int,
     full: bool,
+    as_written: bool,
     out: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Test the op-ed's claims over the priors of all uncertain numbers: who is right, and how sure that is.
+    """Test the claims of a thesis over the priors of all uncertain numbers: who is right, and how sure that is.
 
-    Every claim has its comparator, horizon, effect and verdict; parameter uncertainty and Monte-Carlo noise are
-    kept apart. --set holds in every arm.
+    FILE is a shipped thesis (escalation list) or the path of one; without it, the op-ed's. Every claim has its
+    comparator, horizon, effect and verdict; parameter uncertainty and Monte-Carlo noise are kept apart. Beside each
+    verdict stands what becomes of it under other decision rules and without each contested mechanism. --set holds in
+    every arm.
     """
     if horizon < 2:
         raise click.BadParameter("the first reported day is 14: legal is 2 weeks or more", param_hint="--horizon")
-    from escalation.analysis.prepare import prepared
-    from escalation.analysis.thesis import DRAWS, FULL_DRAWS, FULL_WORLDS, SHIPPED_ARMS, WORLDS, thesis, world_weeks
-    from escalation.report.thesis import text, write
-    from escalation.worlds.folder import Ran, write_folder
+    from escalation.analysis.thesis import plan_thesis, run_claims, with_structure
+    from escalation.report.thesis import text
+    from escalation.worlds.folder import Ran
 
-    draws = draws or (FULL_DRAWS if full else DRAWS)
-    worlds = worlds or (FULL_WORLDS if full else WORLDS)
-    arms = [prepared(arm.scenario, rule=rule, overrides={**overrides, **arm.overrides}) for arm in SHIPPED_ARMS]
-    folder = claimed(out)
-    ran = Ran.now(words(), seed)
-    with progress(world_weeks(draws, worlds, horizon), quiet) as advance:
-        result = thesis(
+    try:
+        plan = plan_thesis(
+            file,
             draws=draws,
             worlds=worlds,
             seed=seed,
             horizon=horizon,
             rule=rule,
             overrides=overrides,
-            workers=workers,
-            progress=advance,
+            full=full,
+            side=not as_written,
         )
+    except ScenarioFault:
+        raise
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from None
+    folder = claimed(out)
+    ran = Ran.now(words(), seed)
+    with progress(plan.world_weeks, quiet) as advance:
+        result = run_claims(plan, workers=workers, progress=advance)
+        if plan.side:
+            advance.tell("other models")
+            result = with_structure(result, plan, workers=workers, progress=advance)
     if folder is not None:
-        write(result, folder)
-        write_folder(
-            folder,
-            ran,
-            arms,
-            {},
-            kind="thesis",
-            horizon_weeks=horizon,
-            draws=draws,
-            worlds_per_draw=worlds,
-            rule=result.rule,
-        )
+        _write(folder, ran, plan, result)
         if not quiet:
             note(f"written to {folder}")
     if as_json:
         emit_json(result.to_json())
     else:
         click.echo(text(result))
+    if result.structure is not None and not result.structure.complete:
+        note("interrupted: the verdicts are whole, the other models are what was done by then")
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult) -> None:
+    from escalation.report.thesis import write
+    from escalation.worlds.folder import write_folder
+
+    write(result, folder)
+    scenarios: dict[str, Scenario] = {}
+    for arm in plan.arms:
+        scenario = arm.read()
+        if not arm.settings:
+            scenarios.setdefault(scenario.name, scenario)
+    write_folder(
+        folder,
+        ran,
+        list(scenarios.values()),
+        {"thesis.toml": Path(plan.thesis.path).read_text(encoding="utf-8")},
+        kind="thesis",
+        thesis=plan.thesis.name,
+        horizon_weeks=plan.horizon,
+        draws=plan.draws,
+        worlds_per_draw=plan.worlds,
+        rule=result.rule,
+    )

@@ -76,7 +76,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
             "decapitation.rebuild_half_life",
             "iran.obligation.leader",
         ),
-        ("tally:attack_rung_sum", "tally:attacks", "run:attacks_per_month.mean"),
+        ("tally:attack_rung_sum", "tally:attacks", "run:attacks_per_month.mean", "thesis:C3"),
         Move("strike", "decapitation.control_loss", 0.0, 0.6, "meant rung of attacks", 0),
     ),
     Claim(
@@ -85,7 +85,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "belief",
         ("escalation.model.start", "escalation.model.learning"),
         ("us.reputation.anchor", "past.fujairah_2019.on", "past.rq4_2019.on", "past.abqaiq_2019.on"),
-        ("verify:belief_resolute", "verify:belief_fall"),
+        ("verify:belief_resolute", "verify:belief_fall", "thesis:C4"),
         Move("strike", "past.abqaiq_2019.on", False, True, "belief in resolve", -1),
     ),
     Claim(
@@ -100,7 +100,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
             "learning.decay_country",
             "learning.decay_leader",
         ),
-        ("verify:belief_resolute", "verify:llr_unanswered"),
+        ("verify:belief_resolute", "verify:llr_unanswered", "thesis:C5"),
         Move("nonresponse", "past.restraint_2009_2017.on", False, True, "belief in resolve", -1),
     ),
     Claim(
@@ -109,7 +109,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "causal",
         ("escalation.model.errors.signal", "escalation.model.learning"),
         ("errors.signal", "learning.signal_noise"),
-        ("verify:llr_strike", "describe:errors.signal"),
+        ("verify:llr_strike", "describe:errors.signal", "thesis:C6"),
         Move("strike", "errors.signal", 1.0, 8.0, "size of the first lesson", -1),
     ),
     Claim(
@@ -118,7 +118,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "causal",
         ("escalation.model.learning", "escalation.model.defender"),
         ("learning.scale", "learning.conservatism", "us.grievance.resolute_factor"),
-        ("verify:llr_strike", "verify:lesson_half_life"),
+        ("verify:llr_strike", "verify:lesson_half_life", "thesis:C7"),
         Move("strike", "learning.scale", 0.0, 1.0, "belief after the first act", 1),
     ),
     Claim(
@@ -127,7 +127,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "causal",
         ("escalation.model.payoffs",),
         ("us.madness.u", "us.madness.alpha_attack", "us.madness.alpha_restraint", "us.madness.homeland_share"),
-        ("tally:attacks", "tally:attack_rung_sum", "tally:reply_rung"),
+        ("tally:attacks", "tally:attack_rung_sum", "tally:reply_rung", "thesis:C8"),
         Move("nonresponse", "us.madness.u", 0.0, 0.8, "attacks a week", 0),
     ),
     Claim(
@@ -160,7 +160,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "causal",
         ("escalation.model.payoffs",),
         ("iran.power", "acts.iran.order_harassment.cost", "acts.iran.strike_to_kill.cost"),
-        ("tally:peak", "tally:limited_week", "run:limited_war.odds"),
+        ("tally:peak", "tally:limited_week", "run:limited_war.odds", "thesis:C11"),
         Move("strike", "iran.power", 0.05, 1.0, "limited war", 1),
     ),
     Claim(
@@ -169,7 +169,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "forecast",
         ("escalation.model.payoffs", "escalation.model.challenger"),
         ("us.reputation.anchor", "us.grievance.resolute_factor"),
-        ("tally:reply_rung", "run:reply_rung"),
+        ("tally:reply_rung", "run:reply_rung", "thesis:C12"),
         Move("strike", "us.reputation.anchor", 0.1, 0.6, "rung of the reply", 0),
     ),
     Claim(
@@ -197,7 +197,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "conditional",
         ("escalation.model.errors.fragility", "escalation.model.payoffs"),
         ("errors.fragility", "fragility.bias", "fragility.f", "us.gamble.gain"),
-        ("tally:route", "run:routes.fragility gamble", "run:war.odds"),
+        ("tally:route", "run:routes.fragility gamble", "run:war.odds", "thesis:C15"),
         Move("nonresponse", "fragility.bias", 0.0, 3.6, "odds of war", 1),
     ),
     Claim(
@@ -206,7 +206,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "conditional",
         ("escalation.model.errors.survival", "escalation.model.payoffs", "escalation.model.events"),
         ("errors.survival", "survival.q0", "survival.leader_killed", "iran.preempt.loss_struck"),
-        ("tally:route", "run:routes.pre-emption", "run:limited_war.odds"),
+        ("tally:route", "run:routes.pre-emption", "run:limited_war.odds", "thesis:C16"),
         Move("strike", "survival.q0", 0.03, 0.5, "limited war", 1),
     ),
     Claim(
@@ -220,7 +220,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
             "iraq_government.hedge_at",
             "diplomacy.mediation",
         ),
-        ("tally:hedged_weeks",),
+        ("tally:hedged_weeks", "thesis:C17"),
         Move("strike", "iraq_government.exposure", 0.05, 2.0, "hedged weeks", 1),
     ),
     Claim(
@@ -229,7 +229,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "causal",
         ("escalation.model.proxies", "escalation.model.start"),
         ("kataib_hezbollah.sanctions_slope", "iran.pressure.slope", "past.abqaiq_2019.on"),
-        ("tally:attacks", "verify:attacks_before_strike"),
+        ("tally:attacks", "verify:attacks_before_strike", "thesis:C18"),
         Move("nonresponse", "kataib_hezbollah.sanctions_slope", 1.5, 4.7, "attacks a week", 1),
     ),
     Claim(
@@ -247,7 +247,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "fact",
         ("escalation.model.nature", "escalation.model.payoffs", "escalation.model.allies"),
         ("nuclear.breakout", "nuclear.speed", "nuclear.alarm", "us.prevention.value", "israel.strike.value"),
-        ("tally:route", "run:routes.preventive strike", "run:routes.ally-triggered"),
+        ("tally:route", "run:routes.preventive strike", "run:routes.ally-triggered", "thesis:C20"),
         Move("nonresponse", "nuclear.breakout", 14.0, 52.0, "odds of war", -1),
     ),
     Claim(
@@ -256,7 +256,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         "forecast",
         ("escalation.model.payoffs", "escalation.model.defender"),
         ("us.blame.discount", "acts.us.strike_personnel.cost", "acts.us.strike_personnel.available"),
-        ("tally:state_answered", "tally:strikes", "verify:answered_on_state"),
+        ("tally:state_answered", "tally:strikes", "verify:answered_on_state", "thesis:C21"),
         Move("nonresponse", "acts.us.strike_personnel.cost", 11.0, 44.0, "answers on the state itself", -1),
     ),
 )

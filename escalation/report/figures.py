@@ -7,7 +7,7 @@ from pathlib import Path
 
 from escalation.analysis.thesis import ThesisResult
 
-_SHOWN = {
+_TITLES = {
     "accord": "Accord: the US never left",
     "nonresponse": "Non-response: no strike\nordered on 3 January",
     "strike": "Strike",
@@ -32,7 +32,8 @@ def odds_figure(result: ThesisResult, folder: Path) -> list[Path]:
     plt.rcParams["svg.hashsalt"] = "escalation"  # the same figure twice is the same file
     days = sorted({odds.horizon_days for odds in result.odds})
     cells = {(odds.arm, odds.horizon_days): odds for odds in result.odds}
-    arms = [arm for arm in _SHOWN if (arm, days[0]) in cells]
+    whole = [arm for arm in dict.fromkeys(odds.arm for odds in result.odds) if (arm, days[-1]) in cells]
+    arms = [arm for arm in _TITLES if arm in whole] or whole[: len(_COLOURS)]
     figure, panels = plt.subplots(
         1, len(days), figsize=(2.9 * len(days) + 0.6, 3.9), sharey=True, layout="constrained", squeeze=False
     )
@@ -59,7 +60,7 @@ def odds_figure(result: ThesisResult, folder: Path) -> list[Path]:
         panel.spines[["top", "right", "left"]].set_visible(False)
         panel.grid(axis="x", lw=0.4, alpha=0.6)
         panel.tick_params(axis="y", length=0)
-    panels[0][0].set_yticks(range(len(arms), 0, -1), [_SHOWN[arm] for arm in arms])
+    panels[0][0].set_yticks(range(len(arms), 0, -1), [_TITLES.get(arm, arm) for arm in arms])
     panels[0][0].set_ylim(0.4, len(arms) + 0.8)
     figure.suptitle(
         "Odds of all-out war between the US and Iran, simulated from 2 January 2020", fontsize=12, x=0.01, ha="left"

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 
-from escalation.analysis.claims import ClaimResult
-from escalation.analysis.thesis import ThesisResult
+from escalation.analysis.claims import ClaimResult, Effect
+from escalation.analysis.structure import AS_WRITTEN, EVENLY, MOVED, Structure, Variant
+from escalation.analysis.thesis import ThesisResult, Watched
+from escalation.report.words import listed
 
 WIDTH = 100
-_HORIZONS = {14: "14 days", 90: "90 days", 365: "1 year", 1460: "4 years"}
+_HORIZONS = {0: "day 1", 7: "week 1", 14: "14 days", 90: "90 days", 365: "1 year", 1460: "4 years"}
+_WITHIN = {0: "on the first day", 7: "in the first week"}
+_MARKS = {"supported": "+", "refuted": "-", "inconclusive": " "}
+_CLAIMS_ACROSS = 12
+"""Claims side by side in the table of mechanisms: what fits the width."""
 
 
 def horizon(days: int) -> str:
     """A reported horizon in words."""
     return _HORIZONS.get(days, f"{days} days")
+
+
+def within(days: int) -> str:
+    """The same in a sentence: ``within 90 days``, ``on the first day``."""
+    return _WITHIN.get(days, f"within {horizon(days)}")
 
 
 def in_hundred(odds: float) -> str:
@@ -32,73 +44,85 @@ def _paragraph(text: str) -> str:
     return fill(text, WIDTH)
 
 
-def _expected_errors(result: ThesisResult) -> float:
-    """How many of the decided verdicts are wrong on average, by their own probabilities."""
-    decided = [claim.probability for claim in result.claims if claim.verdict != "inconclusive"]
-    return sum(min(probability, 1.0 - probability) for probability in decided)
+def _share(probability: float) -> str:
+    return f"{100 * probability:.0f} %"
 
 
-def _safer(claim: ClaimResult) -> str:
-    said = {
-        "supported": "less likely than without it",
-        "refuted": "more likely than without it",
-        "inconclusive": "neither surely more nor surely less likely than without it",
-    }[claim.verdict]
-    return f"{said} (safer in {100 * claim.probability:.0f} % of the plausible parameter space)"
+def _at_each(claims: Sequence[ClaimResult]) -> str:
+    """``refuted within 14 days (it holds in 4 % ...) and within 90 days (6 %); open within 1 year (11 %)``."""
+    said = {"supported": "supported", "refuted": "refuted", "inconclusive": "open"}
+    groups: list[tuple[str, list[ClaimResult]]] = []
+    for claim in claims:
+        if groups and groups[-1][0] == said[claim.verdict]:
+            groups[-1][1].append(claim)
+        else:
+            groups.append((said[claim.verdict], [claim]))
+    first = claims[0]
+    parts = []
+    for verdict, members in groups:
+        times = [
+            f"{within(claim.horizon_days)} ("
+            + ("it holds in " if claim is first else "")
+            + _share(claim.probability)
+            + (" of the plausible parameter space)" if claim is first else ")")
+            for claim in members
+        ]
+        parts.append(f"{verdict} {listed(times)}")
+    return "; ".join(parts)
 
 
-def _change(claim: ClaimResult) -> str:
-    """The mean effect in 100 worlds with its Monte-Carlo noise, and whether the noise could hide its sign."""
-    size, noise = claim.effect.value, 1.96 * claim.effect.monte_carlo_error
-    hidden = ", which this run cannot tell from none" if abs(size) <= noise else ""
-    return f"{100 * size:+.1f} in 100 (± {100 * noise:.1f}{hidden}) within {horizon(claim.horizon_days)}"
+def _sized(effect: Effect, value: float, sign: str = "+") -> str:
+    """A value in the effect's own unit."""
+    if effect.unit in ("in 100", "probability"):
+        return f"{100 * value:{sign}.1f} in 100"
+    if effect.unit == "log ratio":
+        return f"{value:{sign}.2f} on the log scale"
+    return f"{value:{sign}.2f} {effect.unit}"
+
+
+def _changes(claims: Sequence[ClaimResult]) -> str:
+    """The mean effect at each horizon with its Monte-Carlo noise, and whether the noise could hide its sign."""
+    parts = []
+    for claim in claims:
+        noise = 1.96 * claim.effect.monte_carlo_error
+        sign = "+" if claim.against else ""
+        shown = f"{100 * noise:.1f}" if claim.effect.unit in ("in 100", "probability") else f"{noise:.2f}"
+        hidden = ", which this run cannot tell from none" if claim.against and abs(claim.effect.value) <= noise else ""
+        size = _sized(claim.effect, claim.effect.value, sign)
+        parts.append(f"{size} (± {shown}{hidden}) {within(claim.horizon_days)}")
+    return "; ".join(parts)
 
 
 def answer(result: ThesisResult) -> str:
     """The answer in a few sentences, each computed from the result and each naming its comparator and horizon."""
-    days = sorted({claim.horizon_days for claim in result.claims})
-    s1 = {claim.horizon_days: claim for claim in result.claims if claim.id == "S1"}
-    s2 = {claim.horizon_days: claim for claim in result.claims if claim.id == "S2"}
     parts = []
-    if len({s1[day].verdict for day in days}) == 1:
-        parts.append(f"At every horizon asked, war after the strike is {_safer(s1[days[-1]])}.")
-    else:
-        listed = "; ".join(f"within {horizon(day)}, {_safer(s1[day])}" for day in days)
-        parts.append(f"Is war less likely after the strike than on the path without it (S1)? War is, {listed}.")
-    agree = [horizon(day) for day in days if s2[day].verdict == "supported"]
-    if len(agree) == len(days):
-        parts.append("At every horizon it is at least twice as likely as under the accord (S2 is supported).")
-    elif agree:
-        parts.append(f"It is at least twice as likely as under the accord (S2) within {', '.join(agree)}.")
-    else:
-        verdicts = ", ".join(f"{horizon(day)}: {s2[day].verdict}" for day in days)
-        parts.append(f"That it is at least twice as likely as under the accord (S2) is not shown ({verdicts}).")
-    changes = "; ".join(_change(s1[day]) for day in days)
-    parts.append(f"Averaged over the plausible space, the strike changes the odds of war by {changes}.")
-    parts.append('So "safer" is true or false only against a named alternative and by a named date.')
+    headlines = [claim for claim in result.claims if claim.headline] or list(result.claims)
+    for id in dict.fromkeys(claim.id for claim in headlines):
+        claims = [claim for claim in headlines if claim.id == id]
+        parts.append(f"{id}. {claims[0].statement} This is {_at_each(claims)}.")
+        parts.append(f"Averaged over that space, {claims[0].effect.quantity}: {_changes(claims)}.")
     return "\n".join(_paragraph(part) for part in parts)
 
 
 def _odds_table(result: ThesisResult) -> list[str]:
-    days = sorted({odds.horizon_days for odds in result.odds})
-    names = list(dict.fromkeys(odds.arm for odds in result.odds))
     cells = {(odds.arm, odds.horizon_days): odds for odds in result.odds}
-    lines = [f"{'':30}" + "".join(f"{horizon(day):>17}" for day in days)]
+    names = [name for name in dict.fromkeys(odds.arm for odds in result.odds) if (name, result.days[-1]) in cells]
+    lines = [f"{'':28}" + "".join(f"{horizon(day):>17}" for day in result.days)]
     for name in names:
-        row = f"{name:30}"
-        for day in days:
+        row = f"{name:28}"
+        for day in result.days:
             odds = cells[name, day]
-            row += f"{100 * odds.odds:8.2f} ±{100 * 1.96 * odds.monte_carlo_error:5.2f}  "
+            row += f"{100 * odds.odds:9.2f} ±{100 * 1.96 * odds.monte_carlo_error:5.2f} "
         lines.append(row.rstrip())
     return lines
 
 
-def _claims_table(claims: tuple[ClaimResult, ...]) -> list[str]:
-    lines = [f"{'claim':6}{'against':18}{'by':9}{'verdict':14}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
+def _claims_table(claims: Sequence[ClaimResult]) -> list[str]:
+    lines = [f"{'claim':7}{'against':18}{'by':9}{'verdict':14}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
     for claim in claims:
         effect = claim.effect
         lines.append(
-            f"{claim.id:6}{claim.comparator:18}{horizon(claim.horizon_days):9}{claim.verdict:14}"
+            f"{claim.id:7}{claim.comparator:18}{horizon(claim.horizon_days):9}{claim.verdict:14}"
             f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f} "
             f"{claim.given_record:9.2f}  {effect.value:+.2g} ({effect.low:+.2g} to {effect.high:+.2g})"
         )
@@ -106,71 +130,209 @@ def _claims_table(claims: tuple[ClaimResult, ...]) -> list[str]:
 
 
 def _decomposition_table(result: ThesisResult) -> list[str]:
+    act, without = result.decomposition[0].act_arm, result.decomposition[0].without_arm
+    wide = [max(len(name) + 2, 9) for name in (act, without)]
     lines = [
-        f"{'by':9}{'learning':>9}{'errors':>8}{'strike':>9}{'without':>9}{'difference':>12}{'± noise':>9}"
+        f"{'by':9}{'learning':>9}{'errors':>8}{act:>{wide[0]}}{without:>{wide[1]}}{'difference':>12}{'± noise':>9}"
         f"{'P(safer)':>10}"
     ]
     for cell in result.decomposition:
         lines.append(
             f"{horizon(cell.horizon_days):9}{'on' if cell.learning else 'off':>9}{'on' if cell.errors else 'off':>8}"
-            f"{100 * cell.strike:9.2f}{100 * cell.nonresponse:9.2f}{100 * cell.difference:+12.2f}"
+            f"{100 * cell.act:{wide[0]}.2f}{100 * cell.without:{wide[1]}.2f}{100 * cell.difference:+12.2f}"
             f"{100 * 1.96 * cell.monte_carlo_error:9.2f}{cell.probability_safer:10.2f}"
         )
     return lines
+
+
+# -- other models ------------------------------------------------------------------------------------------------
+def _cell(variant: Variant | None) -> str:
+    if variant is None:
+        return ""
+    return f"{variant.probability:.2f}{_MARKS[variant.verdict]}{'*' if variant.moved else ' '}"
+
+
+def _by_rule_table(found: Structure) -> list[str]:
+    """A row a claim: P as the model is written, by every other rule, and evenly over the ranges."""
+    names = [AS_WRITTEN, *(choice.name for choice in found.choices if choice.kind == "rule"), EVENLY]
+    titles = [found.rule, *names[1:-1], "ranges"]
+    wide = [max(len(title) + 2, 8) for title in titles]
+    heads = "".join(f"{title:>{size}}" for title, size in zip(titles, wide, strict=True))
+    lines = [f"{'claim':7}{'by':9}{heads}"]
+    for variant in found.of("as written"):
+        cells = [_cell(found.cell(variant.id, name)) for name in names]
+        row = "".join(f"{cell:>{size}}" for cell, size in zip(cells, wide, strict=True))
+        lines.append(f"{variant.id:7}{horizon(variant.horizon_days):9}{row}".rstrip())
+    return lines
+
+
+def _mechanism_tables(found: Structure) -> list[str]:
+    """A row a mechanism that is off, a column a claim; as many claims side by side as the width takes."""
+    ids = [variant.id for variant in found.of("as written")]
+    rows = [(AS_WRITTEN, AS_WRITTEN)]
+    rows += [(choice.name, f"no {choice.title}") for choice in found.choices if choice.kind == "mechanism"]
+    lines: list[str] = []
+    for start in range(0, len(ids), _CLAIMS_ACROSS):
+        some = ids[start : start + _CLAIMS_ACROSS]
+        lines += [*([""] if lines else []), f"{'':28}" + "".join(f"{id:<6}" for id in some).rstrip()]
+        for name, title in rows:
+            cells = "".join(f"{_cell(found.cell(id, name)):6}" for id in some)
+            lines.append(f"{title:28}{cells}".rstrip())
+    return lines
+
+
+def _how(found: Structure, variants: Sequence[Variant]) -> str:
+    """``C15 (supported as written) is refuted without misjudged fragility; ...``, a part for each claim."""
+    titles = {choice.name: choice.title for choice in found.choices}
+    said = {"rule": "by the rule {}", "mechanism": "without {}", "space": "{}"}
+    words = {"inconclusive": "open"}
+    parts = []
+    for id in dict.fromkeys(variant.id for variant in variants):
+        base = next(variant for variant in found.of("as written") if variant.id == id)
+        by_verdict: dict[str, list[str]] = {}
+        for variant in variants:
+            if variant.id == id:
+                how = said[variant.kind].format(titles[variant.name])
+                by_verdict.setdefault(words.get(variant.verdict, variant.verdict), []).append(how)
+        ways = "; ".join(f"{verdict} {listed(ways)}" for verdict, ways in by_verdict.items())
+        parts.append(f"{id} ({words.get(base.verdict, base.verdict)} as written) is {ways}")
+    return ". ".join(parts)
+
+
+def _artefacts(found: Structure) -> str:
+    """Which decided verdicts hang on one modelling choice, and which open ones a choice decides."""
+    if found.artefacts:
+        first = f"Verdicts that are artefacts of one modelling choice: {_how(found, found.artefacts)}."
+    else:
+        first = "No verdict that the model as written reaches at this size is undone by one such choice."
+    if not found.deciding:
+        return first
+    return f"{first} Left open as written, but decided by one choice: {_how(found, found.deciding)}."
+
+
+def _structure_blocks(result: ThesisResult) -> list[str]:
+    found = result.structure
+    if found is None:
+        return []
+    left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
+    whole = "" if found.complete else " Interrupted: what was done by then is kept."
+    blocks = [
+        "The same claims in other models: P, with + supported, - refuted, * another verdict by this one choice\n"
+        + "\n".join(_by_rule_table(found)),
+        _paragraph(
+            "By decision rule, and (ranges) with every uncertain number spread evenly over its plausible range instead "
+            f"of as its prior has it. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the "
+            f"longest of its horizons within {found.horizon_weeks} weeks: smaller than the table above, so that its "
+            f"first column is no repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
+        ),
+    ]
+    if found.of("mechanism"):
+        blocks.append(
+            "With one contested mechanism off, at the same size and horizons\n" + "\n".join(_mechanism_tables(found))
+        )
+    return [*blocks, _paragraph(_artefacts(found))]
+
+
+def _watched(watched: Watched) -> str:
+    values = [
+        f"{_share(value)} of worlds {within(days)}" if watched.share else f"{value:.2f} {within(days)}"
+        for days, value in watched.by_day.items()
+    ]
+    return f"{watched.says} {listed(values)}."
+
+
+def _warning(result: ThesisResult, claims: int) -> str:
+    horizons = len({claim.horizon_days for claim in result.claims})
+    return (
+        f"{result.tested} verdicts were reached ({claims} claims, at up to {horizons} horizons). By their own "
+        f"probabilities, {result.err_by_chance:.1f} of those that support or refute are wrong by chance."
+    )
 
 
 def text(result: ThesisResult) -> str:
     """The whole report as plain text, at most 100 columns wide."""
     statements = list(dict.fromkeys((claim.id, claim.statement) for claim in result.claims))
     quantities = list(dict.fromkeys((claim.id, claim.effect.quantity) for claim in result.claims))
-    struck = "; ".join(
-        f"{100 * share:.0f} % of worlds by {horizon(days)}" for days, share in result.struck_anyway.items()
-    )
-    late = "; ".join(
-        f"{claim.id} by {horizon(claim.horizon_days)}: {claim.verdict} (P {claim.probability:.2f})"
-        for claim in result.all_evidence
-    )
+    first = {claim.id: claim for claim in reversed(result.claims)}
     blocks = [
-        "Did the strike of 3 January 2020 make war between the United States and Iran less likely?",
+        result.question,
         answer(result),
         _paragraph(
-            "These are simulated counterfactuals, not observations: no world without the strike of 3 January was ever "
-            "seen. On the path without it the US goes on choosing by its own rule: it strikes Iranian state personnel "
-            f"or soil all the same in {struck}."
-        ),
-        _paragraph(
-            "The order that the op-ed asserts, accord below strike below non-response, stands in "
-            + "; ".join(f"{100 * share:.0f} % of the draws by {horizon(days)}" for days, share in result.order.items())
-            + " (raw estimates, noise left in)."
-        ),
-        "Odds of all-out war, in 100 worlds (mean over the plausible space ± Monte-Carlo noise, 95 %)\n"
-        + "\n".join(_odds_table(result)),
-        "Claims\n" + "\n".join(fill(f"{id}: {said}", WIDTH, subsequent_indent="    ") for id, said in statements),
-        "\n".join(_claims_table(result.claims)),
-        _paragraph(
-            "P is the share of the plausible parameter space in which the claim holds, Monte-Carlo noise taken out, "
-            "with its 95 % interval; supported from 0.9, refuted from 0.1 down. P|record weighs the draws by how well "
-            "they fit the record before 2 January 2020 (no war in 60 weeks, 11 attacks in two months, none of 21 "
-            "harmless attacks answered, K-1 answered), which leaves "
-            f"{result.effective_draws:.0f} effective draws; it is no independent test, as some numbers were fitted to "
-            "that record. Effects stand with the central 95 % over the priors."
-        ),
-        "Effects: " + "; ".join(f"{id}: {quantity}" for id, quantity in quantities) + ".",
-        _paragraph(
-            f"{result.tested} verdicts were reached ({len(statements)} claims, "
-            f"{len({claim.horizon_days for claim in result.claims})} horizons). By their own probabilities, "
-            f"{_expected_errors(result):.1f} of those that support or refute are wrong."
-        ),
-        "What the strike's effect is made of: strike less non-response, in 100 worlds\n"
-        + "\n".join(_decomposition_table(result)),
-        _paragraph(f"On all evidence to mid-2026 instead of to 2 January 2020: {late}."),
-        _paragraph(
-            f"Size: {result.draws} draws of the uncertain numbers x {result.worlds_per_draw} worlds x {result.arms} "
-            f"arms x {result.horizon_weeks} weeks (and half the draws for three arms on all evidence), "
-            f"{result.actor_weeks / 1e6:.0f} million actor-weeks; seed {result.seed}; decision rule {result.rule}."
+            " ".join(
+                [
+                    "These are simulated worlds, not observations: no one has seen a path that was not taken.",
+                    *(_watched(watched) for watched in result.watched),
+                    *result.cautions,
+                ]
+            )
         ),
     ]
+    if result.order:
+        stands = "; ".join(f"{_share(share)} of the draws by {horizon(days)}" for days, share in result.order.items())
+        blocks.append(_paragraph(f"The order {result.order_says} stands in {stands} (raw estimates, noise left in)."))
+    blocks += [
+        "Odds of all-out war, in 100 worlds (mean over the plausible space ± Monte-Carlo noise, 95 %)\n"
+        + "\n".join(_odds_table(result)),
+        "Claims, with what would confirm and what would refute each\n"
+        + "\n".join(
+            fill(
+                f"{id}: {said} Confirmed by: {first[id].confirms}. Refuted by: {first[id].refutes}.",
+                WIDTH,
+                subsequent_indent="    ",
+            )
+            for id, said in statements
+        ),
+        "\n".join(_claims_table(result.claims)),
+        _paragraph(_about_p(result)),
+        "Effects: " + "; ".join(f"{id}: {quantity}" for id, quantity in quantities) + ".",
+        _paragraph(_warning(result, len(statements))),
+    ]
+    if result.facts:
+        blocks.append(
+            "Claims that no simulation can test\n"
+            + "\n".join(
+                fill(f"{fact.id}: {fact.statement} Not tested: {fact.reason}.", WIDTH, subsequent_indent="    ")
+                for fact in result.facts
+            )
+        )
+    blocks += _structure_blocks(result)
+    if result.decomposition:
+        cell = result.decomposition[0]
+        blocks.append(
+            f"What the act's effect is made of: {cell.act_arm} less {cell.without_arm}, in 100 worlds\n"
+            + "\n".join(_decomposition_table(result))
+        )
+    if result.all_evidence:
+        late = "; ".join(
+            f"{claim.id} by {horizon(claim.horizon_days)}: {claim.verdict} (P {claim.probability:.2f})"
+            for claim in result.all_evidence
+        )
+        blocks.append(_paragraph(f"On all evidence to mid-2026 instead of to 2 January 2020: {late}."))
+    halved = " (and half the draws for the claims on all evidence)" if result.all_evidence else ""
+    blocks.append(
+        _paragraph(
+            f"Claims: {result.source}. Size: {result.draws} draws of the uncertain numbers x {result.worlds_per_draw} "
+            f"worlds x {result.arms} arms, each as far as its claims reach, {result.horizon_weeks} weeks at most"
+            f"{halved}, {result.actor_weeks / 1e6:.0f} million actor-weeks; seed {result.seed}; decision rule "
+            f"{result.rule}."
+        )
+    )
     return "\n\n".join(_wrapped(block) for block in blocks) + "\n"
+
+
+def _about_p(result: ThesisResult) -> str:
+    record = ""
+    if result.record_says:
+        record = (
+            f" P|record weighs the draws by how well they fit the record before the start ({result.record_says}), "
+            f"which leaves {result.effective_draws:.0f} effective draws; it is no independent test, as some numbers "
+            "were fitted to that record."
+        )
+    return (
+        "P is the share of the plausible parameter space in which the claim holds, Monte-Carlo noise taken out, with "
+        f"its 95 % interval; supported from 0.9, refuted from 0.1 down.{record} Effects stand with the central 95 % "
+        "over the priors."
+    )
 
 
 def _wrapped(block: str) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from escalation.draws import parameter_uniform
+from escalation.scenario.number import Range
+from escalation.scenario.prior import Prior
 from escalation.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
+
+Shelf: TypeAlias = "dict[tuple[str, Prior, Range], Floats]"
+"""Columns drawn already, for scenarios that share most of their priors; of one seed and the same rows."""
 
 
 class Values(Mapping[str, "Floats"]):
@@ -64,19 +69,22 @@ def central(scenario: Scenario) -> Values:
     return Values(1, {key: number.value for key, number in scenario.numbers.items()})
 
 
-def draw(scenario: Scenario, rows: int, seed: int, first_row: int = 0) -> Values:
+def draw(scenario: Scenario, rows: int, seed: int, first_row: int = 0, shelf: Shelf | None = None) -> Values:
     """Rows ``first_row .. first_row + rows - 1`` of the scenario's parameter draws.
 
     Uncertain numbers come from their priors, truncated to their ranges, by inversion of a uniform keyed by (seed,
     row, key): a row is the same whatever block it is drawn in, and shared by all scenarios that give the number
-    the same prior. Other numbers stand at their values.
+    the same prior. Other numbers stand at their values. A ``shelf`` keeps columns from one scenario to the next.
     """
+    kept: Shelf = {} if shelf is None else shelf
     index = np.arange(first_row, first_row + rows, dtype=np.int64)
     columns: dict[str, ArrayLike] = {}
     for key, number in scenario.numbers.items():
         if number.prior is None or number.range is None:
             columns[key] = number.value
         else:
-            low, high = number.range
-            columns[key] = number.prior.quantile(parameter_uniform(seed, index, key), low, high)
+            known = (key, number.prior, number.range)
+            if known not in kept:
+                kept[known] = number.prior.quantile(parameter_uniform(seed, index, key), *number.range)
+            columns[key] = kept[known]
     return Values(rows, columns)
