@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from escalation.analysis.attribution import attribute
     from escalation.analysis.compare import compare
     from escalation.analysis.odds import run
     from escalation.analysis.sweep import sweep
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from escalation.scenario.loader import load
 
 __version__ = "0.1.0"
-__all__ = ["Crisis", "__version__", "compare", "load", "run", "sweep", "thesis"]
+__all__ = ["Crisis", "__version__", "attribute", "compare", "load", "run", "sweep", "thesis"]
 
 _HOMES: Final = {
     "Crisis": "escalation.model.crisis",
+    "attribute": "escalation.analysis.attribution",
     "compare": "escalation.analysis.compare",
     "load": "escalation.scenario.loader",
     "run": "escalation.analysis.odds",

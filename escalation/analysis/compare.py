@@ -19,6 +19,8 @@ from escalation.worlds.ensemble import BLOCK, Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from escalation.analysis.decomposition_result import DecompositionResult
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -54,10 +56,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class CompareResult:
-    """Arms in the order given, and the difference of every pair of them."""
+    """Arms in the order given, and the difference of every pair of them.
+
+    ``decomposed``: what the difference of two arms is made of, where that was asked for.
+    """
 
     arms: tuple[RunResult, ...]
     differences: tuple[Difference, ...]
+    decomposed: DecompositionResult | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as plain data."""
@@ -82,6 +88,7 @@ class CompareResult:
             "arms": arms,
             "differences": [difference.to_json() for difference in self.differences],
             "paired": True,
+            **({} if self.decomposed is None else self.decomposed.to_json()),
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -144,17 +151,21 @@ def compare(
     priors: bool = False,
     rule: str | None = None,
     overrides: Mapping[str, object] | None = None,
+    decompose: bool = False,
     block: int = BLOCK,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> CompareResult:
     """Run two scenarios or more over the same worlds; ``overrides`` and ``rule`` hold in every arm.
 
-    Arguments as in ``odds.run``. All scenarios are read before any is run. Raises ScenarioFault for a bad scenario,
-    ``ValueError`` for fewer than two.
+    ``decompose`` takes the difference of two apart besides (``analysis.decompose``). Arguments as in ``odds.run``. All
+    scenarios are read before any is run. Raises ScenarioFault for a bad scenario, ``ValueError`` for fewer than two,
+    and for more to take apart.
     """
     if len(scenarios) < 2:
         raise ValueError("a comparison needs two scenarios or more")
+    if decompose and len(scenarios) > 2:
+        raise ValueError("two scenarios can be taken apart, not more")
     ready = [prepared(scenario, rule=rule, overrides=overrides) for scenario in scenarios]
     arms = tuple(
         run(
@@ -171,4 +182,20 @@ def compare(
     )
     named = list(zip(labels(arms), arms, strict=True))
     pairs = tuple(difference(a, b, name_a, name_b) for (name_a, a), (name_b, b) in combinations(named, 2))
-    return CompareResult(arms, pairs)
+    if not decompose:
+        return CompareResult(arms, pairs)
+    from escalation.analysis import decompose as parts
+
+    names = (named[0][0], named[1][0])
+    decomposed = parts.decompose(
+        ready[0],
+        ready[1],
+        worlds,
+        seed=seed,
+        horizon=horizon,
+        priors=priors,
+        names=names,
+        workers=workers,
+        progress=progress,
+    )
+    return CompareResult(arms, pairs, decomposed)

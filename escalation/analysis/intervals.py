@@ -93,6 +93,26 @@ def mean_of_sums(n: int, total: float, squares: float, level: float = LEVEL, lea
     return Estimate(middle, max(middle - half, least), middle + half, level, n)
 
 
+def mean_of_groups(sizes: Numbers, sums: Numbers, level: float = LEVEL) -> Estimate:
+    """Mean over all worlds from the ``sums`` over groups of them (groups,), with an interval that needs no more.
+
+    Whatever the worlds of a group share (a sampled order, say) is noise too, and is in it: the spread is that between
+    the groups, which are independent, and the interval Student's with one degree fewer than there are groups (Cochran
+    1977, 9A.2). One group has no spread.
+    """
+    groups, n = len(sizes), int(sizes.sum())
+    middle = float(sums.sum()) / n
+    half = math.inf
+    if groups > 1:
+        from scipy.special import stdtrit
+
+        z_of(level)
+        off = sums - middle * sizes
+        error = math.sqrt(float((off * off).sum()) * groups / (groups - 1)) / n
+        half = float(stdtrit(groups - 1, 0.5 + level / 2.0)) * error
+    return Estimate(middle, middle - half, middle + half, level, n)
+
+
 def ratio(top: Numbers, bottom: Numbers, times: float = 1.0, level: float = LEVEL) -> Estimate:
     """``times`` sum(top) / sum(bottom) over worlds, (worlds,) each, clipped at 0.
 

@@ -21,6 +21,12 @@ from escalation.cli.shell import coloured, emit_json, progress
     options.rule,
     options.workers,
     options.block,
+    click.option(
+        "--decompose",
+        is_flag=True,
+        help="Take the difference of two apart (learning, errors, loss of control, their interaction), and find the "
+        "week from which B has had fewer wars: eight or sixteen variants are run besides.",
+    ),
     options.as_json,
     options.quiet,
 )
@@ -34,6 +40,7 @@ def command(
     rule: str | None,
     workers: int,
     block: int,
+    decompose: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -43,18 +50,30 @@ def command(
     """
     if len(scenarios) < 2:
         raise click.UsageError("name two scenarios or more, such as: escalation compare nonresponse strike")
+    if decompose and len(scenarios) > 2:
+        raise click.UsageError(
+            "--decompose: name two scenarios, such as: escalation compare nonresponse strike --decompose"
+        )
+    if decompose and worlds < 2:
+        raise click.UsageError("--decompose: legal: 2 worlds or more")
     from escalation.analysis.compare import compare
     from escalation.analysis.prepare import prepared
     from escalation.report.text import compare_text
 
     ready = [prepared(scenario, rule=rule, overrides=overrides) for scenario in scenarios]
-    with progress(worlds * horizon * len(ready), quiet) as advance:
+    size = worlds * horizon * len(ready)
+    if decompose:
+        from escalation.analysis.decompose import world_weeks
+
+        size += world_weeks(ready[0], ready[1], worlds, horizon)
+    with progress(size, quiet) as advance:
         result = compare(
             *ready,
             worlds=worlds,
             seed=seed,
             horizon=horizon,
             priors=priors,
+            decompose=decompose,
             block=block,
             workers=workers,
             progress=advance,

@@ -36,6 +36,7 @@ ENTRIES = {
         "sweep": _entry(
             "The odds over many points, and the break-even.", lambda: import_module("escalation.cli.sweep")
         ),
+        "attribute": _entry("Which error caused which war.", lambda: import_module("escalation.cli.attribute")),
         "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
         "thesis": _entry("The op-ed's claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
     },

@@ -194,6 +194,10 @@ def compare_text(result: CompareResult, *, given: Sequence[str] = (), again: str
         "decision's chance of war is added up before war is drawn, which is less noisy than counting wars.",
         "  ",
     )
+    if result.decomposed is not None:
+        from escalation.report.decomposition import decomposition_text
+
+        lines += ["", decomposition_text(result.decomposed, colour=colour)]
     lines += ["", *wrapped(PRIORS_NOTE if first.priors else CENTRAL_NOTE)]
     worlds = _parting_worlds(result)
     if worlds:

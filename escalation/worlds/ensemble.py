@@ -85,18 +85,31 @@ def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Pl
 
 @dataclass(frozen=True)
 class Block:
-    """What a block of worlds came to: a snapshot by marked week, and ``civilians`` (countries, worlds) dead."""
+    """What a block of worlds came to: a snapshot by marked week, and ``civilians`` (countries, worlds) dead.
+
+    ``weekly`` (weeks, worlds) is ``Snapshot.war_sum`` at the end of every week, where it was asked for.
+    """
 
     at: dict[int, Snapshot]
     civilians: Ints
+    weekly: Floats | None = None
 
 
 def run_block(
-    ready: Plan, first: int, size: int, *, seed: int, horizon: int, marks: Collection[int], control: Control
+    ready: Plan,
+    first: int,
+    size: int,
+    *,
+    seed: int,
+    horizon: int,
+    marks: Collection[int],
+    control: Control,
+    weekly: bool = False,
 ) -> Block:
     """Run worlds ``first .. first + size - 1`` of a plan; snapshots at weeks ``marks`` and at the horizon.
 
-    Raises ``Stopped`` in the week in which ``control`` asks for it.
+    ``weekly`` keeps the chances of war of every week, which takes far less room than so many snapshots. Raises
+    ``Stopped`` in the week in which ``control`` asks for it.
     """
     chosen = slice(first, first + size)
     crisis = Crisis(
@@ -110,6 +123,7 @@ def run_block(
     )
     try:
         at: dict[int, Snapshot] = {}
+        by_week = np.empty((horizon, size)) if weekly else None
         for week in range(1, horizon + 1):
             if control.stop():
                 raise Stopped
@@ -117,7 +131,9 @@ def run_block(
                 crisis.step()
             if week in marks or week == horizon:
                 at[week] = Snapshot(crisis.state.N.copy(), crisis.state.S[WAR_SUM].copy())
-        return Block(at, crisis.state.civilians)
+            if by_week is not None:
+                by_week[week - 1] = crisis.state.S[WAR_SUM]
+        return Block(at, crisis.state.civilians, by_week)
     finally:
         crisis.release()
 
