@@ -11,22 +11,40 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from escalation.analysis.attribution import attribute
+    from escalation.analysis.break_even import break_even
     from escalation.analysis.compare import compare
+    from escalation.analysis.discover import discover
     from escalation.analysis.odds import run
+    from escalation.analysis.sensitivity import sensitivity
     from escalation.analysis.sweep import sweep
     from escalation.analysis.thesis import thesis
     from escalation.model.crisis import Crisis
     from escalation.scenario.loader import load
 
 __version__ = "0.1.0"
-__all__ = ["Crisis", "__version__", "attribute", "compare", "load", "run", "sweep", "thesis"]
+__all__ = [
+    "Crisis",
+    "__version__",
+    "attribute",
+    "break_even",
+    "compare",
+    "discover",
+    "load",
+    "run",
+    "sensitivity",
+    "sweep",
+    "thesis",
+]
 
 _HOMES: Final = {
     "Crisis": "escalation.model.crisis",
     "attribute": "escalation.analysis.attribution",
+    "break_even": "escalation.analysis.break_even",
     "compare": "escalation.analysis.compare",
+    "discover": "escalation.analysis.discover",
     "load": "escalation.scenario.loader",
     "run": "escalation.analysis.odds",
+    "sensitivity": "escalation.analysis.sensitivity",
     "sweep": "escalation.analysis.sweep",
     "thesis": "escalation.analysis.thesis",
 }

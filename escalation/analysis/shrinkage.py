@@ -97,12 +97,9 @@ def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, see
     w = w / w.sum()
     raw = float((w * (d < 0.0)).sum())
     w = w / float((w**2).sum())  # Kish's effective number of draws, shared out by weight
-    largest = float(np.abs(d).max())
-    if largest == 0.0 and float(s.max()) == 0.0:
+    if not (np.any(d) or np.any(s)):
         return Shrunk(0.5, 0.0, 1.0, 0.0, 0.0, raw)
-    s = np.maximum(s, 1e-6 * max(largest, float(s.max())))
-    z = d / s
-    widths = np.geomspace(0.25, max(1.5 * float(np.abs(z).max()), 4.0), _WIDTHS)
+    z, s, widths = _scaled(d, s)
     below, effects = _sample(z, np.ones_like(z), widths, w, seed)
     effects = effects * s
     interval = np.quantile(below, [0.025, 0.975])
@@ -110,3 +107,24 @@ def shrink(estimates: Floats, errors: Floats, weights: Floats | None = None, see
     share = np.broadcast_to(w / w.sum() / _SWEEPS, effects.shape).ravel()[order]
     low, high = np.interp([0.025, 0.975], np.cumsum(share), effects.ravel()[order])
     return Shrunk(float(below.mean()), float(interval[0]), float(interval[1]), float(low), float(high), raw)
+
+
+def chance_below(estimates: Floats, errors: Floats, seed: int = 0) -> Floats:
+    """The probability that each draw's own true effect is below zero, (draws,); arguments as in ``shrink``.
+
+    What is known of the other draws is taken into account: an estimate within its noise is as likely to be below zero
+    as small effects are on the whole. Where there is neither effect nor noise anywhere it is one half.
+    """
+    d, s = np.asarray(estimates, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    if not (np.any(d) or np.any(s)):
+        return np.full(d.shape, 0.5)
+    z, _, widths = _scaled(d, s)
+    _, effects = _sample(z, np.ones_like(z), widths, np.ones_like(z), seed)
+    return np.asarray((effects < 0.0).mean(axis=0))
+
+
+def _scaled(d: Floats, s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Estimates in units of their errors, the errors (none of them nothing), and the widths of the components."""
+    s = np.maximum(s, 1e-6 * max(float(np.abs(d).max()), float(s.max())))
+    z = d / s
+    return z, s, np.geomspace(0.25, max(1.5 * float(np.abs(z).max()), 4.0), _WIDTHS)

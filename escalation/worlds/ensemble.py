@@ -59,12 +59,14 @@ def plan(
     first_world: int = 0,
     values: Values | None = None,
     rows: Ints | None = None,
+    numbers: Ints | None = None,
 ) -> Plan:
     """Tables for ``worlds`` worlds of ``scenario``.
 
     By default all worlds share the central values. ``priors`` draws every uncertain number per world, keyed by the
-    world (the same draw for a world in every arm). ``values`` and ``rows`` (worlds,) give parameter rows by hand.
-    Raises ``ValueError`` for an abstract scenario or no worlds.
+    world (the same draw for a world in every arm). ``values`` and ``rows`` (worlds,) give parameter rows by hand,
+    ``numbers`` (worlds,) which world each is, where they do not count up from ``first_world``: worlds of one number
+    share their luck. Raises ``ValueError`` for an abstract scenario or no worlds.
     """
     if scenario.abstract:
         raise ValueError(f"{scenario.name} is only there to be extended; run one that extends it")
@@ -74,7 +76,9 @@ def plan(
         values = draw(scenario, worlds, seed, first_world) if priors else central(scenario)
     if rows is None:
         rows = np.arange(worlds, dtype=np.int64) % values.rows
-    return planned(scenario, values, rows, np.arange(first_world, first_world + worlds, dtype=np.int64))
+    if numbers is None:
+        numbers = np.arange(first_world, first_world + worlds, dtype=np.int64)
+    return planned(scenario, values, rows, numbers)
 
 
 def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Plan:
@@ -148,20 +152,30 @@ def simulate(
     first_world: int = 0,
     values: Values | None = None,
     rows: Ints | None = None,
+    numbers: Ints | None = None,
     block: int = BLOCK,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Outcomes:
     """Run ``worlds`` worlds of ``scenario`` for ``horizon`` weeks.
 
-    ``values``, ``rows``, ``priors`` and ``first_world`` as in ``plan``. Snapshots are taken at weeks 2, 13, 52 and 208
-    as far as the horizon reaches, and at the horizon. Raises ``ValueError`` for a horizon, block or worker count
-    below 1.
+    ``values``, ``rows``, ``numbers``, ``priors`` and ``first_world`` as in ``plan``. Snapshots are taken at weeks 2,
+    13, 52 and 208 as far as the horizon reaches, and at the horizon. Raises ``ValueError`` for a horizon, block or
+    worker count below 1.
     """
     for name, number in (("horizon", horizon), ("block", block), ("workers", workers)):
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
-    ready = plan(scenario, worlds, seed=seed, priors=priors, first_world=first_world, values=values, rows=rows)
+    ready = plan(
+        scenario,
+        worlds,
+        seed=seed,
+        priors=priors,
+        first_world=first_world,
+        values=values,
+        rows=rows,
+        numbers=numbers,
+    )
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
     # no result depends on the block, so no worker needs to stand idle for want of one
     size = min(block, -(-worlds // workers))
