@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -81,6 +81,8 @@ class AttributionPlan:
     horizon: int
     priors: bool
     method: Method
+    variants: dict[int, Scenario] = field(default_factory=dict, repr=False)
+    """The scenario by which of its events are off (bit i: cause i), as far as they have been made."""
 
     @property
     def coalitions(self) -> int:
@@ -102,12 +104,14 @@ class AttributionPlan:
     def cells(self, coalitions: Ints) -> list[Cell]:
         """The scenario with the causes that are not in each coalition switched off."""
         structural = [is_structural(self.scenario, key) for key in self.keys]
-        variants: dict[int, Scenario] = {0: self.scenario}
+        variants = self.variants
         mask = sum(1 << i for i, held in enumerate(structural) if held)
         cells = []
         for coalition in coalitions.tolist():
             off = mask & ~coalition
-            if off not in variants:
+            if not off:
+                variants[off] = self.scenario
+            elif off not in variants:
                 changes = {key: self.off[key] for i, key in enumerate(self.keys) if off >> i & 1}
                 variants[off] = self.scenario.with_overrides(changes)
             settings = {key: 0.0 for i, key in enumerate(self.keys) if not structural[i] and not coalition >> i & 1}

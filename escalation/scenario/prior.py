@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from escalation.scenario.faults import closest
@@ -196,12 +197,20 @@ def _wrong_parameters(family: str, p: tuple[float, ...]) -> str:
     return ""
 
 
+@cache
+def _powers_of_ten() -> tuple[NDArray[np.int64], Floats]:
+    """Exponents -300 to 300, and ten to each, as exact as a float can be."""
+    import numpy as np
+
+    exponents = np.arange(-300, 301)
+    return exponents, np.array([float(f"1e{exponent}") for exponent in exponents])
+
+
 def round_significant(values: Floats) -> Floats:
     """Round to ten significant digits, with exact powers of ten only: the same bits on every machine."""
     import numpy as np
 
-    exponents = np.arange(-300, 301)
-    powers = np.array([float(f"1e{exponent}") for exponent in exponents])
+    exponents, powers = _powers_of_ten()
     size = np.abs(values)
     safe = (size >= powers[0]) & (size < powers[-1])
     place = np.searchsorted(powers, np.where(safe, size, 1.0), side="right") - 1

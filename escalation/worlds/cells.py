@@ -85,17 +85,17 @@ def run_cells(
     ``priors`` draws every uncertain number once a world, the same in every cell; a cell's settings hold over them.
     Raises ``Stopped`` as ``run_block`` does.
     """
-    origin = same_as(cells, first, size, seed=seed, priors=priors)
+    rows = _Rows(cells, first, size, seed, priors)
+    origin = rows.same_as()
     distinct = list(dict.fromkeys(origin.tolist()))
     war_week = np.zeros((len(cells), size), dtype=np.int16)
     war_sum, route = np.zeros((len(cells), size)), np.zeros((len(cells), size), dtype=np.int8)
     by_week = np.zeros((len(cells), horizon, size)) if weekly else None
     numbers = np.arange(first, first + size, dtype=np.int64)
-    for chosen in _chunks(cells, distinct, max(BLOCK // size, 1)):
-        count = len(chosen)
-        values = _values([cells[i] for i in chosen], first, size, seed, priors)
-        rows = np.arange(values.rows) if priors else np.repeat(np.arange(count), size)
-        ready = planned(cells[chosen[0]].scenario, values, rows.astype(np.int64), np.tile(numbers, count))
+    for chosen in rows.chunks(distinct):
+        count, values = len(chosen), rows.values(chosen)
+        row = np.arange(values.rows) if priors else np.repeat(np.arange(count), size)
+        ready = planned(rows.scenario(chosen[0]), values, row.astype(np.int64), np.tile(numbers, count))
         ran = run_block(
             ready, 0, count * size, seed=seed, horizon=horizon, marks=(), control=control, weekly=by_week is not None
         )
@@ -115,24 +115,7 @@ def run_cells(
 
 def same_as(cells: Sequence[Cell], first: int, size: int, *, seed: int, priors: bool = False) -> Ints:
     """For each cell the first one that is the same scenario in these worlds: itself where there is none before it."""
-    seen: dict[bytes, int] = {}
-    origin = np.empty(len(cells), dtype=np.int64)
-    digests: dict[int, bytes] = {}
-    for chosen in _chunks(cells, range(len(cells)), max(BLOCK // size, 1)):
-        scenario = cells[chosen[0]].scenario
-        if id(scenario) not in digests:
-            digests[id(scenario)] = scenario.digest().encode()
-        tables = build(scenario, _values([cells[i] for i in chosen], first, size, seed, priors))
-        general = tables.general.copy()
-        general[:, _APPLIED] = 0.0
-        by_row = [general, *(table for table in tables[1:] if table.dtype == np.float64)]
-        each = len(general) // len(chosen)
-        for place, cell in enumerate(chosen):
-            told = hashlib.blake2b(digests[id(scenario)])
-            for table in by_row:
-                told.update(np.ascontiguousarray(table[place * each : (place + 1) * each]).tobytes())
-            origin[cell] = seen.setdefault(told.digest(), cell)
-    return origin
+    return _Rows(cells, first, size, seed, priors).same_as()
 
 
 @dataclass(frozen=True)
@@ -176,27 +159,65 @@ def over_groups(
                 following = next(awaited, None)
 
 
-def _chunks(cells: Sequence[Cell], which: Sequence[int] | range, most: int) -> Iterator[list[int]]:
-    """``which`` cells in pieces of at most ``most``, those of one scenario together."""
-    by_scenario: dict[int, list[int]] = {}
-    for cell in which:
-        by_scenario.setdefault(id(cells[cell].scenario), []).append(cell)
-    for members in by_scenario.values():
-        for start in range(0, len(members), most):
-            yield members[start : start + most]
+class _Rows:
+    """Parameter rows of cells in a group of worlds: one a cell; under ``priors`` one a world, cell after cell."""
+
+    def __init__(self, cells: Sequence[Cell], first: int, size: int, seed: int, priors: bool) -> None:
+        self.cells = cells
+        self.each = size if priors else 1
+        self.most = max(BLOCK // size, 1)
+        kinds: list[Scenario] = []
+        self.kind = [_place_in(kinds, cell.scenario) for cell in cells]
+        self.kinds = kinds
+        # a draw from the priors costs as much as weeks of the model: once a scenario, not once a cell
+        self.base = [draw(kind, size, seed, first) if priors else central(kind) for kind in kinds]
+
+    def scenario(self, cell: int) -> Scenario:
+        """The scenario of a cell; equal ones are one."""
+        return self.kinds[self.kind[cell]]
+
+    def chunks(self, which: Sequence[int]) -> Iterator[list[int]]:
+        """``which`` cells in pieces that make a block each, those of one scenario together."""
+        for kind in range(len(self.kinds)):
+            members = [cell for cell in which if self.kind[cell] == kind]
+            for start in range(0, len(members), self.most):
+                yield members[start : start + self.most]
+
+    def values(self, chosen: Sequence[int]) -> Values:
+        """Rows of ``chosen`` cells of one scenario, cell by cell."""
+        base, each, cells = self.base[self.kind[chosen[0]]], self.each, [self.cells[cell] for cell in chosen]
+        columns: dict[str, Floats] = {
+            key: column[:1] if base.fixed(key) else np.tile(column, len(cells)) for key, column in base.items()
+        }
+        for key in dict.fromkeys(key for cell in cells for key in cell.settings):
+            column = np.tile(np.broadcast_to(base[key], (each,)), len(cells))
+            for place, cell in enumerate(cells):
+                if key in cell.settings:
+                    column[place * each : (place + 1) * each] = cell.settings[key]
+            columns[key] = column
+        return Values(each * len(cells), columns)
+
+    def same_as(self) -> Ints:
+        """For each cell the first that has the same scenario and the same rows in the model's tables."""
+        seen: dict[tuple[int, bytes], int] = {}
+        origin = np.empty(len(self.cells), dtype=np.int64)
+        for chosen in self.chunks(range(len(self.cells))):
+            tables = build(self.scenario(chosen[0]), self.values(chosen))
+            general = tables.general.copy()
+            general[:, _APPLIED] = 0.0
+            by_row = [general, *(table for table in tables[1:] if table.dtype == np.float64)]
+            for place, cell in enumerate(chosen):
+                told = hashlib.blake2b()
+                for table in by_row:
+                    told.update(np.ascontiguousarray(table[place * self.each : (place + 1) * self.each]).tobytes())
+                origin[cell] = seen.setdefault((self.kind[cell], told.digest()), cell)
+        return origin
 
 
-def _values(cells: Sequence[Cell], first: int, size: int, seed: int, priors: bool) -> Values:
-    """Parameter rows of cells of one scenario: one a cell, or under ``priors`` one a world of each cell in turn."""
-    scenario, each = cells[0].scenario, size if priors else 1
-    base = draw(scenario, size, seed, first) if priors else central(scenario)
-    columns: dict[str, Floats] = {
-        key: column[:1] if base.fixed(key) else np.tile(column, len(cells)) for key, column in base.items()
-    }
-    for key in dict.fromkeys(key for cell in cells for key in cell.settings):
-        column = np.tile(np.broadcast_to(base[key], (each,)), len(cells))
-        for place, cell in enumerate(cells):
-            if key in cell.settings:
-                column[place * each : (place + 1) * each] = cell.settings[key]
-        columns[key] = column
-    return Values(each * len(cells), columns)
+def _place_in(kinds: list[Scenario], scenario: Scenario) -> int:
+    """Where a scenario stands among ``kinds``, at whose end it is put if it is new."""
+    for place, kind in enumerate(kinds):
+        if kind is scenario or kind == scenario:
+            return place
+    kinds.append(scenario)
+    return len(kinds) - 1
