@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,23 @@ class Toll:
     arm: str
     horizon_days: int
     dead: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Courses:
+    """All of it for the arms that a thesis is about: each arm's course and toll, and one pair at every horizon."""
+
+    arms: tuple[Course, ...]
+    pairs: tuple[PairedWars, ...]
+    tolls: tuple[Toll, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """``course``, ``pairs`` and ``toll`` of the thesis' JSON."""
+        return {
+            "course": [arm.to_json() for arm in self.arms],
+            "pairs": [asdict(pair) for pair in self.pairs],
+            "toll": [asdict(toll) for toll in self.tolls],
+        }
 
 
 def course(arm: ArmOutcome, horizon: int) -> Course:

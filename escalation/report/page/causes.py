@@ -19,10 +19,11 @@ _FEW: Final = 3
 
 
 # -- attribution -------------------------------------------------------------------------------------------------
-def attribution_section(found: Mapping[str, Any] | None, title: str) -> Section | None:
+def attribution_section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Section | None:
     """Shapley values as a waterfall, and routes against causes; None without an attribution."""
     if found is None:
         return None
+    title = names[found["scenario"]]
     causes = sorted(found["causes"], key=lambda cause: -_share(cause, found))
     wars = found["wars"]["wars"]
     return Section(

@@ -16,7 +16,7 @@ from escalation.worlds.runs import NoRun, manifest_of
 
 Document: TypeAlias = Mapping[str, Any]
 
-DOCUMENTS: Final = ("thesis", "run", "sweep", "compare", "world", "record", "laboratory")
+DOCUMENTS: Final = ("thesis", "run", "sweep", "world", "record")
 """JSON files of a run folder from which pages are made, by their names without ``.json``."""
 
 

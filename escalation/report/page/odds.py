@@ -142,6 +142,8 @@ def odds_table(cells: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> 
     horizons = sorted({day for _, day in found})
     rows = []
     for arm in dict.fromkeys(cell["arm"] for cell in cells):
+        if any((arm, day) not in found for day in horizons):
+            continue  # run only as far as one claim needs it
         figures = []
         for day in horizons:
             cell = found[arm, day]

@@ -18,7 +18,7 @@ _MOST_ARMS: Final = 4
 def page(material: Material, thesis: Document) -> Page:
     """The page of ``escalation thesis``, from ``thesis.json`` and what else its folder holds."""
     names = _Names(material)
-    scenario = material.scenario(thesis["about"])
+    scenario = material.scenario(_act(thesis, material))
     judged = frozenset(number.key for number in scenario.numbers.values() if number.is_judgement)
     sections = present(
         [
@@ -28,10 +28,10 @@ def page(material: Material, thesis: Document) -> Page:
             claims.section(thesis, names),
             claims.decomposition_section(thesis, names),
             claims.structure_section(thesis),
-            causes.attribution_section(material.get("attribution"), names[thesis["about"]]),
-            breakeven.section(material.get("break-even"), names),
-            causes.sensitivity_section(material.get("sensitivity"), judged),
-            discovery.section(material.get("discovery"), names),
+            causes.attribution_section(thesis.get("attribution"), names),
+            breakeven.section(thesis.get("break_even"), names),
+            causes.sensitivity_section(thesis.get("sensitivity"), judged),
+            discovery.section(thesis.get("discovery"), names),
             world.section(material.get("world")),
             common.toll_section(thesis.get("toll", ()), names),
             record.section(material.get("record")),
@@ -51,6 +51,12 @@ class _Names(dict[str, str]):
 
     def __missing__(self, arm: str) -> str:
         return arm
+
+
+def _act(thesis: Document, material: Material) -> str:
+    """The scenario with the act, whose numbers are looked at: the one taken apart, or else the first claim's."""
+    named = thesis["attribution"]["scenario"] if "attribution" in thesis else claims.headlines(thesis)[0][0]["arm"]
+    return str(named) if named in material.titles else next(iter(material.titles))
 
 
 def focus(thesis: Document) -> list[str]:
