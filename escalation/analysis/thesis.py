@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -128,6 +128,8 @@ class ThesisResult:
     record_says: str
     effective_draws: float
     """Effective number of draws (Kish) once weighed by the record before the start."""
+    arm_titles: Mapping[str, str] = field(default_factory=dict)
+    """What each arm stands for, in words."""
     courses: Courses | None = None
     """War week by week, the worlds paired, and the dead, of the arms that the thesis is about."""
     structure: Structure | None = None
@@ -181,6 +183,7 @@ class ThesisResult:
             "not_testable": [asdict(fact) for fact in self.facts],
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
+            "arm_titles": dict(self.arm_titles),
             "cautions": list(self.cautions),
             "order_arms": list(self.order_arms),
             "order": {str(days): probability for days, probability in self.order.items()},
@@ -461,8 +464,16 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         ),
         record_says="" if found.record is None else found.record.says,
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
+        arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
         courses=_courses(found, arms, weeks) if weeks else None,
     )
+
+
+def _title(found: Thesis, arm: Arm) -> str:
+    """The scenario's title up to the colon, and how the arm differs from it."""
+    short = arm.read().title.partition(":")[0]
+    differs = found.says.get(arm.label) or ", ".join(sorted(arm.settings))
+    return f"{short}: {differs}" if differs else short
 
 
 def _courses(found: Thesis, arms: Mapping[str, ArmOutcome], weeks: Sequence[int]) -> Courses:

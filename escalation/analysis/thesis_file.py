@@ -130,6 +130,8 @@ class Thesis:
     side: Side = Side()
     mechanisms: tuple[Mechanism, ...] = ()
     questions: Questions | None = None
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What arms stand for, by label, where the file says so."""
     shown: frozenset[str] = frozenset()
     """Labels of the arms that run to the last horizon and stand in the table of odds."""
     weeks: tuple[int, ...] = ()
@@ -241,6 +243,7 @@ class _Reader(Collector):
             watches=watches,
             side=Side() if size is None else Side(size.draws, size.worlds, last[0]),
             mechanisms=mechanisms,
+            says=self.says,
             questions=None
             if laboratory is None
             else Questions(laboratory.act, laboratory.without, laboratory.over, laboratory.also, asked[0]),
@@ -306,6 +309,7 @@ class _Reader(Collector):
             self.fault("arms", "missing table", "[arms.NAME] for each arm, with its scenario")
         found: dict[str, Arm] = {}
         self.shown: set[str] = set()
+        self.says: dict[str, str] = {}
         bases: dict[str, Scenario | None] = {}
         for label, entry in self.entries("arms", ArmEntry).items():
             if label == ABSOLUTE:
@@ -313,6 +317,8 @@ class _Reader(Collector):
             beside = path.parent / entry.scenario
             if entry.shown:
                 self.shown.add(label)
+            if entry.says:
+                self.says[label] = entry.says
             given = str(beside) if beside.is_file() else entry.scenario
             if given not in bases:
                 bases[given] = self.base(f"arms.{label}.scenario", given)

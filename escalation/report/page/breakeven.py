@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, SKY, Chart, canvas, ticks
 from escalation.report.page.parts import Section, Table, Text
-from escalation.report.words import listed, opening, period
+from escalation.report.words import listed, period, signed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,10 +64,11 @@ def _curve(found: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
     return Chart(
         "break-even",
         f"“{a}” less “{b}” over {over['key']}",
-        f"A curve of the difference in wars in 100 worlds, from {100 * first['difference']:+.1f} at "
-        f"{first['value']:.3g} to {100 * last['difference']:+.1f} at {last['value']:.3g}. {_sentence(found, names)}",
+        f"A curve of the difference in wars in 100 worlds, from {signed(100 * first['difference'])} at "
+        f"{first['value']:.3g} to {signed(100 * last['difference'])} at {last['value']:.3g}. {_sentence(found, names)}",
         f"Above the line “{b}” is safer, below it “{a}”. Band: 95 % interval of the paired difference, Monte-Carlo "
-        f"noise alone; {found['worlds']:,} worlds at each point. Star: the scenario’s own value.",
+        f"noise alone; {found['worlds']:,} worlds at each point, uncertain numbers at their central values. Star: the "
+        "scenario’s own value.",
         lambda narrow: _draw_curve(narrow, found, a, b),
     )
 
@@ -130,7 +131,7 @@ def _map(found: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
         "heatmap",
         f"Where “{a}” is more dangerous than “{b}”, and where less",
         f"A map with {over} across and {also} upwards. The difference in wars in 100 worlds runs from "
-        f"{100 * least['difference']:+.1f} to {100 * most['difference']:+.1f}. {_contour_sentence(found, names)}",
+        f"{signed(100 * least['difference'])} to {signed(100 * most['difference'])}. {_contour_sentence(found, names)}",
         f"Cells: “{a}” less “{b}”, wars in 100 worlds; plus: more dangerous. Hatched: cannot be told from equal. Line "
         "with diamonds: break-even, with its 95 % interval.",
         lambda narrow: _draw_map(narrow, found),
@@ -158,12 +159,12 @@ def _draw_map(narrow: bool, found: Mapping[str, Any]) -> Figure:
             point = min(inside, key=lambda p: abs(p["value"] - (left + right) / 2))
             value = 100.0 * point["difference"]
             unsure = point["low"] <= 0.0 <= point["high"]
-            axes.add_patch(Rectangle((left, place - 0.5), right - left, 1.0, facecolor=shades(0.5 + 0.4 * value / reach),
+            axes.add_patch(Rectangle((left, place - 0.5), right - left, 1.0, facecolor=shades(0.5 + 0.28 * value / reach),
                                      edgecolor="white" if not unsure else MUTED, lw=0.6,
                                      hatch="//" if unsure else ""))  # fmt: skip
             axes.annotate(
-                f"{value:+.0f}" if abs(value) >= 9.95 else f"{value:+.1f}", ((left + right) / 2, place - 0.46),
-                ha="center", va="bottom", fontsize=7.5 if narrow else 8.5,
+                signed(value, 0 if abs(value) >= 9.95 else 1), ((left + right) / 2, place - 0.46),
+                ha="center", va="bottom", fontsize=7.5 if narrow else 8.5, zorder=6,
             )  # fmt: skip
     contour = [(row["crossings"][0], place) for place, row in enumerate(rows) if row["crossings"]]
     for crossing, place in contour:
@@ -199,6 +200,6 @@ def _table(found: Mapping[str, Any]) -> Table:
         crossings = row["crossings"]
         text = "; ".join(f"{crossing['value']:.3g} ({_ends(crossing)})" for crossing in crossings)
         rows.append((f"{row['value']:.3g}", text or "none in the range"))
-    return Table(f"Break-even of {over} by {also}", (opening(also), f"Break-even of {over}"), tuple(rows), words=2)
+    return Table(f"Break-even of {over} by {also}", (also, f"Break-even of {over}"), tuple(rows), words=2)
 
 

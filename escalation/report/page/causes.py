@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, ORANGE, Chart, canvas, ticks
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Section, Table, Text
-from escalation.report.words import count, listed, opening, percent, period
+from escalation.report.words import count, listed, opening, percent, period, signed, small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,8 @@ def _wars_that_vanish(found: Mapping[str, Any], causes: Sequence[Mapping[str, An
     said = [f"{percent(c['vanish']['share'])} vanish without errors of {_name(c['key'])}" for c in ranked[:_FEW]]
     return (
         f"Of {count(wars['wars'], 'war')} {when} in {found['worlds']:,} worlds of “{title}”, {listed(said)}, all else "
-        f"being the same. {wars['persist']:,} happen even where nobody errs at all."
+        f"being the same. {opening(small(wars['persist']) if wars['persist'] else 'none')} of these wars would have come "
+        "even where nobody errs at all."
     )
 
 
@@ -76,7 +77,7 @@ def _sums(found: Mapping[str, Any]) -> str:
 
 
 def _waterfall(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) -> Chart:
-    told = [f"{_name(cause['key'])} {100 * _share(cause, found):+.2f}" for cause in causes]
+    told = [f"{_name(cause['key'])} {signed(100 * _share(cause, found), 2)}" for cause in causes]
     on, off = (_reading(found[name], found)["value"] for name in ("all_on", "all_off"))
     sampled = f"{found['distinct']} of {2 ** len(causes)} combinations run" if found["method"] == "sampled" else (
         f"all {2 ** len(causes)} combinations run"
@@ -106,7 +107,7 @@ def _draw_waterfall(narrow: bool, found: Mapping[str, Any], causes: Sequence[Map
                   hatch="" if grows else "/////")  # fmt: skip
         axes.plot([level, level], [-place + 1.31 - 1, -place + 0.69], color=MUTED, lw=0.7)
         axes.plot([level + low, level + high], [-place, -place], color=BLUE, lw=1.6, solid_capstyle="butt")
-        texts.append((max(level + high, level + value, level), f"{value:+.1f}" if abs(value) >= 0.05 else f"{value:+.2f}"))
+        texts.append((max(level + high, level + value, level), signed(value) if abs(value) >= 0.05 else signed(value, 2)))
         level += value
         labels.append(_name(cause["key"]))
     axes.barh(-len(causes) - 1, on, 0.62, color=FAINT, edgecolor=INK, lw=0.8)
@@ -134,12 +135,12 @@ def _vanishing(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) ->
             (
                 _name(cause["key"]),
                 cause["meaning"],
-                f"{100 * share['value']:+.2f} ({100 * share['low']:+.2f} to {100 * share['high']:+.2f})",
-                f"{100 * last['value']:+.2f}",
+                f"{signed(100 * share['value'], 2)} ({signed(100 * share['low'], 2)} to {signed(100 * share['high'], 2)})",
+                signed(-100 * float(last["value"]), 2),
                 f"{vanish['wars']:,} ({percent(vanish['share'])})" if vanish else "0",
             )
         )
-    head = ("Error channel", "What it is", "Share of the odds, in 100 (95 %)", "Switched off alone", "Wars that vanish")
+    head = ("Error channel", "What it is", "Share of the odds, in 100 (95 %)", "If it alone is switched off", "Wars that vanish")
     return Table("What the odds of war owe to each error channel", head, tuple(rows), words=2)
 
 

@@ -29,9 +29,23 @@ def headlines(thesis: Document) -> list[list[Document]]:
 
 def _by_id(claims: Iterable[Document]) -> dict[str, list[Document]]:
     found: dict[str, list[Document]] = {}
-    for claim in sorted(claims, key=lambda claim: int(claim["horizon_days"])):
+    for claim in claims:
         found.setdefault(claim["id"], []).append(claim)
-    return found
+    return {id: sorted(asked, key=lambda claim: int(claim["horizon_days"])) for id, asked in found.items()}
+
+
+def by_when(day: int) -> str:
+    """``within 90 days``, or ``on the first day``."""
+    return f"within {days(day)}" if day else "on the first day"
+
+
+def by_chance(thesis: Document) -> str:
+    """How many of the decided verdicts are wrong by chance alone."""
+    if all(claim["verdict"] == "inconclusive" for claim in thesis["claims"]):
+        return "none of them is decided."
+    return (
+        f"by their own probabilities, {thesis['verdicts_wrong_by_chance']:.1f} of those that support or refute are wrong."
+    )
 
 
 def verdicts(claims: Sequence[Document]) -> str:
@@ -57,9 +71,10 @@ def section(thesis: Document, names: Mapping[str, str]) -> Section:
     tally = {name: sum(claim["verdict"] == name for claim in thesis["claims"]) for name in _VERDICTS}
     blocks: list[Any] = [
         Text(
-            f"{opening(small(len(by_id)))} claims were put to the model, {thesis['claims_tested']} verdicts in all: "
-            f"{tally['supported']} supported, {tally['refuted']} refuted, {tally['inconclusive']} left open. By their "
-            f"own probabilities, {thesis['verdicts_wrong_by_chance']:.1f} of those that support or refute are wrong.",
+            f"{opening(count(len(by_id), 'claim'))} put to the model at the horizons that each names, "
+            f"{thesis['claims_tested']} verdicts in all: {tally['supported'] or 'none'} supported, "
+            f"{tally['refuted'] or 'none'} refuted, {tally['inconclusive'] or 'none'} left open. "
+            f"{opening(by_chance(thesis))}",
             "lead",
         ),
         _chart(headlines(thesis)),
@@ -100,7 +115,7 @@ def _chart(chosen: Sequence[Sequence[Document]]) -> Chart:
         "In how much of what is plausible each claim holds",
         f"Dots from 0 to 100 per cent: {told}.",
         f"{meant}. The share of plausible parameter values for which the claim holds, noise taken out, with its 95 % "
-        "interval. Triangle: supported (from 90 %); cross: refuted (to 10 %); ring: inconclusive.",
+        "interval. Triangle: supported (from 90 %); cross: refuted (to 10 %); ring: inconclusive (shaded).",
         lambda narrow: forest(
             narrow,
             groups,
@@ -116,7 +131,7 @@ def _row(claim: Document, label: str = "") -> Row:
     marker, colour, hollow = _LOOKS[claim["verdict"]]
     probability, low, high = (100.0 * float(claim[f"probability{end}"]) for end in ("", "_low", "_high"))
     return Row(
-        label or f"within {days(claim['horizon_days'])}",
+        label or by_when(claim["horizon_days"]),
         probability,
         f"{probability:.0f} %",
         (low, high),
@@ -135,15 +150,18 @@ def _table(by_id: Mapping[str, Sequence[Document]], names: Mapping[str, str]) ->
             (
                 f"{id}. {claims[0]['statement']}",
                 "no other" if against == "absolute" else names.get(claims[0].get("against") or against, against),
-                "; ".join(
-                    f"within {days(claim['horizon_days'])}: {claim['verdict']} ({100 * claim['probability']:.0f} %)"
-                    for claim in claims
+                "\n".join(
+                    f"{_by(claim)}: {claim['verdict']} ({100 * claim['probability']:.0f} %)" for claim in claims
                 ),
-                "; ".join(f"{days(claim['horizon_days'])}: {effect(claim['effect'])}" for claim in claims),
+                "\n".join(f"{_by(claim)}: {effect(claim['effect'])}" for claim in claims),
             )
         )
     head = ("Claim", "Against", "Verdict (holds in so much of what is plausible)", "Size (central 95 % over the priors)")
     return Table("Every claim, with its comparator and horizons", head, tuple(rows), words=4)
+
+
+def _by(claim: Document) -> str:
+    return days(claim["horizon_days"]) if claim["horizon_days"] else "first day"
 
 
 def effect(size: Document) -> str:
@@ -167,11 +185,16 @@ def structure_section(thesis: Document) -> Section | None:
     artefacts = [held for held in variants if held["artefact"]]
     decided = sum(held["verdict"] != "inconclusive" for held in written.values())
     other = len({_choice(held) for held in variants})
-    lead = (
-        f"Each claim was asked again under {count(other, 'other modelling choice')}, one at a time. "
-        f"{opening(small(len({held['id'] for held in artefacts})))} of {count(decided, 'decided verdict')} hang on one of "
-        "them: under that choice the claim would come out otherwise, by more than noise."
-    )
+    hang = len({held["id"] for held in artefacts})
+    lead = f"Each claim was asked again under {count(other, 'other modelling choice')}, one at a time. "
+    if decided:
+        verb = "hangs" if hang == 1 else "hang"
+        lead += (
+            f"{opening(small(hang)) if hang else 'None'} of {count(decided, 'decided verdict')} {verb} on one of them: "
+            "under that choice the claim would come out otherwise, by more than noise."
+        )
+    else:
+        lead += "As written the model decides none of them at this size, so that none can hang on one choice."
     groups = tuple(
         Group(
             f"{id} within {days(written[id]['horizon_days'])}",

@@ -63,7 +63,7 @@ def _icons(narrow: bool, heaps: Sequence[Heap]) -> Figure:
     count = len(heaps)
     width = NARROW if narrow else WIDE / max(count, 3)
     pitch = 72.0 * 0.94 * width / columns
-    figure = canvas(narrow, (rows * pitch / 72.0 + 0.68) * (count if narrow else 1))
+    figure = canvas(narrow, (rows * pitch / 72.0 + 0.72) * (count if narrow else 1))
     if narrow:
         panels = figure.subplots(count, 1, squeeze=False)[:, 0]
     else:
@@ -94,7 +94,9 @@ def _heap(axes: Axes, heap: Heap, columns: int, rows: int, pitch: float) -> None
     axes.set_aspect("equal", anchor="W")
     axes.axis("off")
     number = so_many(heap.odds) if heap.odds > 0 else "0 in 100"
-    axes.set_title(heap.title, fontsize=9.0, fontweight="normal", pad=24)
+    axes.annotate(
+        heap.title, (0.0, 1.0), (0, 22), xycoords="axes fraction", textcoords="offset points", va="bottom",
+    )  # fmt: skip
     axes.annotate(
         number, (0.0, 1.0), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=13,
         fontweight="bold", va="bottom",

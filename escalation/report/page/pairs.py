@@ -81,7 +81,8 @@ def _draw(narrow: bool, pairs: Sequence[Mapping[str, Any]]) -> Figure:
     figure = canvas(narrow, 0.55 * len(pairs) + 0.85)
     axes = figure.add_subplot()
     widest = max(max(_in_100(pair, "only_a"), _in_100(pair, "only_b")) for pair in pairs) or 1.0
-    reach = widest * (1.42 if narrow else 1.25)
+    surest = max(max(abs(100.0 * pair["low"]), abs(100.0 * pair["high"])) for pair in pairs)
+    reach = max(widest * (1.42 if narrow else 1.25), surest * 1.05)
     for place, pair in enumerate(pairs):
         y = -float(place)
         averted, caused = _in_100(pair, "only_a"), _in_100(pair, "only_b")

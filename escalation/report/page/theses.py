@@ -17,7 +17,7 @@ _MOST_ARMS: Final = 4
 
 def page(material: Material, thesis: Document) -> Page:
     """The page of ``escalation thesis``, from ``thesis.json`` and what else its folder holds."""
-    names = _Names(material)
+    names = _Names(thesis["arm_titles"])
     scenario = material.scenario(_act(thesis, material))
     judged = frozenset(number.key for number in scenario.numbers.values() if number.is_judgement)
     sections = present(
@@ -44,10 +44,7 @@ def page(material: Material, thesis: Document) -> Page:
 
 
 class _Names(dict[str, str]):
-    """What arms are called: the title of their scenario up to the colon, else their own name."""
-
-    def __init__(self, material: Material) -> None:
-        super().__init__({name: title.partition(":")[0] for name, title in material.titles.items()})
+    """What arms are called; a name that the thesis has no arm of stands for itself."""
 
     def __missing__(self, arm: str) -> str:
         return arm
@@ -145,10 +142,8 @@ def _limits(thesis: Document, names: Mapping[str, str]) -> list[str]:
     said += [_watched(held) for held in thesis.get("watching", ())]
     said += [str(caution) for caution in thesis.get("cautions", ())]
     said.append(
-        f"{count(thesis['claims_tested'], 'verdict')} were reached at once: by their own probabilities "
-        f"{thesis['verdicts_wrong_by_chance']:.1f} of those that support or refute are wrong."
+        f"{opening(count(thesis['claims_tested'], 'verdict'))} were reached at once: {claims.by_chance(thesis)}"
     )
-    said[-1] = opening(said[-1])
     effective = thesis.get("given_record", {}).get("effective_draws")
     if effective is not None:
         said.append(
