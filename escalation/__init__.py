@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from escalation.analysis.attribution import attribute
     from escalation.analysis.break_even import break_even
+    from escalation.analysis.claim import claim
     from escalation.analysis.compare import compare
     from escalation.analysis.discover import discover
     from escalation.analysis.odds import run
@@ -27,6 +28,7 @@ __all__ = [
     "__version__",
     "attribute",
     "break_even",
+    "claim",
     "compare",
     "discover",
     "load",
@@ -40,6 +42,7 @@ _HOMES: Final = {
     "Crisis": "escalation.model.crisis",
     "attribute": "escalation.analysis.attribution",
     "break_even": "escalation.analysis.break_even",
+    "claim": "escalation.analysis.claim",
     "compare": "escalation.analysis.compare",
     "discover": "escalation.analysis.discover",
     "load": "escalation.scenario.loader",

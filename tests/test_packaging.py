@@ -21,6 +21,7 @@ SCENARIOS = (
     "strike-no-errors",
     "strike-no-learning",
 )
+THESES = ("restraint-trap", "safer")
 HEAVY = {"mesa", "scipy", "numba", "matplotlib", "pandas", "pydantic"}
 HELP_SECONDS = 0.2
 
@@ -74,7 +75,9 @@ def test_the_wheel_holds_every_module(wheel: Path, root: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["scenarios", "experiments"])
 def test_the_wheel_holds_every_file_that_analysts_edit(wheel: Path, root: Path, folder: str) -> None:
-    written = {path.name for path in (root / folder).glob("*.toml")}
+    files = (path for path in (root / folder).rglob("*") if path.is_file() and path.suffix in (".toml", ".md"))
+    written = {path.relative_to(root / folder).as_posix() for path in files}
+    assert written
     place = f"escalation/shipped/{folder}/"
     with zipfile.ZipFile(wheel) as archive:
         packed = {name.removeprefix(place) for name in archive.namelist() if name.startswith(place)}
@@ -100,14 +103,19 @@ def test_the_wheel_works_from_an_empty_folder(installed: Path, tmp_path: Path) -
     assert {f"{name}.toml" for name in SCENARIOS} <= set(files)
 
     listed = _run([sys.executable, "-m", "escalation", "list"], tmp_path, PYTHONPATH=str(installed))
-    assert all(name in listed for name in SCENARIOS)
+    assert all(name in listed for name in (*SCENARIOS, *THESES))
+    read = "from escalation.analysis.thesis_file import read_thesis; print(read_thesis('restraint-trap').path)"
+    path = _run([sys.executable, "-c", read], tmp_path, PYTHONPATH=str(installed)).strip()
+    assert Path(path).is_relative_to(installed)
     assert "Usage" in _run([sys.executable, "-m", "escalation", "--help"], tmp_path, PYTHONPATH=str(installed))
     version = _run([str(installed / "bin" / "escalation"), "--version"], tmp_path, PYTHONPATH=str(installed))
     assert "0.1.0" in version
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["thesis", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["run", "--help"], ["thesis", "--help"], ["claim", "--help"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str], root: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "escalation", *arguments],

@@ -10,7 +10,7 @@ such change, it is an artefact of that choice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -23,12 +23,12 @@ from escalation.draws import parameter_uniform
 from escalation.model.rules import RULES
 from escalation.scenario.design import Shelf, Values, draw
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.outcomes import Outcomes, Snapshot
+from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot
 
 Kind = Literal["as written", "rule", "mechanism", "space"]
 
 AS_WRITTEN: Final = "as written"
-EVENLY: Final = "evenly over the plausible ranges"
+EVENLY: Final = "evenly over the ranges"
 SLOW: Final[dict[str, str]] = {"farsighted": "a draw of the parameters takes it seconds to solve"}
 """Rules that are left out at the default size, and why."""
 MOVED: Final = 0.2
@@ -103,18 +103,15 @@ class Structure:
     def to_json(self) -> dict[str, Any]:
         """``by_rule``, ``by_mechanism``, ``evenly`` and ``structure`` of the thesis' JSON."""
 
-        def rows(*kinds: Kind) -> list[dict[str, Any]]:
-            return [
-                {
-                    ("rule" if v.kind == "rule" else "choice") if key == "name" else key: value
-                    for key, value in asdict(v).items()
-                }
-                for v in self.variants
-                if v.kind in kinds
-            ]
+        def rows(kind: Kind, key: str = "choice") -> list[dict[str, Any]]:
+            found = (
+                {key if name == "name" else name: value for name, value in asdict(v).items()} for v in self.of(kind)
+            )
+            return [{name: value for name, value in row.items() if name != "kind"} for row in found]
 
+        own = [{**row, "rule": self.rule} for row in rows("as written", "rule")]
         return {
-            "by_rule": rows("rule"),
+            "by_rule": [*own, *rows("rule", "rule")],
             "by_mechanism": rows("mechanism"),
             "over_ranges": rows("space"),
             "structure": {
@@ -130,14 +127,17 @@ class Structure:
         }
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """A choice made ready: columns to set, or a rule to give to both principals."""
+Numbers = Literal["priors", "evenly", "central"]
+"""Where the uncertain numbers stand: drawn from their priors, spread evenly over their ranges, or at their values."""
 
-    choice: Choice
-    columns: Mapping[str, float]
+
+@dataclass(frozen=True)
+class Setting:
+    """What one run beside others changes: where the numbers stand, columns to set, or both principals' rule."""
+
+    numbers: Numbers = "priors"
+    columns: Mapping[str, float] = field(default_factory=dict)
     rule: str | None = None
-    evenly: bool = False
 
 
 def rules_to_run(own: str, full: bool) -> tuple[list[str], dict[str, str]]:
@@ -175,34 +175,44 @@ def structure(
     own = rule or _rule_of(arms[0].read())
     rules, left_out = rules_to_run(own, full)
     stacked = [
-        _Setting(Choice("as written", AS_WRITTEN, "the model as written"), {}),
-        _Setting(Choice("space", EVENLY, EVENLY), {}, evenly=True),
+        (Choice("as written", AS_WRITTEN, "as written"), Setting()),
+        (Choice("space", EVENLY, EVENLY), Setting("evenly")),
         *(
-            _Setting(Choice("mechanism", one.name, one.title), {key: float(v) for key, v in one.off.items()})  # type: ignore[arg-type]
+            (Choice("mechanism", one.name, one.title), Setting(columns={key: float(v) for key, v in one.off.items()}))  # type: ignore[arg-type]
             for one in thesis.mechanisms
         ),
     ]
-    passes = [stacked, *([_Setting(Choice("rule", name, name), {}, name)] for name in rules)]
+    passes = [stacked, *([(Choice("rule", name, name), Setting(rule=name))] for name in rules)]
     until = _until(asked)
     shelf: Shelf = {}
     done: list[Choice] = []
     found: list[tuple[Choice, str, int, Verdict, tuple[float, float, float]]] = []
     complete = True
     try:
-        for settings in passes:
+        for choices in passes:
+            settings = [setting for _, setting in choices]
             outcomes: list[dict[str, ArmOutcome]] = [{} for _ in settings]
             for arm in arms:
                 if arm.label not in until:
                     continue
-                ran = _run(arm, settings, draws, n, seed, until[arm.label], workers, progress, shelf)
+                last_of_arm = until[arm.label]
+                ran = run_settings(
+                    arm,
+                    settings,
+                    draws,
+                    n,
+                    seed=seed,
+                    horizon=last_of_arm,
+                    workers=workers,
+                    progress=progress,
+                    shelf=shelf,
+                )
                 for held, outcome in zip(outcomes, ran, strict=True):
                     held[arm.label] = outcome
-            for setting, held in zip(settings, outcomes, strict=True):
+            for (choice, _), held in zip(choices, outcomes, strict=True):
                 for claim, week in asked:
-                    found.append(
-                        (setting.choice, claim.id, days_of(claim.reported.at(week)), *_asked(claim, held, week))
-                    )
-                done.append(setting.choice)
+                    found.append((choice, claim.id, days_of(claim.reported.at(week)), *_asked(claim, held, week)))
+                done.append(choice)
     except KeyboardInterrupt:
         complete = False
     return Structure(draws, n, last, own, tuple(done), tuple(_judged(found)), left_out, complete)
@@ -247,31 +257,33 @@ def _judged(found: Sequence[tuple[Choice, str, int, Verdict, tuple[float, float,
     return variants
 
 
-def _run(
+def run_settings(
     arm: Arm,
-    settings: Sequence[_Setting],
+    settings: Sequence[Setting],
     draws: int,
     n: int,
+    *,
     seed: int,
     horizon: int,
     workers: int,
-    progress: Callable[[int], None] | None,
-    shelf: Shelf,
+    progress: Callable[[int], None] | None = None,
+    shelf: Shelf | None = None,
+    marks: Sequence[int] = tuple(DAYS_OF_WEEK),
 ) -> list[ArmOutcome]:
-    """One arm under several settings in one run: the settings are rows beside each other, their worlds the same."""
+    """One arm under several settings in one run: the settings are rows beside each other, their worlds the same.
+
+    The settings share one rule: that of the first.
+    """
     scenario = arm.read()
     rule = settings[0].rule
     if rule is not None:
         actors = tuple(replace(actor, rule=rule) if actor.rule is not None else actor for actor in scenario.actors)
         scenario = replace(scenario, actors=actors)
     drawn = draw(scenario, draws, seed, shelf=shelf)
-    each = [
-        (spread_evenly(scenario, drawn, draws, seed) if setting.evenly else drawn).replace(setting.columns)
-        for setting in settings
-    ]
-    many = len(each)
+    each = [_values(setting, scenario, drawn, seed).replace(setting.columns) for setting in settings]
+    many, size = len(each), draws * n
     rows = np.repeat(np.arange(many * draws, dtype=np.int64), n)
-    numbers = np.arange(draws * n, dtype=np.int64)
+    numbers = np.arange(size, dtype=np.int64)
     outcomes = run_rows(
         scenario,
         _beside(each),
@@ -281,12 +293,18 @@ def _run(
         horizon=horizon,
         workers=workers,
         progress=progress,
+        marks=marks,
     )
-    size = draws * n
     return [
         ArmOutcome(arm.label, draws, n, _slice(outcomes, place * size, size), scenario, values, numbers)
         for place, values in enumerate(each)
     ]
+
+
+def _values(setting: Setting, scenario: Scenario, drawn: Values, seed: int) -> Values:
+    if setting.numbers == "central":
+        return Values(drawn.rows, {key: number.value for key, number in scenario.numbers.items()})
+    return drawn if setting.numbers == "priors" else spread_evenly(scenario, drawn, seed)
 
 
 def _beside(each: Sequence[Values]) -> Values:
@@ -305,12 +323,12 @@ def _slice(outcomes: Outcomes, first: int, size: int) -> Outcomes:
     return replace(outcomes, first_world=0, at=at, civilians=outcomes.civilians[:, kept])
 
 
-def spread_evenly(scenario: Scenario, drawn: Values, rows: int, seed: int) -> Values:
+def spread_evenly(scenario: Scenario, drawn: Values, seed: int) -> Values:
     """The uncertain numbers spread evenly over their plausible ranges, with the uniforms that the priors invert.
 
     Evenly in the logarithm where the prior is log-normal or log-uniform, and the range is above 0.
     """
-    index = np.arange(rows, dtype=np.int64)
+    index = np.arange(drawn.rows, dtype=np.int64)
     columns = {}
     for number in scenario.uncertain():
         if number.prior is None or number.range is None:

@@ -332,21 +332,20 @@ def plan_thesis(
 ) -> Plan:
     """A thesis (shipped name, path, or read already) made ready, checked. Arguments as in ``thesis``.
 
-    Raises ScenarioFault for a bad file, rule or override, ``ValueError`` for fewer than 8 draws, 2 worlds or 2 weeks.
+    Raises ScenarioFault for a bad file, rule or override, ``ValueError`` for fewer than 8 draws or 2 worlds, or a
+    horizon (weeks) short of the first of the thesis.
     """
     draws = draws or (FULL_DRAWS if full else DRAWS)
     worlds = worlds or (FULL_WORLDS if full else WORLDS)
-    for name, number, least in (("draws", draws, LEAST_DRAWS), ("worlds", worlds, 2), ("horizon", horizon, 2)):
-        if number < least:
-            raise ValueError(f"{name}: {number}; legal: {least} or more")
     found = file if isinstance(file, Thesis) else read_thesis(file)
     if rule is not None and rule not in RULES:
         raise ScenarioFault(
             [Fault("--rule", None, "", f"no rule {rule!r}", f"legal: {', '.join(RULES)}", closest(rule, RULES))]
         )
-    if not any(week <= horizon for claim in found.claims for week in claim.weeks):
-        first = min(week for claim in found.claims for week in claim.weeks)
-        raise ValueError(f"horizon: {horizon} weeks; the claims of {found.name} are asked from week {first} on")
+    first = min(found.weeks)
+    for name, number, least in (("draws", draws, LEAST_DRAWS), ("worlds", worlds, 2), ("horizon", horizon, first)):
+        if number < least:
+            raise ValueError(f"{name}: {number}; legal: {least} or more")
     arms = tuple(_overridden(arm, rule, overrides or {}) for arm in found.arms)
     own = rule or str(arms[0].read().defender.rule)
     return Plan(found, arms, draws, worlds, seed, horizon, own, full, side)
@@ -381,7 +380,7 @@ def thesis(
     ``file`` is a shipped name, the path of a file, or a thesis that has been read. ``full`` takes the larger default
     size. ``rule`` sets both principals' decision rule, ``overrides`` any number in every arm. With ``side`` every
     verdict is also asked under other decision rules and without each contested mechanism, and what the file's
-    ``[laboratory]`` asks is answered. ``progress`` is called with world-weeks done. Raises ScenarioFault for a bad file, ``ValueError`` for fewer than 8 draws, 2 worlds or 2 weeks.
+    ``[laboratory]`` asks is answered. ``progress`` is called with world-weeks done. Raises as ``plan_thesis``.
     """
     plan = plan_thesis(
         file,

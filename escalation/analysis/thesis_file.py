@@ -387,11 +387,27 @@ class _Reader(Collector):
         if not _names(self.merged.get("claims")):
             self.fault("claims", "no claim", "[claims.ID] for each, with arm, quantity, direction and the like")
         found = {}
-        for identity, entry in self.entries("claims", ClaimEntry).items():
+        raw = self.named_tables("claims", self.merged.get("claims", {}))
+        entries = {name: self.entry(ClaimEntry, f"claims.{name}", table) for name, table in raw.items()}
+        for identity, entry in entries.items():
+            if entry is None:
+                self.loose(f"claims.{identity}", raw[identity])
+                continue
             claim = self.claim(identity, entry, weeks)
             if claim is not None:
                 found[identity] = claim
         return found
+
+    def loose(self, key: str, raw: object) -> None:
+        """What can still be said of a claim's table that lacks fields or has wrong ones."""
+        assert isinstance(raw, Mapping)
+        if isinstance(raw.get("quantity"), str):
+            self.quantity(f"{key}.quantity", raw["quantity"])
+        for field_name, more in (("arm", []), ("comparator", [ABSOLUTE])):
+            given = raw.get(field_name)
+            for label in given if isinstance(given, list) else [given]:
+                if isinstance(label, str):
+                    self.reference(f"{key}.{field_name}", label, "arm", [*self.labels, *more])
 
     def claim(self, identity: str, entry: ClaimEntry, weeks: tuple[int, ...]) -> Claim | None:
         key, before = f"claims.{identity}", len(self.faults)

@@ -11,14 +11,22 @@ from escalation.cli.shell import emit_json
 @click.command("list")
 @options.as_json
 def command(as_json: bool) -> None:
-    """The shipped scenarios, by the names under which the other commands take them."""
+    """The shipped scenarios and theses, by the names under which the other commands take them."""
+    from escalation.scenario.experiments import studies
     from escalation.scenario.loader import shipped_headers
 
     headers = [header for header in shipped_headers() if not header.abstract]
+    theses = studies()
     if as_json:
-        rows = [{"name": h.name, "title": h.title, "question": h.question} for h in headers]
-        emit_json({"scenarios": rows})
+        scenarios, found = (
+            [{"name": one.name, "title": one.title, "question": one.question} for one in some]
+            for some in (headers, theses)
+        )
+        emit_json({"scenarios": scenarios, "theses": found})
         return
-    widest = max((len(header.name) for header in headers), default=0)
+    widest = max(len(name) for name in [*(one.name for one in headers), *(one.name for one in theses)])
     for header in headers:
         click.echo(f"{header.name:<{widest}}  {header.title}")
+    click.echo("\nTheses (escalation thesis NAME)")
+    for thesis in theses:
+        click.echo(f"{thesis.name:<{widest}}  {thesis.title}")

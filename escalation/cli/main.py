@@ -38,7 +38,8 @@ ENTRIES = {
         ),
         "attribute": _entry("Which error caused which war.", lambda: import_module("escalation.cli.attribute")),
         "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
-        "thesis": _entry("The op-ed's claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
+        "claim": _entry("One claim, such as 'war < 0.2': does it hold?", lambda: import_module("escalation.cli.claim")),
+        "thesis": _entry("A thesis' claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
     },
     "Run folders": {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
@@ -58,7 +59,7 @@ ENTRIES = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="SCENARIO is a shipped name (escalation list) or the path of a file. "
     "Exit codes: 0 done, 1 a fault of ours, 2 bad usage or a bad file, "
-    "3 some parts of a sweep failed, 130 interrupted.",
+    "3 some parts of a sweep failed, 4 a claim is not supported, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="escalation", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -65,8 +65,6 @@ def command(
     verdict stands what becomes of it under other decision rules and without each contested mechanism. --set holds in
     every arm.
     """
-    if horizon < 2:
-        raise click.BadParameter("the first reported day is 14: legal is 2 weeks or more", param_hint="--horizon")
     from escalation.analysis.thesis import plan_thesis, run_claims, with_laboratory, with_structure
     from escalation.report.thesis import text
     from escalation.worlds.folder import Ran

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import fill
 
 from escalation.analysis.claims import ClaimResult, Effect
-from escalation.analysis.structure import AS_WRITTEN, EVENLY, MOVED, Structure, Variant
+from escalation.analysis.structure import MOVED, Structure, Variant
 from escalation.analysis.thesis import ThesisResult, Watched
 from escalation.report.words import listed
 
@@ -17,8 +17,6 @@ WIDTH = 100
 _HORIZONS = {0: "day 1", 7: "week 1", 14: "14 days", 90: "90 days", 365: "1 year", 1460: "4 years"}
 _WITHIN = {0: "on the first day", 7: "in the first week"}
 _MARKS = {"supported": "+", "refuted": "-", "inconclusive": " "}
-_CLAIMS_ACROSS = 12
-"""Claims side by side in the table of mechanisms: what fits the width."""
 
 
 def horizon(days: int) -> str:
@@ -118,11 +116,15 @@ def _odds_table(result: ThesisResult) -> list[str]:
 
 
 def _claims_table(claims: Sequence[ClaimResult]) -> list[str]:
-    lines = [f"{'claim':7}{'against':18}{'by':9}{'verdict':14}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"]
+    first = max(6, max(len(claim.id) for claim in claims) + 1)
+    wide = max(len(claim.comparator) for claim in claims) + 1
+    lines = [
+        f"{'claim':{first}}{'against':{wide}}{'by':8}{'verdict':13}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"
+    ]
     for claim in claims:
         effect = claim.effect
         lines.append(
-            f"{claim.id:7}{claim.comparator:18}{horizon(claim.horizon_days):9}{claim.verdict:14}"
+            f"{claim.id:{first}}{claim.comparator:{wide}}{horizon(claim.horizon_days):8}{claim.verdict:13}"
             f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f} "
             f"{claim.given_record:9.2f}  {effect.value:+.2g} ({effect.low:+.2g} to {effect.high:+.2g})"
         )
@@ -152,32 +154,26 @@ def _cell(variant: Variant | None) -> str:
     return f"{variant.probability:.2f}{_MARKS[variant.verdict]}{'*' if variant.moved else ' '}"
 
 
-def _by_rule_table(found: Structure) -> list[str]:
-    """A row a claim: P as the model is written, by every other rule, and evenly over the ranges."""
-    names = [AS_WRITTEN, *(choice.name for choice in found.choices if choice.kind == "rule"), EVENLY]
-    titles = [found.rule, *names[1:-1], "ranges"]
-    wide = [max(len(title) + 2, 8) for title in titles]
-    heads = "".join(f"{title:>{size}}" for title, size in zip(titles, wide, strict=True))
-    lines = [f"{'claim':7}{'by':9}{heads}"]
-    for variant in found.of("as written"):
-        cells = [_cell(found.cell(variant.id, name)) for name in names]
-        row = "".join(f"{cell:>{size}}" for cell, size in zip(cells, wide, strict=True))
-        lines.append(f"{variant.id:7}{horizon(variant.horizon_days):9}{row}".rstrip())
-    return lines
-
-
-def _mechanism_tables(found: Structure) -> list[str]:
-    """A row a mechanism that is off, a column a claim; as many claims side by side as the width takes."""
+def _structure_tables(found: Structure) -> list[str]:
+    """A row a modelling choice, a column a claim; as many claims side by side as the width takes."""
     ids = [variant.id for variant in found.of("as written")]
-    rows = [(AS_WRITTEN, AS_WRITTEN)]
-    rows += [(choice.name, f"no {choice.title}") for choice in found.choices if choice.kind == "mechanism"]
+    said = {"as written": "{} ({})", "rule": "rule {}", "space": "{}", "mechanism": "no {}"}
+    rows = [
+        (choice.name, said[choice.kind].format(choice.title, found.rule))
+        for kind in ("as written", "rule", "space", "mechanism")
+        for choice in found.choices
+        if choice.kind == kind
+    ]
+    left = max(len(title) for _, title in rows) + 2
+    wide = max(6, max(map(len, ids)) + 1)
+    across = max((WIDTH - left) // wide, 1)
     lines: list[str] = []
-    for start in range(0, len(ids), _CLAIMS_ACROSS):
-        some = ids[start : start + _CLAIMS_ACROSS]
-        lines += [*([""] if lines else []), f"{'':28}" + "".join(f"{id:<6}" for id in some).rstrip()]
+    for start in range(0, len(ids), across):
+        some = ids[start : start + across]
+        lines += [*([""] if lines else []), " " * left + "".join(f"{id:{wide}}" for id in some).rstrip()]
         for name, title in rows:
-            cells = "".join(f"{_cell(found.cell(id, name)):6}" for id in some)
-            lines.append(f"{title:28}{cells}".rstrip())
+            cells = "".join(f"{_cell(found.cell(id, name)):{wide}}" for id in some)
+            lines.append(f"{title:{left}}{cells}".rstrip())
     return lines
 
 
@@ -216,21 +212,18 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
         return []
     left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
     whole = "" if found.complete else " Interrupted: what was done by then is kept."
-    blocks = [
-        "The same claims in other models: P, with + supported, - refuted, * another verdict by this one choice\n"
-        + "\n".join(_by_rule_table(found)),
+    return [
+        "In other models: P, with + supported, - refuted, * another verdict by this one choice\n"
+        + "\n".join(_structure_tables(found)),
         _paragraph(
-            "By decision rule, and (ranges) with every uncertain number spread evenly over its plausible range instead "
-            f"of as its prior has it. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the "
-            f"longest of its horizons within {found.horizon_weeks} weeks: smaller than the table above, so that its "
-            f"first column is no repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
+            "Each row changes one choice of the model: the decision rule; the uncertain numbers, spread evenly over "
+            "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
+            f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
+            f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
+            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
         ),
+        _paragraph(_artefacts(found)),
     ]
-    if found.of("mechanism"):
-        blocks.append(
-            "With one contested mechanism off, at the same size and horizons\n" + "\n".join(_mechanism_tables(found))
-        )
-    return [*blocks, _paragraph(_artefacts(found))]
 
 
 def _watched(watched: Watched) -> str:

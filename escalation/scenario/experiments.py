@@ -37,6 +37,15 @@ def experiment_path(name: str) -> Path:
     return path
 
 
+def is_thesis(file: str) -> bool:
+    """Whether a file that can be read is a thesis: claims or arms are what no scenario has."""
+    try:
+        data = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return "claims" in data or "arms" in data
+
+
 def studies() -> list[Study]:
     """Heads of the shipped thesis files, by name. A broken file has no title."""
     found = []

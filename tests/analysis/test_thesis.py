@@ -90,9 +90,10 @@ def test_the_json_is_the_contract_s(result: ThesisResult) -> None:
     }
     assert "break_even" not in written
     assert written["not_testable"]
-    assert {row["rule"] for row in written["by_rule"]} | set(written["structure"]["rules_left_out"]) == set(RULES) - {
-        "quantal"
-    }
+    by_rule = {row["rule"] for row in written["by_rule"]}
+    assert by_rule | set(written["structure"]["rules_left_out"]) == set(RULES)
+    for row in written["by_rule"] + written["by_mechanism"] + written["over_ranges"]:
+        assert {"id", "horizon_days", "verdict", "probability", "moved", "artefact"} <= row.keys()
 
 
 def test_the_decomposition_agrees_with_the_arms(result: ThesisResult) -> None:

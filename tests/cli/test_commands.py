@@ -19,7 +19,19 @@ from tests.cli.conftest import Here
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SCENARIO_COMMANDS = ("list", "describe", "diff", "new", "check", "schema")
-COMMANDS = (*SCENARIO_COMMANDS, "run", "compare", "sweep", "explain", "thesis", "ls", "export", "odd", "verify")
+COMMANDS = (
+    *SCENARIO_COMMANDS,
+    "run",
+    "compare",
+    "sweep",
+    "explain",
+    "claim",
+    "thesis",
+    "ls",
+    "export",
+    "odd",
+    "verify",
+)
 
 
 def one_object(text: str) -> dict[str, object]:
@@ -88,6 +100,13 @@ def test_a_mistype_gets_a_suggestion_and_exit_2(here: Here, words: list[str], hi
         ["explain", "strike", "--world", "-1"],
         ["check", "nowhere.toml"],
         ["thesis", "--horizon", "1"],
+        ["thesis", "nowhere.toml"],
+        ["thesis", "saver"],
+        ["thesis", "--rule", "quantall"],
+        ["claim", "strike", "war"],
+        ["claim", "strike", "wars < 0.2"],
+        ["claim", "strik", "war < 0.2"],
+        ["claim", "strike", "war < war(nowhere.toml)"],
         ["verify", "--evidence", "none"],
     ],
 )
@@ -100,9 +119,13 @@ def test_bad_usage_is_exit_2_and_prints_nothing(here: Here, words: list[str]) ->
 
 # -- scenarios -------------------------------------------------------------------------------------------------
 def test_list_and_diff(here: Here) -> None:
-    names = [line.split()[0] for line in here("list").stdout.splitlines()]
+    scenarios, _, theses = here("list").stdout.partition("\n\nTheses")
+    names = [line.split()[0] for line in scenarios.splitlines()]
     assert names[:3] == ["accord", "nonresponse", "strike"]
-    assert [row["name"] for row in one_object(here("list", "--json").stdout)["scenarios"]] == names  # type: ignore[index]
+    held = one_object(here("list", "--json").stdout)
+    assert [row["name"] for row in held["scenarios"]] == names  # type: ignore[index,attr-defined]
+    assert [row["name"] for row in held["theses"]] == ["restraint-trap", "safer"]  # type: ignore[index,attr-defined]
+    assert all(name in theses for name in ("restraint-trap", "safer"))
     different = one_object(here("diff", "strike", "strike-no-errors", "--json").stdout)
     keys = [row["key"] for row in different["differences"]]  # type: ignore[attr-defined]
     assert "errors.scale" in keys
@@ -250,7 +273,7 @@ def test_explain_tells_the_world_of_the_run(here: Here, tmp_path: Path) -> None:
 
 
 def test_thesis_leaves_a_folder(here: Here, tmp_path: Path) -> None:
-    words = ["thesis", "--draws", "8", "-n", "2", "--horizon", "2", "--out", "t"]
+    words = ["thesis", "--draws", "8", "-n", "2", "--horizon", "2", "--as-written", "--out", "t"]
     done = here(*words, "--json")
     assert done.returncode == 0, done.stderr
     held = one_object(done.stdout)
@@ -258,7 +281,51 @@ def test_thesis_leaves_a_folder(here: Here, tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "t" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["draws"], manifest["horizon_weeks"]) == (8, 2)
     assert len(manifest["scenarios"]) == 8
-    assert {"results.csv", "scenario-strike.toml"} <= {path.name for path in (tmp_path / "t").iterdir()}
+    assert {"thesis.toml", "results.csv", "scenario-strike.toml"} <= {path.name for path in (tmp_path / "t").iterdir()}
+
+
+def test_a_claim_that_is_supported_is_exit_0_and_else_4(here: Here) -> None:
+    words = ["--draws", "24", "-n", "2", "--horizon", "2"]
+    done = here("claim", "strike", "war < 0.99", *words, "--json")
+    assert done.returncode == 0, done.stderr
+    assert one_object(done.stdout)["verdict"] == "supported"
+    done = here("claim", "strike", "war > 0.99", *words)
+    assert done.returncode == 4
+    assert done.stdout.startswith("Contradicted: ")
+
+
+def test_a_claim_that_cannot_be_read_gets_a_caret(here: Here) -> None:
+    done = here("claim", "strike", "war << 0.2")
+    assert (done.returncode, done.stdout) == (2, "")
+    shown, below = done.stderr.splitlines()[:2]
+    assert shown == "war << 0.2"
+    assert below.startswith("     ^ ")
+
+
+def test_the_faults_of_a_thesis_come_with_their_lines(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "x"\nclaims = 3\n', encoding="utf-8")
+    done = here("thesis", "mine.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "mine.toml:3: claims" in done.stderr
+    assert "mine.toml:1: arms: missing table" in done.stderr
+    assert here("check", "mine.toml").stderr == done.stderr
+
+
+def test_an_interrupt_among_the_other_models_keeps_the_verdicts(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from escalation.analysis import structure
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(structure, "run_settings", interrupted)
+    done = here("thesis", "--draws", "8", "-n", "2", "--horizon", "2", "--out", "t")
+    assert done.returncode == 130
+    assert "verdicts are whole" in done.stderr
+    held = json.loads((tmp_path / "t" / "thesis.json").read_text(encoding="utf-8"))
+    assert held["claims"]
+    assert held["structure"]["complete"] is False
 
 
 def test_verify_labels_every_row(here: Here) -> None:
