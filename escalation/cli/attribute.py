@@ -10,6 +10,7 @@ import click
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
 from escalation.cli.shell import coloured, emit_json, note, progress
+from escalation.scenario.faults import ScenarioFault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,10 +89,10 @@ def command(
             rule=rule,
             overrides=overrides,
         )
-    except ValueError as fault:
-        if type(fault) is ValueError:
-            raise click.UsageError(str(fault)) from None
+    except ScenarioFault:
         raise
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from None
     if dry_run:
         _tell_size(plan, workers, as_json)
         return

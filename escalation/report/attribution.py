@@ -6,7 +6,7 @@ from escalation.analysis.attribution_result import AttributionResult, Basis
 from escalation.analysis.intervals import Estimate
 from escalation.report.layout import bold, columns, dim, wrapped
 from escalation.report.text import CENTRAL_NOTE
-from escalation.report.words import base_of, count, day, in_base, listed, percent, period, small
+from escalation.report.words import base_of, count, day, in_base, listed, opening, percent, period, small
 from escalation.scenario.registry import ERROR_CHANNELS
 
 MOST_COLUMNS = 10
@@ -18,6 +18,10 @@ BASES = {
 PRIORS_NOTE = (
     "Every uncertain number was drawn from its prior, once a world, the same in every coalition: the shares are "
     "averages over the priors. The intervals are Monte-Carlo noise alone."
+)
+LUCK = (
+    "appear: wars that happen only without it. A change early in a world deals much of its later luck anew, so that "
+    "some wars vanish and others appear for no other reason: the share above nets the two."
 )
 _ERRORS = {f"errors.{channel}" for channel in ERROR_CHANNELS}
 
@@ -39,7 +43,7 @@ def attribution_text(result: AttributionResult, *, given: str = "", again: str =
             dim(f"The same worlds with one cause off ({count(found.necessity.wars, 'war')} with all on)", colour),
         ]
         lines += columns(_vanishing(result))
-        lines += wrapped(necessity(result), "  ")
+        lines += wrapped(f"{necessity(result)} {LUCK}", "  ")
         lines += ["", dim("Routes against causes: how many of a route's wars vanish without the cause", colour)]
         lines += columns(_routes(result))
         lines += wrapped(_routes_note(result), "  ")
@@ -95,21 +99,21 @@ def _what(result: AttributionResult) -> str:
         return next(iter(keys))
     if keys == _ERRORS:
         return f"all {small(len(keys))} error channels"
-    return f"all {small(len(keys))} causes"
+    return "both causes" if len(keys) == 2 else f"all {small(len(keys))} causes"
 
 
 def _size(result: AttributionResult) -> str:
     found, scenario = result.found, result.scenario
-    held = f"{scenario.title}. Rule: {result.rule}. Seed {result.seed}. {found.worlds:,} worlds"
+    held = f"{scenario.title}. Rule: {result.rule}. Seed {result.seed}. {opening(count(found.worlds, 'world'))}"
     coalitions = f"{count(found.coalitions, 'coalition')} of {count(len(found.causes), 'cause')}"
     if found.distinct < found.coalitions:
         coalitions += f" ({count(found.distinct, 'distinct one')} to run)"
     if found.method == "exact":
         return f"{held}, all {coalitions} in each, with the same luck."
-    return (
-        f"{held}, {coalitions} in each, with the same luck: sampled, by an order of the causes for each of "
-        f"{count(found.groups, 'group')} of worlds."
-    )
+    orders = "one order of the causes"
+    if found.groups > 1:
+        orders = f"an order of the causes for each of {count(found.groups, 'group')} of worlds"
+    return f"{held}, {coalitions} in each, with the same luck: sampled, by {orders}."
 
 
 def _shares(result: AttributionResult, base: int) -> list[tuple[str, ...]]:
@@ -152,6 +156,8 @@ def _shares_note(result: AttributionResult, base: int) -> str:
     if found.method == "exact":
         return told
     worst = max(cause.sampling_error[found.headline] for cause in found.causes)
+    if found.groups < 2:
+        return f"{told} The orders are sampled; from one group of worlds their noise cannot be told."
     if worst <= 0.0:
         return f"{told} The orders are sampled; no noise of theirs shows beside that of the worlds."
     return (
