@@ -38,6 +38,9 @@ LEAST_DRAWS: Final = 60
 BOXES: Final = 3
 """Most boxes looked for; each after the first among the draws that no box before it holds."""
 SHUFFLES: Final = 4_999
+_PLAIN: Final = ("1", "share", "probability", "multiplier", "ratio", "logit", "log-sd", "nat", "level", "flag")
+_UNITS: Final = {"1/week": "a week", "1/month": "a month", "week": "weeks", "person": "dead"}
+"""Units that a sentence does without, and those that it says otherwise."""
 _TRIED: Final = 3
 """Every third draw is held out."""
 
@@ -111,8 +114,9 @@ class Sample:
 class DiscoveryResult:
     """Where ``thing`` holds: that ``a`` is more dangerous than ``b`` (or safer), or its odds above ``above``.
 
-    ``boxes`` did better than chance on held-out draws; ``refused`` is the first that did not, if one was found.
-    ``base`` is the share of all draws in which the thing holds.
+    ``threshold_is_mean``: ``above`` is the mean over the draws, not asked for. ``boxes`` did better than chance on
+    held-out draws; ``refused`` is the first that did not, if one was found. ``base`` is the share of all draws in which
+    the thing holds.
     """
 
     a: str
@@ -121,6 +125,7 @@ class DiscoveryResult:
     start: str
     safer: bool
     above: float | None
+    threshold_is_mean: bool
     boxes: tuple[Box, ...]
     refused: Box | None
     base: float
@@ -159,26 +164,16 @@ class DiscoveryResult:
         }
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """One row a restriction of each box, with how its box does on held-out draws."""
-        return [
-            {
-                "box": number,
-                "key": one.key,
-                "low": one.low,
-                "high": one.high,
-                "unit": one.unit,
-                "quasi_p": one.quasi_p,
-                "density": box.tried.density,
-                "density_low": box.tried.low,
-                "density_high": box.tried.high,
-                "coverage": box.tried.coverage,
-                "support": box.tried.support,
-                "base": box.tried.base,
-                "p": box.p,
-            }
-            for number, box in enumerate(self.boxes, 1)
-            for one in box.restrictions
-        ]
+        """One row a restriction of each box, with how its box does on held-out draws; first, as box 0, all draws."""
+        nothing: dict[str, Any] = {"key": "", "low": None, "high": None, "unit": "", "quasi_p": None}
+        low, high = _wilson(self.base * self.draws, self.draws)
+        whole = Fit(self.draws, self.draws, self.base, low, high, 1.0, 1.0, self.base)
+        rows = [{"box": 0, **nothing, **_fit_row(whole), "p": None}]
+        for number, box in enumerate(self.boxes, 1):
+            for one in box.restrictions:
+                asked = {name: getattr(one, name) for name in nothing}
+                rows.append({"box": number, **asked, **_fit_row(box.tried), "p": box.p})
+        return rows
 
     def to_frame(self) -> pd.DataFrame:
         """One row a draw: its numbers, the estimate with its error, the probability, whether it was held out."""
@@ -321,6 +316,7 @@ def searched(plan: DiscoveryPlan, response: Response) -> DiscoveryResult:
         start=scenario.start.date.isoformat(),
         safer=plan.safer,
         above=above,
+        threshold_is_mean=plan.b is None and plan.above is None,
         boxes=tuple(boxes),
         refused=refused,
         base=float(probability.mean()),
@@ -433,7 +429,7 @@ def _by_shuffling(unit: Floats, probability: Floats, sides: Mapping[int, Side], 
 
 
 def _in_words(one: Restriction) -> str:
-    unit = "" if one.unit in ("share", "1", "") else f" {one.unit}"
+    unit = "" if one.unit in _PLAIN else f" {_UNITS.get(one.unit, one.unit)}"
     if one.low is not None and one.high is not None:
         return f"{one.low:.3g} < {one.key} <= {one.high:.3g}{unit}"
     return f"{one.key} > {one.low:.3g}{unit}" if one.low is not None else f"{one.key} <= {one.high:.3g}{unit}"
@@ -442,6 +438,17 @@ def _in_words(one: Restriction) -> str:
 def words_of(restrictions: Sequence[Restriction]) -> list[str]:
     """Each restriction as one reads it: ``decapitation.control_loss > 0.42``."""
     return [_in_words(one) for one in restrictions]
+
+
+def _fit_row(fit: Fit) -> dict[str, float]:
+    return {
+        "density": fit.density,
+        "density_low": fit.low,
+        "density_high": fit.high,
+        "coverage": fit.coverage,
+        "support": fit.support,
+        "base": fit.base,
+    }
 
 
 def _box_json(box: Box) -> dict[str, Any]:

@@ -41,6 +41,17 @@ ENTRIES = {
         "claim": _entry("One claim, such as 'war < 0.2': does it hold?", lambda: import_module("escalation.cli.claim")),
         "thesis": _entry("A thesis' claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
     },
+    "Why, and what would flip it": {
+        "break-even": _entry(
+            "Where two scenarios are equally dangerous.", lambda: import_module("escalation.cli.break_even")
+        ),
+        "sensitivity": _entry(
+            "Which uncertain numbers the odds hang on.", lambda: import_module("escalation.cli.sensitivity")
+        ),
+        "discover": _entry(
+            "In which part of the plausible space a claim fails.", lambda: import_module("escalation.cli.discover")
+        ),
+    },
     "Run folders": {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
         "report": _entry("The page of a run folder, anew.", lambda: import_module("escalation.cli.report")),

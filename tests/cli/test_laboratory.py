@@ -1,0 +1,68 @@
+"""The laboratory's commands, at tiny sizes: their sizes, their JSON, their folders, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Here
+
+BREAK_EVEN = ("break-even", "strike", "nonresponse", "--over", "errors.scale=0.5:2:2", "-n", "40", "--horizon", "2")
+SENSITIVITY = ("sensitivity", "strike", "--vary", "fragility.f", "--draws", "4", "-n", "2", "--horizon", "2")
+DISCOVER = ("discover", "strike", "--vary", "fragility", "--draws", "60", "-n", "2", "--horizon", "2")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(BREAK_EVEN, "break-even"), (SENSITIVITY, "sensitivity"), (DISCOVER, "discovery")],
+    ids=["break-even", "sensitivity", "discover"],
+)
+def test_a_run_leaves_a_folder(here: Here, tmp_path: Path, words: tuple[str, ...], kind: str) -> None:
+    done = here(*words, "--json", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["schema"] == 1
+    assert printed["horizon_weeks"] == 2
+    folder = tmp_path / "run"
+    assert json.loads((folder / f"{kind}.json").read_text()) == printed
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["kind"] == kind
+    with (folder / "results.csv").open(newline="") as stream:
+        assert next(csv.reader(stream))
+    report = (folder / "report.txt").read_text()
+    assert "2 January 2020" in report
+    listed = here("ls")
+    assert kind in listed.stdout
+    assert "complete" in listed.stdout
+
+
+@pytest.mark.parametrize("words", [BREAK_EVEN, SENSITIVITY, DISCOVER], ids=["break-even", "sensitivity", "discover"])
+def test_a_dry_run_runs_nothing(here: Here, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = here(*words, "--dry-run", "--out", "run")
+    assert done.stdout.endswith("Nothing was run.\n")
+    assert not (tmp_path / "run").exists()
+    size = json.loads(here(*words, "--dry-run", "--json").stdout)
+    assert size["world_weeks"] > 0
+    assert size["estimated_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("break-even", "strike", "nonresponse"), "--over"),
+        (("break-even", "strike", "nonresponse", "--over", "errors.scal"), "did you mean 'errors.scale'"),
+        (("break-even", "strike", "nowhere", "--over", "errors.scale"), "nowhere"),
+        (("sensitivity", "strike", "--vary", "fragility.ff"), "--vary: fragility.ff: no uncertain number"),
+        (("sensitivity", "strike", "--method", "sobol", "--draws", "100"), "a power of two"),
+        (("discover", "strike", "--safer"), "than what"),
+        (("discover", "strike", "--against", "nonresponse", "--above", "0.2"), "without another scenario"),
+        (("discover", "strike", "--draws", "5"), "--draws"),
+    ],
+)
+def test_what_is_wrong_is_said(here: Here, words: tuple[str, ...], says: str) -> None:
+    done = here(*words)
+    assert done.returncode != 0
+    assert says in done.stderr
