@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -528,7 +528,11 @@ def with_laboratory(
 ) -> ThesisResult:
     """The result with what its file asks of one pair of arms: causes, break-even, sensitivity, boxes."""
     asked = plan.laboratory
-    return result if asked is None else replace(result, laboratory=run_laboratory(asked, workers=workers, progress=progress))
+    return (
+        result
+        if asked is None
+        else replace(result, laboratory=run_laboratory(asked, workers=workers, progress=progress))
+    )
 
 
 def _weights(record: Record | None, arms: Mapping[str, ArmOutcome], plan: Plan) -> Floats:

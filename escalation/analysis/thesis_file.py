@@ -37,7 +37,18 @@ from escalation.scenario.scenario import Scenario
 DEFAULT: Final = "safer"
 """The shipped thesis that is tested unless another is named."""
 HEAD: Final = tuple(entry.alias or name for name, entry in HeadEntry.model_fields.items())
-TABLES: Final = ("arms", "claims", "facts", "record", "decomposition", "order", "watch", "structure", "mechanisms", "laboratory")
+TABLES: Final = (
+    "arms",
+    "claims",
+    "facts",
+    "record",
+    "decomposition",
+    "order",
+    "watch",
+    "structure",
+    "mechanisms",
+    "laboratory",
+)
 LEAST_DAYS: Final = 14
 
 

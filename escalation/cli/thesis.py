@@ -37,7 +37,8 @@ if TYPE_CHECKING:
         help="The claims in the model as it is written only: no other models, and nothing on what the answer hangs on.",
     ),
     options.out(
-        "Write report.html, figures, manifest.json, thesis.toml, the scenarios, report.txt, results.csv and thesis.json "
+        "Write report.html, figures, manifest.json, thesis.toml, the scenarios, report.txt, "
+        "results.csv and thesis.json "
         "there."
     ),
     options.as_json,

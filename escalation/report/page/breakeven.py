@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, SKY, Chart, canvas, ticks
@@ -29,8 +30,10 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
 def _ends(crossing: Mapping[str, Any]) -> str:
     low, high = crossing["low"], crossing["high"]
     if low is None or high is None:
-        known = "beyond the range searched" if low is None and high is None else (
-            f"up to {high:.3g}" if low is None else f"from {low:.3g}"
+        known = (
+            "beyond the range searched"
+            if low is None and high is None
+            else (f"up to {high:.3g}" if low is None else f"from {low:.3g}")
         )
         return f"95 % interval {known}"
     return f"95 % interval {low:.3g} to {high:.3g}"
@@ -126,7 +129,7 @@ def _map(found: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
     a, b = names[found["a"]], names[found["b"]]
     over, also = found["over"]["key"], found["contour"]["also"]["key"]
     every = [point for row in found["contour"]["rows"] for point in row["points"]]
-    least, most = (choose(every, key=lambda point: point["difference"]) for choose in (min, max))  # type: ignore[operator]
+    least, most = (choose(every, key=lambda point: point["difference"]) for choose in (min, max))
     return Chart(
         "heatmap",
         f"Where “{a}” is more dangerous than “{b}”, and where less",
@@ -152,23 +155,29 @@ def _draw_map(narrow: bool, found: Mapping[str, Any]) -> Figure:
     shades = colormaps[_MAP]
     edges = _edges(grid, low, high)
     for place, row in enumerate(rows):
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             inside = [point for point in row["points"] if left <= point["value"] <= right]
             if not inside:
                 continue
             point = min(inside, key=lambda p: abs(p["value"] - (left + right) / 2))
             value = 100.0 * point["difference"]
             unsure = point["low"] <= 0.0 <= point["high"]
-            axes.add_patch(Rectangle((left, place - 0.5), right - left, 1.0, facecolor=shades(0.5 + 0.28 * value / reach),
-                                     edgecolor="white" if not unsure else MUTED, lw=0.6,
-                                     hatch="//" if unsure else ""))  # fmt: skip
+            shade = shades(0.5 + 0.28 * value / reach)  # pale enough for black figures
+            edge, hatch = (MUTED, "//") if unsure else ("white", "")
+            cell = Rectangle(
+                (left, place - 0.5), right - left, 1.0, facecolor=shade, edgecolor=edge, lw=0.6, hatch=hatch
+            )
+            axes.add_patch(cell)
             axes.annotate(
                 signed(value, 0 if abs(value) >= 9.95 else 1), ((left + right) / 2, place - 0.46),
                 ha="center", va="bottom", fontsize=7.5 if narrow else 8.5, zorder=6,
             )  # fmt: skip
     contour = [(row["crossings"][0], place) for place, row in enumerate(rows) if row["crossings"]]
     for crossing, place in contour:
-        ends = [low if crossing["low"] is None else crossing["low"], high if crossing["high"] is None else crossing["high"]]
+        ends = [
+            low if crossing["low"] is None else crossing["low"],
+            high if crossing["high"] is None else crossing["high"],
+        ]
         axes.plot(ends, [place + 0.18, place + 0.18], color=INK, lw=1.5)
     axes.plot([c["value"] for c, _ in contour], [place + 0.18 for _, place in contour], color=INK, lw=2.0, marker="D",
               ms=6, mfc="white", mew=1.4)  # fmt: skip
@@ -189,7 +198,7 @@ def _grid(rows: Sequence[Mapping[str, Any]]) -> list[float]:
 
 
 def _edges(grid: Sequence[float], low: float, high: float) -> list[float]:
-    middles = [(a + b) / 2.0 for a, b in zip(grid, grid[1:], strict=False)]
+    middles = [(a + b) / 2.0 for a, b in pairwise(grid)]
     return [low, *middles, high]
 
 
@@ -201,5 +210,3 @@ def _table(found: Mapping[str, Any]) -> Table:
         text = "; ".join(f"{crossing['value']:.3g} ({_ends(crossing)})" for crossing in crossings)
         rows.append((f"{row['value']:.3g}", text or "none in the range"))
     return Table(f"Break-even of {over} by {also}", (also, f"Break-even of {over}"), tuple(rows), words=2)
-
-

@@ -105,7 +105,8 @@ def style() -> Iterator[None]:
     """Matplotlib's settings for the page's figures, for as long as it lasts."""
     import matplotlib
 
-    with matplotlib.rc_context(_STYLE):
+    settings: Any = _STYLE  # Matplotlib's own type is a literal of all its names
+    with matplotlib.rc_context(settings):
         yield
 
 

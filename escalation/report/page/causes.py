@@ -61,7 +61,8 @@ def _wars_that_vanish(found: Mapping[str, Any], causes: Sequence[Mapping[str, An
     said = [f"{percent(c['vanish']['share'])} vanish without errors of {_name(c['key'])}" for c in ranked[:_FEW]]
     return (
         f"Of {count(wars['wars'], 'war')} {when} in {found['worlds']:,} worlds of “{title}”, {listed(said)}, all else "
-        f"being the same. {opening(small(wars['persist']) if wars['persist'] else 'none')} of these wars would have come "
+        f"being the same. {opening(small(wars['persist']) if wars['persist'] else 'none')} of these "
+        "wars would have come "
         "even where nobody errs at all."
     )
 
@@ -79,13 +80,16 @@ def _sums(found: Mapping[str, Any]) -> str:
 def _waterfall(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) -> Chart:
     told = [f"{_name(cause['key'])} {signed(100 * _share(cause, found), 2)}" for cause in causes]
     on, off = (_reading(found[name], found)["value"] for name in ("all_on", "all_off"))
-    sampled = f"{found['distinct']} of {2 ** len(causes)} combinations run" if found["method"] == "sampled" else (
-        f"all {2 ** len(causes)} combinations run"
+    sampled = (
+        f"{found['distinct']} of {2 ** len(causes)} combinations run"
+        if found["method"] == "sampled"
+        else (f"all {2 ** len(causes)} combinations run")
     )
     return Chart(
         "attribution",
         "From no errors to all errors: what each adds to the odds of war",
-        f"A waterfall in 100 worlds, from {100 * off:.2f} without errors to {100 * on:.2f} with all: {'; '.join(told)}.",
+        f"A waterfall in 100 worlds, from {100 * off:.2f} without errors to {100 * on:.2f} with all: "
+        f"{'; '.join(told)}.",
         f"Plain bars add to the odds, hatched ones lower them; the line at the end of each is its 95 % interval. "
         f"{opening(sampled)}, on the same {found['worlds']:,} worlds.",
         lambda narrow: _draw_waterfall(narrow, found, causes),
@@ -107,7 +111,9 @@ def _draw_waterfall(narrow: bool, found: Mapping[str, Any], causes: Sequence[Map
                   hatch="" if grows else "/////")  # fmt: skip
         axes.plot([level, level], [-place + 1.31 - 1, -place + 0.69], color=MUTED, lw=0.7)
         axes.plot([level + low, level + high], [-place, -place], color=BLUE, lw=1.6, solid_capstyle="butt")
-        texts.append((max(level + high, level + value, level), signed(value) if abs(value) >= 0.05 else signed(value, 2)))
+        texts.append(
+            (max(level + high, level + value, level), signed(value) if abs(value) >= 0.05 else signed(value, 2))
+        )
         level += value
         labels.append(_name(cause["key"]))
     axes.barh(-len(causes) - 1, on, 0.62, color=FAINT, edgecolor=INK, lw=0.8)
@@ -135,12 +141,19 @@ def _vanishing(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) ->
             (
                 _name(cause["key"]),
                 cause["meaning"],
-                f"{signed(100 * share['value'], 2)} ({signed(100 * share['low'], 2)} to {signed(100 * share['high'], 2)})",
+                f"{signed(100 * share['value'], 2)} ({signed(100 * share['low'], 2)} to "
+                f"{signed(100 * share['high'], 2)})",
                 signed(-100 * float(last["value"]), 2),
                 f"{vanish['wars']:,} ({percent(vanish['share'])})" if vanish else "0",
             )
         )
-    head = ("Error channel", "What it is", "Share of the odds, in 100 (95 %)", "If it alone is switched off", "Wars that vanish")
+    head = (
+        "Error channel",
+        "What it is",
+        "Share of the odds, in 100 (95 %)",
+        "If it alone is switched off",
+        "Wars that vanish",
+    )
     return Table("What the odds of war owe to each error channel", head, tuple(rows), words=2)
 
 
@@ -182,14 +195,16 @@ def _sensitive(found: Mapping[str, Any], told: Sequence[Mapping[str, Any]], judg
     total = len(found["factors"])
     if not told:
         return (
-            f"None of {count(total, 'uncertain number')} can be told to move the {found['quantity']} {when} by more than "
+            f"None of {count(total, 'uncertain number')} can be told to move the {found['quantity']} "
+            f"{when} by more than "
             "noise at this size of run."
         )
     guessed = sum(any(key in judged for key in factor["keys"]) for factor in told)
     which = "it rests" if len(told) == 1 else f"{guessed} of these rest"
     first = [f"“{factor['factor']}”" for factor in told[:_FEW]]
     text = (
-        f"Of {count(total, 'uncertain number')}, {len(told)} can be told to move the {found['quantity']} {when} by more "
+        f"Of {count(total, 'uncertain number')}, {len(told)} can be told to move the "
+        f"{found['quantity']} {when} by more "
         f"than noise; first of all {listed(first)}."
     )
     if guessed:
@@ -210,8 +225,10 @@ def _factor_chart(found: Mapping[str, Any], factors: Sequence[Mapping[str, Any]]
         rows.append(Row(factor["factor"], size, text, None, (max(low, 0.0), high), "D" if guess else "o",
                         BLUE if factor["told"] else MUTED, hollow=not factor["told"]))  # fmt: skip
     top = max([floor, *(scale * float(factor[f"{value}_high"]) for factor in shown)]) * 1.05
-    what = "change of the odds, in 100, when it moves by half of its plausible values" if morris else (
-        "share of the variance that goes with it, interactions included"
+    what = (
+        "change of the odds, in 100, when it moves by half of its plausible values"
+        if morris
+        else ("share of the variance that goes with it, interactions included")
     )
     names = ", ".join(f"{factor['factor']} {scale * float(factor[value]):.2g}" for factor in shown)
     left = len(factors) - len(shown)

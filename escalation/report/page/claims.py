@@ -43,9 +43,8 @@ def by_chance(thesis: Document) -> str:
     """How many of the decided verdicts are wrong by chance alone."""
     if all(claim["verdict"] == "inconclusive" for claim in thesis["claims"]):
         return "none of them is decided."
-    return (
-        f"by their own probabilities, {thesis['verdicts_wrong_by_chance']:.1f} of those that support or refute are wrong."
-    )
+    wrong = thesis["verdicts_wrong_by_chance"]
+    return f"by their own probabilities, {wrong:.1f} of those that support or refute are wrong."
 
 
 def verdicts(claims: Sequence[Document]) -> str:
@@ -56,7 +55,9 @@ def verdicts(claims: Sequence[Document]) -> str:
     for name in _VERDICTS:
         when = [days(claim["horizon_days"]) for claim in claims if claim["verdict"] == name]
         if when:
-            said.append((min(c["horizon_days"] for c in claims if c["verdict"] == name), f"{name} within {listed(when)}"))
+            said.append(
+                (min(c["horizon_days"] for c in claims if c["verdict"] == name), f"{name} within {listed(when)}")
+            )
     return "; ".join(text for _, text in sorted(said))
 
 
@@ -105,7 +106,8 @@ def section(thesis: Document, names: Mapping[str, str]) -> Section:
 def _chart(chosen: Sequence[Sequence[Document]]) -> Chart:
     groups = tuple(Group(f"{claims[0]['id']}", tuple(_row(claim) for claim in claims)) for claims in chosen)
     told = "; ".join(
-        f"{claim['id']} within {days(claim['horizon_days'])}: {claim['verdict']}, {100 * claim['probability']:.0f} in 100"
+        f"{claim['id']} within {days(claim['horizon_days'])}: {claim['verdict']}, "
+        f"{100 * claim['probability']:.0f} in 100"
         for claims in chosen
         for claim in claims
     )
@@ -150,13 +152,16 @@ def _table(by_id: Mapping[str, Sequence[Document]], names: Mapping[str, str]) ->
             (
                 f"{id}. {claims[0]['statement']}",
                 "no other" if against == "absolute" else names.get(claims[0].get("against") or against, against),
-                "\n".join(
-                    f"{_by(claim)}: {claim['verdict']} ({100 * claim['probability']:.0f} %)" for claim in claims
-                ),
+                "\n".join(f"{_by(claim)}: {claim['verdict']} ({100 * claim['probability']:.0f} %)" for claim in claims),
                 "\n".join(f"{_by(claim)}: {effect(claim['effect'])}" for claim in claims),
             )
         )
-    head = ("Claim", "Against", "Verdict (holds in so much of what is plausible)", "Size (central 95 % over the priors)")
+    head = (
+        "Claim",
+        "Against",
+        "Verdict (holds in so much of what is plausible)",
+        "Size (central 95 % over the priors)",
+    )
     return Table("Every claim, with its comparator and horizons", head, tuple(rows), words=4)
 
 
@@ -178,9 +183,13 @@ def structure_section(thesis: Document) -> Section | None:
     if "structure" not in thesis:
         return None
     about = thesis["structure"]
-    variants = [*thesis["by_rule"], *thesis["by_mechanism"], *thesis["over_ranges"]]
+    rules = (held for held in thesis["by_rule"] if held["rule"] != about["rule"])
+    variants = [*rules, *thesis["by_mechanism"], *thesis["over_ranges"]]
     written = {held["id"]: held for held in about["as_written"]}
-    titles = {choice["name"]: choice["title"] for choice in about["choices"]}
+    titles = {
+        choice["name"]: f"without {choice['title']}" if choice["kind"] == "mechanism" else choice["title"]
+        for choice in about["choices"]
+    }
     chosen = [claims[0]["id"] for claims in headlines(thesis) if claims[0]["id"] in written]
     artefacts = [held for held in variants if held["artefact"]]
     decided = sum(held["verdict"] != "inconclusive" for held in written.values())
@@ -226,7 +235,8 @@ def structure_section(thesis: Document) -> Section | None:
             "structure",
             "The same claims under other modelling choices",
             f"Dots from 0 to 100 per cent by claim and modelling choice: {told}.",
-            f"As in the figure of the verdicts. At a smaller size: {about['draws']} draws of {about['worlds_per_draw']} "
+            f"As in the figure of the verdicts. At a smaller size: {about['draws']} draws of "
+            f"{about['worlds_per_draw']} "
             f"worlds.{' ' + opening(listed(left)) + '.' if left else ''}",
             lambda narrow: forest(
                 narrow,
@@ -251,8 +261,7 @@ def _choice(held: Document) -> str:
 def _short(held: Document, titles: Mapping[str, str]) -> str:
     if "rule" in held:
         return f"rule {held['rule']}"
-    title = titles.get(held["choice"], held["choice"])
-    return f"without {title}" if held["kind"] == "mechanism" else title
+    return titles[held["choice"]]
 
 
 # -- what the act's effect is made of ----------------------------------------------------------------------------
@@ -301,7 +310,8 @@ def decomposition_section(thesis: Document, names: Mapping[str, str]) -> Section
                     for (day, learning, errors), cell in sorted(by.items(), key=lambda item: item[0][0])
                 )
                 + ".",
-                f"Right of the line “{act}” brings more wars, left of it fewer. Thick bar: 95 % Monte-Carlo interval of "
+                f"Right of the line “{act}” brings more wars, left of it fewer. Thick bar: 95 % "
+                "Monte-Carlo interval of "
                 "the mean over the plausible values.",
                 lambda narrow: forest(narrow, groups, "wars in 100 worlds, difference", (-reach, reach), line=0.0),
             ),
@@ -322,7 +332,8 @@ def _apart(by: Mapping[tuple[int, bool, bool], Document], day: int, act: str, wi
     noise = 100.0 * 1.96 * float(by[day, True, True]["monte_carlo_error"])
     sure = "" if abs(whole) > noise else f", which this run cannot tell from none (± {noise:.1f})"
     return (
-        f"Within {days(day)}, “{act}” changes the odds by {signed(whole)} in 100 beside “{without}”{sure}; where nobody "
+        f"Within {days(day)}, “{act}” changes the odds by {signed(whole)} in 100 beside "
+        f"“{without}”{sure}; where nobody "
         f"errs by {signed(gap(True, False))}, where nobody learns from acts by {signed(gap(False, True))}, and with "
         f"neither by {signed(gap(False, False))}."
     )

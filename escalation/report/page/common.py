@@ -27,13 +27,18 @@ def toll_section(tolls: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -
     when = days(tolls[0]["horizon_days"])
     totals = [(names[toll["arm"]], toll["dead"].get(CIVILIAN, 0.0), sum(toll["dead"].values())) for toll in tolls]
     said = [
-        f"{dead(whole)} under “{name}”, {percent(civilians / whole)} of them civilians" if whole > 0.0 else
-        f"none under “{name}”"
+        f"{dead(whole)} under “{name}”, {percent(civilians / whole)} of them civilians"
+        if whole > 0.0
+        else f"none under “{name}”"
         for name, civilians, whole in totals
     ]
     sides = list(dict.fromkeys(side for toll in tolls for side in toll["dead"] if side != CIVILIAN))
     rows = tuple(
-        (names[toll["arm"]], dead(toll["dead"].get(CIVILIAN, 0.0)), *(dead(toll["dead"].get(side, 0.0)) for side in sides))
+        (
+            names[toll["arm"]],
+            dead(toll["dead"].get(CIVILIAN, 0.0)),
+            *(dead(toll["dead"].get(side, 0.0)) for side in sides),
+        )
         for toll in tolls
     )
     return Section(
@@ -64,7 +69,9 @@ def _toll(narrow: bool, totals: Sequence[tuple[str, float, float]]) -> Figure:
     top = max(whole for _, _, whole in totals) or 1.0
     for place, (_, civilians, whole) in enumerate(totals):
         axes.barh(-place, civilians, 0.6, color=ORANGE, edgecolor=INK, lw=0.8)
-        axes.barh(-place, whole - civilians, 0.6, left=civilians, facecolor="white", edgecolor=INK, hatch="////", lw=0.8)
+        axes.barh(
+            -place, whole - civilians, 0.6, left=civilians, facecolor="white", edgecolor=INK, hatch="////", lw=0.8
+        )
         axes.annotate(f"{dead(civilians)} + {dead(whole - civilians)}", (whole, -place), (5, 0), va="center",
                       textcoords="offset points")  # fmt: skip
     axes.set_yticks(range(0, -len(totals), -1), [folded(name, 15 if narrow else 30) for name, _, _ in totals])
@@ -110,6 +117,7 @@ def foot(material: Material) -> tuple[str, ...]:
     held = material.manifest
     began = day(dt.datetime.fromisoformat(held["started"]).date())
     return (
-        f"Made by escalation {held['versions']['escalation']} from a run of {began}. Simulated worlds: none of them was "
+        f"Made by escalation {held['versions']['escalation']} from a run of {began}. Simulated "
+        "worlds: none of them was "
         "observed.",
     )

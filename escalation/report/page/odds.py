@@ -64,11 +64,8 @@ def _icons(narrow: bool, heaps: Sequence[Heap]) -> Figure:
     width = NARROW if narrow else WIDE / max(count, 3)
     pitch = 72.0 * 0.94 * width / columns
     figure = canvas(narrow, (rows * pitch / 72.0 + 0.72) * (count if narrow else 1))
-    if narrow:
-        panels = figure.subplots(count, 1, squeeze=False)[:, 0]
-    else:
-        panels = figure.subplots(1, count, squeeze=False)[0]
-    for axes, heap in zip(panels, heaps, strict=True):
+    panels = figure.subplots(*((count, 1) if narrow else (1, count)), squeeze=False)
+    for axes, heap in zip(panels.ravel(), heaps, strict=True):
         _heap(axes, heap, columns, rows, pitch)
     return figure
 
@@ -118,7 +115,8 @@ def odds_chart(cells: Sequence[Mapping[str, Any]], arms: Sequence[str], names: M
         for day in horizons
     )
     top = max(min(100.0 * cell["high"], 100.0) for (arm, _), cell in found.items() if arm in look)
-    least, most = (choose((c for (a, _), c in found.items() if a in look), key=lambda c: c["odds"]) for choose in (min, max))  # type: ignore[operator]  # noqa: E501
+    shown = sorted((cell for (arm, _), cell in found.items() if arm in look), key=lambda cell: float(cell["odds"]))
+    least, most = shown[0], shown[-1]
     return Chart(
         "odds",
         "The odds of all-out war, and how far they are known",

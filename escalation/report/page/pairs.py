@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from escalation.report.page.canvas import BLUE, FAINT, INK, ORANGE, Chart, canvas, ticks
+from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, ORANGE, Chart, canvas, ticks
 from escalation.report.page.parts import Section, Text
-from escalation.report.words import days
+from escalation.report.words import count, days, percent, signed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +23,72 @@ def section(pairs: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Sec
         "The same worlds with and without",
         (Text(_sentence(pairs[-1], a, b), "lead"), *(Text(text) for text in _turn(pairs, a, b)), _chart(pairs, a, b)),
     )
+
+
+def crossover_section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Section | None:
+    """The week from which the act has paid its lump of risk back; None where it was not looked for."""
+    if found is None:
+        return None
+    a, b = names[found["a"]], names[found["b"]]
+    peak, last = found["peak"], found["horizon_weeks"]
+    lump = (
+        f"In {count(found['worlds'], 'world')} with the uncertain numbers at their central values, “{b}” is furthest "
+        f"ahead in wars in week {found['peak_week']}, by {signed(100 * peak['value'])} in 100 (95 % interval "
+        f"{signed(100 * peak['low'])} to {signed(100 * peak['high'])})."
+    )
+    if found["week"] is None:
+        paid = f"It has not paid that back by week {last}: at no week do fewer wars come with it, and stay fewer."
+    elif found["week"] <= found["peak_week"]:
+        paid = f"From week {found['week']} on, fewer wars have come with it."
+    else:
+        low, high = (found[end] if found[end] is not None else f"beyond {last}" for end in ("low", "high"))
+        paid = f"It has paid that back from week {found['week']} on (95 % interval: week {low} to {high})."
+    sure = (
+        f"By an interval that holds for all weeks at once, it is so from week {found['sure_from']} on."
+        if found["sure_from"] is not None
+        else f"Within {last} weeks no saving stands out from chance in all weeks at once."
+    )
+    chance = f"Drawn again, {percent(found['probability'])} of samples of worlds cross by then."
+    weekly = found["weekly"]
+    ends = [100.0 * point[end] for point in weekly for end in ("band_low", "band_high")]
+    return Section(
+        "crossover",
+        "When the risk is paid back",
+        (
+            Text(f"{lump} {paid} {sure} {chance}", "lead"),
+            Chart(
+                "crossover",
+                f"Wars with “{b}” less wars with “{a}”, week by week",
+                f"A curve of the difference in wars in 100 worlds, with its band, from {signed(ends[0])} to "
+                f"{signed(max(ends))} at most. {lump} {paid}",
+                f"Above the line “{b}” has brought more wars so far, below it fewer. Dark band: 95 % interval of each "
+                "week; light band: of all weeks together.",
+                lambda narrow: _draw_crossover(narrow, weekly, found["week"]),
+            ),
+        ),
+    )
+
+
+def _draw_crossover(narrow: bool, weekly: Sequence[Mapping[str, Any]], week: int | None) -> Figure:
+    figure = canvas(narrow, 3.0)
+    axes = figure.add_subplot()
+    x = [point["week"] for point in weekly]
+    for low, high, alpha in (("band_low", "band_high", 0.18), ("low", "high", 0.3)):
+        below, above = ([100.0 * point[end] for point in weekly] for end in (low, high))
+        axes.fill_between(x, below, above, color=BLUE, alpha=alpha, lw=0)
+    axes.plot(x, [100.0 * point["difference"] for point in weekly], color=BLUE, lw=1.8)
+    axes.axhline(0.0, color=INK, lw=1.0)
+    if week is not None:
+        axes.plot(week, 0.0, marker="D", ms=8, mfc="white", mec=INK, mew=1.5, clip_on=False, zorder=4)
+    axes.set_xlim(0, x[-1])
+    if x[-1] > 60:
+        axes.set_xticks(range(0, x[-1] + 1, 52), [str(place // 52) for place in range(0, x[-1] + 1, 52)])
+    axes.set_xlabel("years from the start" if x[-1] > 60 else "weeks from the start")
+    axes.set_title("wars in 100 worlds, difference so far", fontsize=9, fontweight="normal", color=MUTED)
+    axes.grid(axis="y")
+    axes.spines["left"].set_color(FAINT)
+    ticks(axes)
+    return figure
 
 
 def _in_100(pair: Mapping[str, Any], name: str) -> float:
@@ -90,9 +156,7 @@ def _draw(narrow: bool, pairs: Sequence[Mapping[str, Any]]) -> Figure:
         axes.barh(y + 0.12, -averted, 0.4, facecolor="none", edgecolor=BLUE, hatch="/////", lw=1.0)
         axes.barh(y + 0.12, caused, 0.4, color=ORANGE, edgecolor=INK, lw=0.8)
         for x, value, side, step in ((-averted, averted, "right", -4), (caused, caused, "left", 4)):
-            axes.annotate(
-                f"{value:.1f}", (x, y + 0.12), (step, 0), textcoords="offset points", ha=side, va="center"
-            )
+            axes.annotate(f"{value:.1f}", (x, y + 0.12), (step, 0), textcoords="offset points", ha=side, va="center")
         low, high = 100.0 * pair["low"], 100.0 * pair["high"]
         axes.plot([max(low, -reach), min(high, reach)], [y - 0.27, y - 0.27], color=INK, lw=1.4, solid_capstyle="butt")
         axes.plot(min(max(_net(pair), -reach), reach), y - 0.27, marker="D", ms=6, color=INK)

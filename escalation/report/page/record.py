@@ -120,7 +120,7 @@ def _row(row: Mapping[str, Any]) -> Row:
     low, high = row["record"]["low"], row["record"]["high"]
 
     def placed(value: float) -> float:
-        return (value - low) / (high - low)
+        return float((value - low) / (high - low))
 
     model = row["model"]
     marker, colour, hollow = _SHOWN[row["verdict"]]
@@ -137,7 +137,11 @@ def _row(row: Mapping[str, Any]) -> Row:
 
 
 # -- where the numbers come from ---------------------------------------------------------------------------------
-_ROLES: Final = {"uncertain": "Uncertain: drawn from a prior", "constant": "Constant", "lever": "Lever: set by whoever asks"}
+_ROLES: Final = {
+    "uncertain": "Uncertain: drawn from a prior",
+    "constant": "Constant",
+    "lever": "Lever: set by whoever asks",
+}
 
 
 def numbers_section(scenario: Scenario) -> Section:
@@ -154,7 +158,8 @@ def numbers_section(scenario: Scenario) -> Section:
         "How much of it is judgement?",
         (
             Text(
-                f"{judged} of {total} numbers ({percent(judged / total)}) rest on judgement, and of the {uncertain} that "
+                f"{judged} of {total} numbers ({percent(judged / total)}) rest on judgement, and of "
+                f"the {uncertain} that "
                 f"are uncertain and drawn anew in every draw, {guessed} ({percent(guessed / max(uncertain, 1))}). The "
                 f"rest names a source. No number rests on evidence after {latest.day} "
                 f"{latest.strftime('%B')} {latest.year}.",

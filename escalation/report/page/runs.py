@@ -30,7 +30,8 @@ def page(material: Material, run: Document) -> Page:
     when = f"within {period(run['horizon_weeks'])} of {day(scenario.start.date)}"
     war = run["war"]
     summary = (
-        f"Of {count(run['worlds'], 'simulated world')} of “{run['title']}”, {war['wars']:,} come to all-out war {when}: "
+        f"Of {count(run['worlds'], 'simulated world')} of “{run['title']}”, {war['wars']:,} come to "
+        f"all-out war {when}: "
         f"{between(war['odds'], war['low'], war['high'])}.",
     )
     horizon = DAYS_OF_WEEK.get(run["horizon_weeks"], 7 * run["horizon_weeks"])
@@ -74,16 +75,22 @@ def _odds(run: Document, when: str) -> Section:
     anchor = run["anchor"]
     blocks: list[Any] = [
         Text(PRIORS_NOTE.partition("; how far")[0] + "." if run["priors"] else CENTRAL_NOTE.partition(" --priors")[0]),
-        icon_array([Heap(run["title"].partition(":")[0], war["odds"], (war["high"] - war["low"]) / 2)], "icons",
-                   f"All-out war {when}", ""),  # fmt: skip
+        icon_array(
+            [Heap(run["title"].partition(":")[0], war["odds"], (war["high"] - war["low"]) / 2)],
+            "icons",
+            f"All-out war {when}",
+            "",
+        ),
     ]
     if len(run["war_by_day"]) > 1:
         blocks.append(_by_day(run))
     blocks += [
         Table("Odds in 100 worlds", ("By when", "Counted", "95 % interval", "Weighed"), tuple(rows)),
         Text(
-            f"For scale, from data alone: {100 * anchor['odds']:.1f} in 100 (90 % interval {100 * anchor['low']:.1f} to "
-            f"{100 * anchor['high']:.1f}) by attacks that kill and are answered; no deliberate route is in that figure.",
+            f"For scale, from data alone: {100 * anchor['odds']:.1f} in 100 (90 % interval "
+            f"{100 * anchor['low']:.1f} to "
+            f"{100 * anchor['high']:.1f}) by attacks that kill and are answered; no deliberate route "
+            "is in that figure.",
             "note",
         ),
     ]
@@ -130,7 +137,9 @@ def _routes(run: Document) -> Section | None:
                 "The motive or error that carried the last step to all-out war.",
                 lambda narrow: _bars(narrow, some),
             ),
-            Table("Routes to war", ("Route", "Share of wars", "Meaning"), tuple((a, b, c) for a, b, c in rows), words=3),
+            Table(
+                "Routes to war", ("Route", "Share of wars", "Meaning"), tuple((a, b, c) for a, b, c in rows), words=3
+            ),
         ),
     )
 
@@ -169,7 +178,8 @@ def _lives(run: Document) -> Section:
 def _limits(run: Document) -> list[str]:
     war = run["war"]
     return [
-        f"Chance in the simulation alone moves the odds by {100 * (war['high'] - war['low']) / 2:.1f} in 100 either way "
+        f"Chance in the simulation alone moves the odds by {100 * (war['high'] - war['low']) / 2:.1f} "
+        "in 100 either way "
         f"(95 %); what the model leaves out, or has wrong, is not in that interval.",
         "The level of the odds was set with base rates of interstate war in view: it is no test of the model.",
     ]

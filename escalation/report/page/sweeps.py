@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
@@ -34,7 +35,14 @@ def page(material: Material, sweep: Document) -> Page:
             Section(
                 "keys",
                 "What varies",
-                (Table("What varies over the points", ("Key", "What it is", "In the scenario", "Meaning"), keys, words=4),),
+                (
+                    Table(
+                        "What varies over the points",
+                        ("Key", "What it is", "In the scenario", "Meaning"),
+                        keys,
+                        words=4,
+                    ),
+                ),
             ),
             record.numbers_section(scenario),
             common.limits_section(_limits(sweep)),
@@ -96,7 +104,9 @@ def _line(sweep: Document, key: str, material: Material) -> Chart:
     rows = sorted(_known(sweep), key=lambda row: float(row[key]))
     first, last = rows[0], rows[-1]
     found = _break_even(sweep, rows, key)
-    at = f" Break-even with {_reference(sweep)} at about {listed([f'{value:.3g}' for value in found])}." if found else ""
+    at = (
+        f" Break-even with {_reference(sweep)} at about {listed([f'{value:.3g}' for value in found])}." if found else ""
+    )
     reference = sweep["reference"] is not None and sweep["reference"]["same_points"]
     dashed = f" Dashed: {_reference(sweep)}." if reference else ""
     del material
@@ -127,8 +137,8 @@ def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str
     axes.plot(x, [100 * row["war_odds"] for row in rows], color=VERMILLION, marker="D", ms=4.5, lw=1.6)
     if sweep["reference"] is not None and sweep["reference"]["same_points"]:
         beside = [row for row in rows if row["reference_odds"] is not None]
-        axes.plot([float(row[key]) for row in beside], [100 * row["reference_odds"] for row in beside], color=INK, ls="--",
-                  marker="o", ms=4, mfc="white", lw=1.2)  # fmt: skip
+        at, level = [float(row[key]) for row in beside], [100 * row["reference_odds"] for row in beside]
+        axes.plot(at, level, color=INK, ls="--", marker="o", ms=4, mfc="white", lw=1.2)
     for value in found:
         axes.axvline(value, color=MUTED, lw=1.0)
     if _even_ratios(x):
@@ -146,7 +156,7 @@ def _even_ratios(values: Sequence[float]) -> bool:
     """Whether values rise by equal ratios rather than by equal steps."""
     if len(values) < 4 or min(values) <= 0.0:
         return False
-    ratios = [b / a for a, b in zip(values, values[1:], strict=False)]
+    ratios = [b / a for a, b in pairwise(values)]
     return max(ratios) / min(ratios) < 1.01 and max(ratios) > 1.01
 
 
@@ -166,7 +176,8 @@ def _heat(sweep: Document, keys: Sequence[str]) -> Chart:
     return Chart(
         "heatmap",
         f"The odds of all-out war over {listed(list(keys))}",
-        f"A map with {keys[1]} across and {keys[0]} upwards: the odds run, in 100 worlds, from {at(least)} to {at(most)}.",
+        f"A map with {keys[1]} across and {keys[0]} upwards: the odds run, in 100 worlds, from "
+        f"{at(least)} to {at(most)}.",
         f"Darker: more worlds in 100 that come to all-out war. {beside}",
         lambda narrow: _draw_heat(narrow, sweep, keys),
     )
@@ -221,7 +232,9 @@ def _contour(axes: Axes, surface: Any) -> None:
 
     known = np.ma.masked_invalid(surface)
     if min(surface.shape) >= 2 and known.count() and known.min() < 0.0 < known.max():
-        axes.contour(range(surface.shape[1]), range(surface.shape[0]), known, levels=[0.0], colors=[INK], linewidths=2.2)
+        axes.contour(
+            range(surface.shape[1]), range(surface.shape[0]), known, levels=[0.0], colors=[INK], linewidths=2.2
+        )
 
 
 def _order(values: Sequence[Any]) -> list[int]:

@@ -25,6 +25,7 @@ def page(material: Material, thesis: Document) -> Page:
             _odds(thesis, names),
             _course(thesis, names),
             pairs.section(thesis.get("pairs", ()), names),
+            pairs.crossover_section(thesis.get("crossover"), names),
             claims.section(thesis, names),
             claims.decomposition_section(thesis, names),
             claims.structure_section(thesis),
@@ -94,14 +95,17 @@ def _odds(thesis: Document, names: Mapping[str, str]) -> Section:
     heaps = [Heap(names[arm], cells[arm]["odds"], 1.96 * cells[arm]["monte_carlo_error"]) for arm in arms]
     size = thesis["size"]
     told = (
-        f"{size['draws']:,} draws of the uncertain numbers, {size['worlds_per_draw']:,} worlds each, the same worlds in "
+        f"{size['draws']:,} draws of the uncertain numbers, {size['worlds_per_draw']:,} worlds each, "
+        "the same worlds in "
         "every scenario."
     )
     noise = listed([f"± {100 * heap.noise:.1f}" for heap in heaps])
     blocks: list[Any] = []
     if heaps:
         blocks.append(
-            odds.icon_array(heaps, "icons", f"All-out war within {days(day)}", f"Chance in the simulation: {noise} (95 %).")
+            odds.icon_array(
+                heaps, "icons", f"All-out war within {days(day)}", f"Chance in the simulation: {noise} (95 %)."
+            )
         )
         blocks.append(Text(_spread(cells, arms, names, day)))
         blocks.append(odds.odds_chart(thesis["odds"], arms, names, told))
@@ -116,7 +120,8 @@ def _spread(cells: Mapping[str, Document], arms: Sequence[str], names: Mapping[s
         for arm in arms
     ]
     return (
-        f"These are averages. What nobody knows for sure spreads them far: with other plausible values of the uncertain "
+        "These are averages. What nobody knows for sure spreads them far: with other plausible "
+        "values of the uncertain "
         f"numbers the odds within {days(day)} run from {listed(said)} (central 95 %)."
     )
 
@@ -137,7 +142,8 @@ def _course(thesis: Document, names: Mapping[str, str]) -> Section | None:
 
 def _limits(thesis: Document, names: Mapping[str, str]) -> list[str]:
     said = [
-        "These are simulated counterfactuals, not observations: of the histories compared here, at most one was ever seen."
+        "These are simulated counterfactuals, not observations: of the histories compared here, at "
+        "most one was ever seen."
     ]
     said += [_watched(held) for held in thesis.get("watching", ())]
     said += [str(caution) for caution in thesis.get("cautions", ())]

@@ -119,7 +119,9 @@ def _draw(narrow: bool, world: Mapping[str, Any]) -> Figure:
     ring = Line2D([], [], marker="o", mfc="white", mec=INK, ls="none", ms=7, label="meant")
     square = Line2D([], [], marker="s", mfc=MUTED, mec=INK, ls="none", ms=5, label="done")
     cross = Line2D([], [], marker="x", mec=INK, ls="none", ms=6, mew=1.4, label="seen by the other side")
-    figure.legend(handles=[ring, square, cross], loc="outside upper left", ncols=3, columnspacing=1.0, handletextpad=0.2)
+    figure.legend(
+        handles=[ring, square, cross], loc="outside upper left", ncols=3, columnspacing=1.0, handletextpad=0.2
+    )
     return figure
 
 
@@ -155,7 +157,9 @@ def _attacks(axes: Axes, world: Mapping[str, Any], narrow: bool) -> None:
     weeks = [(week["week"], sum(a["attacks"] for a in week["attacks"]), sum(a["dead"] for a in week["attacks"]))
              for week in world["weeks"]]  # fmt: skip
     some = [(week, attacks, dead) for week, attacks, dead in weeks if attacks]
-    axes.bar([week for week, _, _ in some], [attacks for _, attacks, _ in some], 0.5, color=FAINT, edgecolor=MUTED, lw=0.5)
+    axes.bar(
+        [week for week, _, _ in some], [attacks for _, attacks, _ in some], 0.5, color=FAINT, edgecolor=MUTED, lw=0.5
+    )
     most = max((attacks for _, attacks, _ in some), default=1)
     for week, attacks, dead in some:
         if dead:
