@@ -63,7 +63,7 @@ def _icons(narrow: bool, heaps: Sequence[Heap]) -> Figure:
     count = len(heaps)
     width = NARROW if narrow else WIDE / max(count, 3)
     pitch = 72.0 * 0.94 * width / columns
-    figure = canvas(narrow, (rows * pitch / 72.0 + 0.72) * (count if narrow else 1))
+    figure = canvas(narrow, (rows * pitch / 72.0 + 0.85) * (count if narrow else 1))
     panels = figure.subplots(*((count, 1) if narrow else (1, count)), squeeze=False)
     for axes, heap in zip(panels.ravel(), heaps, strict=True):
         _heap(axes, heap, columns, rows, pitch)
@@ -88,7 +88,7 @@ def _heap(axes: Axes, heap: Heap, columns: int, rows: int, pitch: float) -> None
                                  lw=0.6, zorder=3))  # fmt: skip
     axes.set_xlim(0, columns)
     axes.set_ylim(0, rows)
-    axes.set_aspect("equal", anchor="W")
+    axes.set_aspect("equal", anchor="SW")
     axes.axis("off")
     number = so_many(heap.odds) if heap.odds > 0 else "0 in 100"
     axes.annotate(
