@@ -64,6 +64,8 @@ class Variant:
     probability_high: float
     moved: bool
     artefact: bool
+    moot: bool = False
+    """Under this choice the arms do not differ in any draw: what the claim is about is off, or does not happen."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def structure(
     until = _until(asked)
     shelf: Shelf = {}
     done: list[Choice] = []
-    found: list[tuple[Choice, str, int, Verdict, tuple[float, float, float]]] = []
+    found: list[tuple[Choice, str, int, _Said]] = []
     complete = True
     try:
         for choices in passes:
@@ -211,7 +213,7 @@ def structure(
                     held[arm.label] = outcome
             for (choice, _), held in zip(choices, outcomes, strict=True):
                 for claim, week in asked:
-                    found.append((choice, claim.id, days_of(claim.reported.at(week)), *_asked(claim, held, week)))
+                    found.append((choice, claim.id, days_of(claim.reported.at(week)), _asked(claim, held, week)))
                 done.append(choice)
     except KeyboardInterrupt:
         complete = False
@@ -239,21 +241,35 @@ def _rule_of(scenario: Scenario) -> str:
     return str(scenario.defender.rule)
 
 
-def _asked(claim: Claim, arms: Mapping[str, ArmOutcome], week: int) -> tuple[Verdict, tuple[float, float, float]]:
+@dataclass(frozen=True)
+class _Said:
+    verdict: Verdict
+    middle: float
+    low: float
+    high: float
+    moot: bool
+
+
+def _asked(claim: Claim, arms: Mapping[str, ArmOutcome], week: int) -> _Said:
     holds = claim.holds(arms, week)
     over = shrink(holds.value, holds.error)
-    return verdict(over.below, probability_refuted(claim, arms, week)), (over.below, over.below_low, over.below_high)
+    said = verdict(over.below, probability_refuted(claim, arms, week))
+    moot = claim.reported.against is not None and not holds.value.any() and not holds.error.any()
+    return _Said(said, over.below, over.below_low, over.below_high, moot)
 
 
-def _judged(found: Sequence[tuple[Choice, str, int, Verdict, tuple[float, float, float]]]) -> list[Variant]:
+def _judged(found: Sequence[tuple[Choice, str, int, _Said]]) -> list[Variant]:
     """The variants, each held against the model as written."""
-    written = {id: (said, interval) for choice, id, _, said, interval in found if choice.kind == AS_WRITTEN}
+    written = {id: said for choice, id, _, said in found if choice.kind == AS_WRITTEN}
     variants = []
-    for choice, id, days, said, (middle, low, high) in found:
-        base, (base_middle, _, _) = written[id]
-        moved = said != base and abs(middle - base_middle) >= MOVED
-        artefact = moved and base != "inconclusive"
-        variants.append(Variant(choice.kind, choice.name, id, days, said, middle, low, high, moved, artefact))
+    for choice, id, days, said in found:
+        base = written[id]
+        moved = not said.moot and said.verdict != base.verdict and abs(said.middle - base.middle) >= MOVED
+        artefact = moved and base.verdict != "inconclusive"
+        interval = (said.middle, said.low, said.high)
+        variants.append(
+            Variant(choice.kind, choice.name, id, days, said.verdict, *interval, moved, artefact, said.moot)
+        )
     return variants
 
 

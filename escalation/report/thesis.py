@@ -151,6 +151,8 @@ def _decomposition_table(result: ThesisResult) -> list[str]:
 def _cell(variant: Variant | None) -> str:
     if variant is None:
         return ""
+    if variant.moot:
+        return "same"
     return f"{variant.probability:.2f}{_MARKS[variant.verdict]}{'*' if variant.moved else ' '}"
 
 
@@ -210,6 +212,8 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
     found = result.structure
     if found is None:
         return []
+    if not found.variants:
+        return ["In other models: interrupted before any was run, or no claim is asked within their horizon."]
     left = "".join(f" The rule {name} is left out: {why}; --full runs it." for name, why in found.left_out.items())
     whole = "" if found.complete else " Interrupted: what was done by then is kept."
     return [
@@ -220,7 +224,8 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
             "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
             f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
             f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
-            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more.{left}{whole}"
+            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: no difference between the "
+            f"arms in any draw, as what the claim is about is off or does not happen.{left}{whole}"
         ),
         _paragraph(_artefacts(found)),
     ]

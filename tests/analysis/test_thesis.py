@@ -157,7 +157,9 @@ def test_a_mechanism_that_is_off_already_changes_nothing(result: ThesisResult) -
     assert learning.probability == written.probability, "the first day comes before any learning"
     fragility = found.cell("C15", "fragility")
     assert fragility is not None
-    assert fragility.probability == 0.5, "both arms are the same one without the misjudgement of fragility"
+    assert fragility.moot, "both arms are the same one without the misjudgement of fragility"
+    assert not fragility.artefact
+    assert [variant.moot for variant in found.of("as written")] == [False] * len(found.of("as written"))
 
 
 def test_verdicts_follow_their_probability() -> None:

@@ -322,7 +322,14 @@ def test_an_interrupt_among_the_other_models_keeps_the_verdicts(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(structure, "run_settings", interrupted)
-    done = here("thesis", "--draws", "8", "-n", "2", "--horizon", "2", "--out", "t")
+    (tmp_path / "mine.toml").write_text(
+        'schema = 1\ntitle = "x"\nquestion = "x?"\nsource = "x"\nhorizons = [14]\n'
+        '[arms.strike]\nscenario = "strike"\nshown = true\n'
+        '[claims.A]\nstatement = "War."\nquantity = "war"\narm = "strike"\ndirection = "below"\nthreshold = 0.5\n'
+        'confirms = "peace"\nrefutes = "war"\n',
+        encoding="utf-8",
+    )
+    done = here("thesis", "mine.toml", "--draws", "8", "-n", "2", "--horizon", "2", "--out", "t")
     assert done.returncode == 130
     assert "verdicts are whole" in done.stderr
     held = json.loads((tmp_path / "t" / "thesis.json").read_text(encoding="utf-8"))
