@@ -117,6 +117,8 @@ def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: in
     from escalation.worlds.folder import write_folder
 
     write(result, folder)
+    interrupted = result.structure is not None and not result.structure.complete
+    more = {} if interrupted else beside(plan, workers=workers)
     scenarios: dict[str, Scenario] = {}
     for arm in plan.arms:
         scenario = arm.read()
@@ -126,7 +128,7 @@ def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: in
         folder,
         ran,
         list(scenarios.values()),
-        {"thesis.toml": Path(plan.thesis.path).read_text(encoding="utf-8"), **beside(plan, workers=workers)},
+        {"thesis.toml": Path(plan.thesis.path).read_text(encoding="utf-8"), **more},
         kind="thesis",
         thesis=plan.thesis.name,
         horizon_weeks=plan.horizon,

@@ -191,6 +191,8 @@ def structure_section(thesis: Document) -> Section | None:
         for choice in about["choices"]
     }
     chosen = [claims[0]["id"] for claims in headlines(thesis) if claims[0]["id"] in written]
+    if not chosen or not variants:
+        return None  # interrupted before any was done
     artefacts = [held for held in variants if held["artefact"]]
     decided = sum(held["verdict"] != "inconclusive" for held in written.values())
     other = len({_choice(held) for held in variants})
