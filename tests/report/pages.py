@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.report.page import breakeven, causes, discovery, odds, pairs
+from escalation.report import log
+from escalation.report.page import breakeven, causes, claims, common, discovery, odds, pairs, record, world
 from escalation.report.page.parts import Command, Page, Section, Table, Text, present
+from escalation.scenario.loader import load
 
 NAMES = {"strike": "Strike", "nonresponse": "Non-response", "accord": "Accord"}
 _CHANNELS = (
@@ -158,6 +160,98 @@ def _crossover() -> dict[str, Any]:
             "weekly": weekly}  # fmt: skip
 
 
+_DEAD = {"civilian": 50_965.0, "United States": 1_836.0, "Iran": 16_694.0, "Iran's partners": 7_461.0}
+
+
+def _claims() -> dict[str, Any]:
+    """Two claims at three horizons, one of them under other choices of the model too, and a decomposition."""
+    found = ((14, "refuted", 0.05), (90, "inconclusive", 0.5), (365, "supported", 0.97))
+    made = [
+        {
+            "id": id,
+            "statement": f"A statement of {id} that takes a line or two to say in full.",
+            "comparator": "nonresponse",
+            "against": "nonresponse",
+            "arm": "strike",
+            "horizon_days": day,
+            "verdict": verdict,
+            "probability": p,
+            "probability_low": max(p - 0.1, 0.0),
+            "probability_high": min(p + 0.1, 1.0),
+            "headline": True,
+            "confirms": "so",
+            "refutes": "not so",
+            "effect": {"quantity": "q", "value": 0.1, "low": -0.1, "high": 0.3, "unit": "in 100"},
+        }
+        for id in ("S1", "S2")
+        for day, verdict, p in found
+    ]
+    own = {**made[2], "choice": "as written", "artefact": False}
+    others = [{**own, "choice": f"choice {n}", "probability": 0.08 * n, "artefact": n == 1} for n in range(1, 12)]
+    title = "a mechanism with a name of its own"
+    choices = [{"kind": "mechanism", "name": held["choice"], "title": f"{title}, {held['choice']}"} for held in others]
+    cells = [(day, learning, errors) for day in (14, 365) for learning in (True, False) for errors in (True, False)]
+    return {
+        "claims": made,
+        "claims_tested": len(made),
+        "verdicts_wrong_by_chance": 0.2,
+        "not_testable": [{"id": "C1", "statement": "A fact.", "reason": "it is one"}],
+        "by_rule": [{**own, "rule": "quantal"}],
+        "by_mechanism": others,
+        "over_ranges": [],
+        "structure": {
+            "draws": 8,
+            "worlds_per_draw": 8,
+            "rule": "quantal",
+            "choices": choices,
+            "as_written": [own],
+            "rules_left_out": {"farsighted": "it takes long"},
+        },
+        "decomposition": [
+            {
+                "learning": learning,
+                "errors": errors,
+                "horizon_days": day,
+                "difference": 0.05 if errors else -0.01,
+                "monte_carlo_error": 0.01,
+                "act_arm": "strike",
+                "without_arm": "nonresponse",
+            }
+            for day, learning, errors in cells
+        ],
+    }
+
+
+def _world() -> dict[str, Any]:
+    """A real world, as ``explain --json`` prints it."""
+    scenario = load("strike")
+    titles = {"defender": scenario.defender.title, "challenger": scenario.challenger.title}
+    told = log.record(scenario, 26, horizon=30).to_json()
+    return {**told, "runs": 2000, "titles": titles, "explain": ["escalation", "explain", "strike", "--world", "26"]}
+
+
+def _record() -> dict[str, Any]:
+    """Rows of every kind, one of them far outside."""
+    held = {"beside": None, "observed": None, "low": 0.1, "high": 0.3, "as_of": "2019-12-27"}
+    kinds = [("emergent", "inside", 0.2), ("emergent", "miss", 0.9), ("fitted", "undecided", 0.31)]
+    kinds.append(("input", "miss", 0.01))
+    rows = [
+        {
+            "short": f"a figure of the record, number {n}",
+            "variant": "nonresponse, one year, central values",
+            "unit": "share",
+            "label": label,
+            "verdict": verdict,
+            "counts": label == "emergent",
+            "record": held,
+            "model": {"value": value, "low": value - 0.02, "high": value + 0.02},
+        }
+        for n, (label, verdict, value) in enumerate(kinds)
+    ]
+    counts = {"inside": 1, "tested": 2}
+    return {"rows": rows, "worlds": 600, "emergent": counts, "emergent_on_evidence": counts}
+
+
 def whole_page() -> Page:
     """A page with every kind of block and of figure."""
     arms = list(NAMES)
@@ -196,5 +290,13 @@ def whole_page() -> Page:
         breakeven.section(_break_even(), NAMES),
         causes.sensitivity_section(_sensitivity(), frozenset({"us.type.resolute"})),
         discovery.section(_discovery(), NAMES),
+        claims.section(_claims(), NAMES),
+        claims.structure_section(_claims()),
+        claims.decomposition_section(_claims(), NAMES),
+        world.section(_world()),
+        common.toll_section([{"arm": arm, "horizon_days": 365, "dead": _DEAD} for arm in arms], NAMES),
+        record.section(_record()),
+        record.numbers_section(load("strike")),
+        common.limits_section(("One.", "Two.")),
     ]
     return Page("A made-up page", ("In short.",), present(sections), ("The foot.",))

@@ -56,7 +56,7 @@ COLLISIONS = """
 SMALLEST = """
     return Math.min(...[...document.querySelectorAll('figure svg text')]
         .filter(text => text.getBoundingClientRect().width)
-        .map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a));
+        .map(text => parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)));
 """
 WIDER = """
     const wide = document.documentElement.clientWidth;

@@ -262,9 +262,9 @@ def test_a_break_even_in_words() -> None:
 def test_what_is_told_from_noise_is_said_and_what_rests_on_judgement() -> None:
     found = made_up("sensitivity")
     text = told(causes.sensitivity_section(found, frozenset({"us.type.resolute"})))
-    assert "Of four uncertain numbers, 2 can be told" in text
+    assert "Of four uncertain numbers, two can be told" in text
     assert "“learning.decay_country” and “us.type.resolute”" in text
-    assert "1 of these rest on judgement" in text
+    assert "One of these rests on judgement" in text
     silent = {**found, "factors": [{**factor, "told": False} for factor in found["factors"]]}
     assert told(causes.sensitivity_section(silent, frozenset())).startswith("None of four uncertain numbers")
 

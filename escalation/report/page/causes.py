@@ -200,10 +200,10 @@ def _sensitive(found: Mapping[str, Any], told: Sequence[Mapping[str, Any]], judg
             "noise at this size of run."
         )
     guessed = sum(any(key in judged for key in factor["keys"]) for factor in told)
-    which = "it rests" if len(told) == 1 else f"{guessed} of these rest"
+    which = "it rests" if len(told) == 1 else f"{small(guessed)} of these {'rests' if guessed == 1 else 'rest'}"
     first = [f"“{factor['factor']}”" for factor in told[:_FEW]]
     text = (
-        f"Of {count(total, 'uncertain number')}, {len(told)} can be told to move the "
+        f"Of {count(total, 'uncertain number')}, {small(len(told))} can be told to move the "
         f"{found['quantity']} {when} by more "
         f"than noise; first of all {listed(first)}."
     )

@@ -124,7 +124,7 @@ def _chart(chosen: Sequence[Sequence[Document]]) -> Chart:
             "per cent of the plausible parameter space",
             (0.0, 100.0),
             band=(10.0, 90.0),
-            marks=[(0.0, "0"), (10.0, "10"), (50.0, "50"), (90.0, "90"), (100.0, "100")],
+            marks=[(10.0, "10"), (50.0, "50"), (90.0, "90")],
         ),
     )
 
@@ -246,7 +246,7 @@ def structure_section(thesis: Document) -> Section | None:
                 "per cent of the plausible parameter space",
                 (0.0, 100.0),
                 band=(10.0, 90.0),
-                marks=[(0.0, "0"), (10.0, "10"), (50.0, "50"), (90.0, "90"), (100.0, "100")],
+                marks=[(10.0, "10"), (50.0, "50"), (90.0, "90")],
             ),
         ),
     ]

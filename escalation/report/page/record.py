@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GROUPS: Final = {
-    "emergent": "Emerges from the model: a test",
-    "fitted": "Fitted to the record: no test",
+    "emergent": "Emergent: a test",
+    "fitted": "Fitted: no test",
     "input": "Put in: no test",
 }
 _SHOWN: Final = {
@@ -184,7 +184,7 @@ def numbers_section(scenario: Scenario) -> Section:
 def _bars(narrow: bool, counts: Mapping[str, list[int]]) -> Figure:
     from matplotlib.patches import Patch
 
-    figure = canvas(narrow, 2.1 if narrow else 1.9)
+    figure = canvas(narrow, 2.3 if narrow else 1.9)
     axes = figure.add_subplot()
     kinds = (("evidence", SKY, ""), ("judgement", "white", "/////"), ("default", PURPLE, "xxxx"))
     most = max(sum(kinds) for kinds in counts.values())
@@ -204,5 +204,14 @@ def _bars(narrow: bool, counts: Mapping[str, list[int]]) -> Figure:
     axes.set_ylim(-len(counts) + 0.5, 0.5)
     ticks(axes, bare=True)
     handles = [Patch(facecolor=colour, edgecolor=INK, hatch=hatch, label=name) for name, colour, hatch in kinds]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, columnspacing=1.0, handletextpad=0.4)
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.03),
+        ncols=2 if narrow else 3,
+        columnspacing=1.0,
+        handletextpad=0.4,
+        borderpad=0.0,
+        borderaxespad=0.0,
+    )
     return figure

@@ -99,7 +99,7 @@ def _odds(thesis: Document, names: Mapping[str, str]) -> Section:
         "the same worlds in "
         "every scenario."
     )
-    noise = listed([f"± {100 * heap.noise:.1f}" for heap in heaps])
+    noise = listed([f"±\u00a0{100 * heap.noise:.1f}" for heap in heaps])
     blocks: list[Any] = []
     if heaps:
         blocks.append(

@@ -118,9 +118,18 @@ def _draw(narrow: bool, world: Mapping[str, Any]) -> Figure:
     panels[2].xaxis.get_major_locator().set_params(integer=True)
     ring = Line2D([], [], marker="o", mfc="white", mec=INK, ls="none", ms=7, label="meant")
     square = Line2D([], [], marker="s", mfc=MUTED, mec=INK, ls="none", ms=5, label="done")
-    cross = Line2D([], [], marker="x", mec=INK, ls="none", ms=6, mew=1.4, label="seen by the other side")
-    figure.legend(
-        handles=[ring, square, cross], loc="outside upper left", ncols=3, columnspacing=1.0, handletextpad=0.2
+    cross = Line2D(
+        [], [], marker="x", mec=INK, ls="none", ms=6, mew=1.4, label="seen" if narrow else "seen by the other side"
+    )
+    panels[0].legend(
+        handles=[ring, square, cross],
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.13),
+        ncols=3,
+        columnspacing=1.0,
+        handletextpad=0.2,
+        borderpad=0.0,
+        borderaxespad=0.0,
     )
     return figure
 
