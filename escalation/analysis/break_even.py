@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from escalation.analysis.chances import Floats, chances, checked_sizes
+from escalation.analysis.chances import Floats, chances, checked_sizes, unseen
 from escalation.analysis.factors import range_of, read_axis
 from escalation.analysis.intervals import LEVEL
 from escalation.analysis.located import Curve, locate
@@ -258,7 +258,7 @@ def run_break_even(plan: BreakEvenPlan, *, workers: int = 2, progress: Progress 
             moved = {**fixed, plan.key: value}
             return _odds(plan, plan.a, moved, workers, progress), _odds(plan, plan.b, moved, workers, progress)
 
-        return locate(pair, _numbers(plan.axis), log=plan.axis.log)
+        return locate(pair, _numbers(plan.axis), log=plan.axis.log, unseen=unseen(plan.worlds * (plan.draws or 1)))
 
     contour: tuple[ContourRow, ...] = ()
     if plan.also is not None:

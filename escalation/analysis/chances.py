@@ -6,6 +6,7 @@ their luck, so that what one of them has more than another is the numbers' doing
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -117,6 +118,17 @@ def squares_without_noise(differences: Floats) -> Floats:
     n = differences.shape[1]
     total = differences.sum(axis=1)
     return np.asarray((total * total - (differences * differences).sum(axis=1)) / (n * (n - 1)))
+
+
+def unseen(worlds: int) -> float:
+    """Standard error, of a mean over ``worlds``, of what may be too rare to have been seen in any of them.
+
+    A war in one world that another scenario does not have may happen with a chance of up to about 3 / ``worlds`` and
+    not be seen (the rule of three; Hanley and Lippman-Hand 1983, JAMA 249: 1743-1745), so that a spread estimated from
+    the worlds alone is too narrow where wars are rare. This is as though there had been two worlds more: one with such
+    a war on the one side, and one on the other.
+    """
+    return math.sqrt(2.0) / worlds
 
 
 def checked_sizes(least: Sequence[tuple[str, int, int]]) -> None:

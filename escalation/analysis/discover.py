@@ -2,8 +2,9 @@
 
 Every draw of the uncertain numbers gives only a noisy estimate, so that no draw is labelled with certainty: what a box
 is to enclose is each draw's *probability* that the thing holds there, from its estimate, its Monte-Carlo error and the
-distribution of all true effects (``analysis.shrinkage``). Boxes are found on two thirds of the draws
-(``analysis.prim``); how dense they are is told from the rest, which had no part in the search.
+distribution of all true effects (``analysis.shrinkage``). Boxes are found on half of the draws
+(``analysis.prim``), sides that may be chance are dropped on a quarter, and how dense they are is told from the last
+quarter, which had no part in the search.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.analysis.chances import Chances, Response, checked_sizes
+from escalation.analysis.chances import Chances, Response, checked_sizes, unseen
 from escalation.analysis.factors import Factors, factors_of
 from escalation.analysis.intervals import LEVEL, wilson
 from escalation.analysis.odds import SCHEMA
 from escalation.analysis.prepare import prepared, rules_of
 from escalation.analysis.prim import DOUBT, Side, inside, peel, pruned, quasi_p
 from escalation.analysis.shaded import Cell, shaded_table
-from escalation.analysis.shrinkage import chance_below
+from escalation.analysis.shrinkage import chance_below, shrink
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import Progress
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Source = Scenario | str | os.PathLike[str]
 
-DRAWS, WORLDS = 1_200, 48
+DRAWS, WORLDS = 1_200, 64
 LEAST_DRAWS: Final = 60
 BOXES: Final = 3
 """Most boxes looked for; each after the first among the draws that no box before it holds."""
@@ -41,8 +42,8 @@ SHUFFLES: Final = 4_999
 _PLAIN: Final = ("1", "share", "probability", "multiplier", "ratio", "logit", "log-sd", "nat", "level", "flag")
 _UNITS: Final = {"1/week": "a week", "1/month": "a month", "week": "weeks", "person": "dead"}
 """Units that a sentence does without, and those that it says otherwise."""
-_TRIED: Final = 3
-"""Every third draw is held out."""
+_FIND, _PRUNE, _TRY = (0, 1), 2, 3
+"""Of every four draws, those on which boxes are found, on which doubtful sides are dropped, and that are held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,8 @@ class DiscoveryResult:
     """Where ``thing`` holds: that ``a`` is more dangerous than ``b`` (or safer), or its odds above ``above``.
 
     ``threshold_is_mean``: ``above`` is the mean over the draws, not asked for. ``boxes`` did better than chance on
-    held-out draws; ``refused`` is the first that did not, if one was found. ``base`` is the share of all draws in which
-    the thing holds.
+    held-out draws; ``refused`` is the first that did not, if one was found. ``base`` is
+    the share of the plausible space in which the thing holds, with its 95 % credible interval.
     """
 
     a: str
@@ -129,6 +130,8 @@ class DiscoveryResult:
     boxes: tuple[Box, ...]
     refused: Box | None
     base: float
+    base_low: float
+    base_high: float
     draws: int
     held_out: int
     worlds: int
@@ -159,6 +162,8 @@ class DiscoveryResult:
             "held_out": self.held_out,
             "worlds": self.worlds,
             "base": self.base,
+            "base_low": self.base_low,
+            "base_high": self.base_high,
             "boxes": [_box_json(box) for box in self.boxes],
             "refused": None if self.refused is None else _box_json(self.refused),
         }
@@ -166,8 +171,7 @@ class DiscoveryResult:
     def to_rows(self) -> list[dict[str, Any]]:
         """One row a restriction of each box, with how its box does on held-out draws; first, as box 0, all draws."""
         nothing: dict[str, Any] = {"key": "", "low": None, "high": None, "unit": "", "quasi_p": None}
-        low, high = _wilson(self.base * self.draws, self.draws)
-        whole = Fit(self.draws, self.draws, self.base, low, high, 1.0, 1.0, self.base)
+        whole = Fit(self.draws, self.draws, self.base, self.base_low, self.base_high, 1.0, 1.0, self.base)
         rows = [{"box": 0, **nothing, **_fit_row(whole), "p": None}]
         for number, box in enumerate(self.boxes, 1):
             for one in box.restrictions:
@@ -265,7 +269,7 @@ def discover(
 
     Without ``against`` and ``above`` the threshold is the mean of the odds over the draws. ``vary`` names the numbers
     that are drawn (``factors_of``), by default all that are uncertain; the rest stand at their central values. Each of
-    ``draws`` (1,200) draws runs ``worlds`` (48) worlds, the same in both scenarios. Raises ScenarioFault for a bad
+    ``draws`` (1,200) draws runs ``worlds`` (64) worlds, the same in both scenarios. Raises ScenarioFault for a bad
     scenario or key, ``ValueError`` for what is not legal.
     """
     plan = plan_discovery(
@@ -299,14 +303,18 @@ def searched(plan: DiscoveryPlan, response: Response) -> DiscoveryResult:
     unit = qmc.LatinHypercube(len(keys), rng=rng).random(plan.draws)
     found = response(unit, np.arange(plan.draws, dtype=np.int64) * plan.worlds)
     estimate = found.mean(axis=1)
-    error = found.std(axis=1, ddof=1) / np.sqrt(plan.worlds)
+    error = np.hypot(found.std(axis=1, ddof=1) / np.sqrt(plan.worlds), unseen(plan.worlds))
     above = plan.above
     if plan.b is None and above is None:
         above = float(estimate.mean())
-    below = chance_below(estimate - (above or 0.0), error, seed=plan.seed)
+    effect = estimate - (above or 0.0)
+    below, spread = chance_below(effect, error, seed=plan.seed), shrink(effect, error, seed=plan.seed)
     probability = below if plan.safer else 1.0 - below
-    tried = np.arange(plan.draws) % _TRIED == _TRIED - 1
-    boxes, refused = _boxes(plan, unit, probability, tried, rng)
+    base, base_low, base_high = spread.below, spread.below_low, spread.below_high
+    if not plan.safer:
+        base, base_low, base_high = 1.0 - base, 1.0 - base_high, 1.0 - base_low
+    stage = np.arange(plan.draws) % 4
+    boxes, refused = _boxes(plan, unit, probability, stage, rng)
     scenario = plan.a
     columns = {**({} if plan.b is None else plan.factors.columns(plan.b, unit)), **plan.factors.columns(scenario, unit)}
     return DiscoveryResult(
@@ -319,28 +327,32 @@ def searched(plan: DiscoveryPlan, response: Response) -> DiscoveryResult:
         threshold_is_mean=plan.b is None and plan.above is None,
         boxes=tuple(boxes),
         refused=refused,
-        base=float(probability.mean()),
+        base=base,
+        base_low=base_low,
+        base_high=base_high,
         draws=plan.draws,
-        held_out=int(tried.sum()),
+        held_out=int((stage == _TRY).sum()),
         worlds=plan.worlds,
         seed=plan.seed,
         horizon=plan.horizon,
         rule=rules_of(scenario),
-        sample=Sample(keys, np.stack([columns[key] for key in keys], axis=1), estimate, error, probability, tried),
+        sample=Sample(
+            keys, np.stack([columns[key] for key in keys], axis=1), estimate, error, probability, stage == _TRY
+        ),
     )
 
 
 def _boxes(
-    plan: DiscoveryPlan, unit: Floats, probability: Floats, tried: NDArray[np.bool_], rng: np.random.Generator
+    plan: DiscoveryPlan, unit: Floats, probability: Floats, stage: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[list[Box], Box | None]:
-    """Boxes that do better than chance on the draws that are ``tried``, and the first that does not."""
+    """Boxes that do better than chance on the held-out draws, and the first that does not."""
     left = np.ones(len(unit), dtype=np.bool_)
     boxes: list[Box] = []
     while len(boxes) < BOXES:
-        train, test = left & ~tried, left & tried
-        if min(train.sum(), test.sum()) < LEAST_DRAWS // _TRIED:
+        train, weigh, test = left & np.isin(stage, _FIND), left & (stage == _PRUNE), left & (stage == _TRY)
+        if min(weigh.sum(), test.sum()) < LEAST_DRAWS // 4:
             break
-        sides = pruned(unit[train], probability[train], peel(unit[train], probability[train]))
+        sides = pruned(unit[weigh], probability[weigh], peel(unit[train], probability[train]))
         if not sides:
             break
         box = Box(

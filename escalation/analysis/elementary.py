@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from escalation.analysis.chances import Response, squares_without_noise
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LEVELS = 4
 """Quarters of each distribution; a move goes to another of them."""

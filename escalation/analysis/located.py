@@ -116,18 +116,18 @@ class Curve:
         }
 
 
-def locate(pair: Pair, grid: Sequence[float], *, log: bool = False, refine: bool = True) -> Curve:
+def locate(pair: Pair, grid: Sequence[float], *, log: bool = False, unseen: float = 0.0) -> Curve:
     """Look at ``pair`` on a rising ``grid`` of two values or more, then closer wherever the difference passes zero.
 
-    ``log``: lines between points are drawn in the logarithm of the value. ``refine`` False keeps to the grid.
+    ``log``: lines between points are drawn in the logarithm of the value. ``unseen``: a standard error of the
+    difference beside that which its units show (``chances.unseen``).
     """
-    search = _Search(pair, log)
+    search = _Search(pair, log, unseen)
     for value in grid:
         search.at(value)
-    if refine:
-        for low, high in search.brackets():
-            search.root(low, high)
-        search.sharpen()
+    for low, high in search.brackets():
+        search.root(low, high)
+    search.sharpen()
     points = search.points()
     return Curve(points, tuple(_stretches(points, log)), tuple(_crossings(points, log)))
 
@@ -135,7 +135,8 @@ def locate(pair: Pair, grid: Sequence[float], *, log: bool = False, refine: bool
 class _Search:
     """Every value looked at so far."""
 
-    def __init__(self, pair: Pair, log: bool) -> None:
+    def __init__(self, pair: Pair, log: bool, unseen: float) -> None:
+        self._unseen = unseen
         self._pair = pair
         self._log = log
         self._seen: dict[float, CurvePoint] = {}
@@ -145,7 +146,8 @@ class _Search:
             a, b = self._pair(value)
             difference = a - b
             middle = float(difference.mean())
-            half = z_of(LEVEL) * float(difference.std(ddof=1)) / math.sqrt(len(difference))
+            error = float(difference.std(ddof=1)) / math.sqrt(len(difference))
+            half = z_of(LEVEL) * math.hypot(error, self._unseen)
             self._seen[value] = CurvePoint(
                 value, float(a.mean()), float(b.mean()), middle, middle - half, middle + half
             )

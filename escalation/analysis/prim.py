@@ -8,6 +8,7 @@ is taken: its support times how much denser it is than the whole (Lavrac, Flach 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +25,7 @@ LEAST_SUPPORT: Final = 0.05
 """Peeling stops where fewer of all points than this would be left."""
 LEAST_POINTS: Final = 15
 DOUBT: Final = 0.05
-"""A side whose quasi-p-value is larger is dropped."""
+"""A side is dropped whose quasi-p-value, times the number of sides, is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +106,36 @@ def _next(values: Floats, target: Floats, held: Bools, least: int) -> tuple[int,
     return None if best is None else (best[1], best[2])
 
 
-def quasi_p(values: Floats, target: Floats, sides: Sides, place: int) -> float:
-    """How often chance alone would make a box as dense as it is if one side were put anywhere, given its other sides.
+def by_chance(target: Floats, held: Bools) -> float:
+    """How often as many points taken blindly would have as high a mean of ``target`` as those that are ``held``.
 
-    The upper tail of a binomial with the density that the box has without that side; the box's own probabilities are
-    added up and rounded down.
+    The quasi-p-value of Bryant and Lempert, who count labels of 0 and 1, for probabilities: the mean of a sample
+    without replacement is about normal (Hajek 1960). Exact where all or none are held.
     """
-    from scipy.stats import binom
-
-    within, wider = inside(values, sides), inside(values, sides, without=place)
-    count = int(within.sum())
-    if count == 0:
+    count, total = int(held.sum()), len(held)
+    spread = float(target.std(ddof=1)) if total > 1 else 0.0
+    if count in (0, total) or spread == 0.0:
         return 1.0
-    return float(binom.sf(np.floor(target[within].sum()) - 1, count, float(target[wider].mean())))
+    error = spread * math.sqrt((1.0 / count) * (1.0 - count / total))
+    return 0.5 * math.erfc((float(target[held].mean()) - float(target.mean())) / error / math.sqrt(2.0))
+
+
+def quasi_p(values: Floats, target: Floats, sides: Sides, place: int) -> float:
+    """How often chance alone would make a box as dense as it is if one of its sides were put anywhere."""
+    wider = inside(values, sides, without=place)
+    return by_chance(target[wider], inside(values, sides)[wider])
 
 
 def pruned(values: Floats, target: Floats, sides: Sides) -> dict[int, Side]:
-    """The box without the sides that could well be chance, the most doubtful dropped first."""
+    """The box without the sides that could well be chance, the most doubtful dropped first.
+
+    Of points that had no part in the search: on its own points a box has sides that only fit their noise.
+    """
     kept = dict(sides)
     while kept:
         doubts = {place: quasi_p(values, target, kept, place) for place in kept}
         worst = max(doubts, key=lambda place: doubts[place])
-        if doubts[worst] <= DOUBT:
+        if doubts[worst] * len(sides) <= DOUBT:
             break
         del kept[worst]
     return kept

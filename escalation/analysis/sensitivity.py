@@ -356,15 +356,18 @@ def screened(
         alone = len(keys) == 1
         told = middle > strict * error or (alone and abs(raised) > strict * raised_error)
         half = usual * raised_error
+        # no root mean square is below the mean, which is told better where the squares of few worlds are nearly all 0
+        nearest = max(abs(raised) - half, 0.0)
+        least, most = (abs(raised), abs(raised) + half) if nearest > 0.0 else (0.0, 0.0)
         # the product of two different trajectories' effects is the mean effect's square without noise
         paired = (effect.sum() ** 2 - (effect**2).sum()) / (trajectories * (trajectories - 1))
         effects.append(
             Effect(
                 factor=name,
                 keys=keys,
-                size=root(middle),
-                size_low=root(middle - usual * error),
-                size_high=root(middle + usual * error),
+                size=max(root(middle), least),
+                size_low=max(root(middle - usual * error), nearest),
+                size_high=max(root(middle + usual * error), most),
                 mean=raised if alone else None,
                 mean_low=raised - half if alone else None,
                 mean_high=raised + half if alone else None,

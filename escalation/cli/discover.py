@@ -28,7 +28,7 @@ from escalation.scenario.faults import ScenarioFault
     ),
     click.option("--vary", multiple=True, metavar="KEY[=LO:HI]", callback=vary_of, help=VARY_HELP),
     click.option("--draws", type=click.IntRange(min=60), help="Draws of the uncertain numbers.  [default: 1,200]"),
-    click.option("-n", "--worlds", type=click.IntRange(min=2), help="Worlds for each draw.  [default: 48]"),
+    click.option("-n", "--worlds", type=click.IntRange(min=2), help="Worlds for each draw.  [default: 64]"),
     options.seed,
     options.horizon(),
     options.overrides,
@@ -59,8 +59,8 @@ def command(
 ) -> None:
     """In which part of the plausible space A is more dangerous than B: boxes of a few uncertain numbers.
 
-    Boxes are found on two thirds of the draws and tried on the rest; one that does no better than chance there is not
-    told.
+    Boxes are found on three quarters of the draws and tried on the rest; one that does no better than chance there is
+    not told.
     """
     from escalation.analysis.discover import plan_discovery, run_discovery
     from escalation.report.discovery import discovery_text

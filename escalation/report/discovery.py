@@ -26,7 +26,8 @@ def discovery_text(result: DiscoveryResult, *, colour: bool = False) -> str:
 def headline(result: DiscoveryResult) -> str:
     """One plain sentence or two: how often the thing holds at all, and where most."""
     when = f"within {period(result.horizon)} of {day(dt.date.fromisoformat(result.start))}"
-    whole = f"{opening(result.thing)} {when} in {percent(result.base)} of the plausible space"
+    whole = f"{opening(result.thing)} {when} in {percent(result.base)} of the plausible space (95 % interval "
+    whole += f"{percent(result.base_low)} to {percent(result.base_high)})"
     if not result.boxes:
         return f"{whole}. No box of the uncertain numbers does better than chance: where, cannot be said."
     first = result.boxes[0]

@@ -12,6 +12,10 @@ from escalation.report.words import count, day, listed, period, small
 MOST_ROWS = 20
 ROOM = 24
 """Widest bar."""
+_NOTHING_TO_SHARE = (
+    "There is no variance to share out: over the inputs the quantity varies by no more than this run can tell from its "
+    "Monte-Carlo noise. More worlds at each point (-n) take noise away."
+)
 
 
 def sensitivity_text(result: SensitivityResult, *, colour: bool = False) -> str:
@@ -19,8 +23,9 @@ def sensitivity_text(result: SensitivityResult, *, colour: bool = False) -> str:
     lines = wrapped(headline(result))
     lines[0] = bold(lines[0], colour)
     lines += ["", *wrapped(_about(result)), ""]
-    table = _screening(result) if result.method == "morris" else _shares(result)
-    first, *rest = table
+    if result.method == "sobol" and not result.varies:
+        return "\n".join([*lines, *wrapped(_NOTHING_TO_SHARE)])
+    first, *rest = _screening(result) if result.method == "morris" else _shares(result)
     lines += [dim(first, colour), *rest, "", *wrapped(_reading(result))]
     return "\n".join(lines)
 

@@ -140,7 +140,8 @@ def test_a_curve_agrees_with_compare(found: BreakEvenResult) -> None:
         "nonresponse", "strike", worlds=200, horizon=3, overrides={"errors.scale": point.value}
     )
     assert point.difference == pytest.approx(compared.differences[0].conditional.value, abs=1e-12)
-    assert point.high == pytest.approx(compared.differences[0].conditional.high, abs=1e-12)
+    # a little wider than an interval that takes the spread of the worlds seen for that of all
+    assert point.high > compared.differences[0].conditional.high
 
 
 def test_a_contour_over_draws() -> None:

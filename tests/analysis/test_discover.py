@@ -42,10 +42,8 @@ def test_a_planted_box_comes_back_from_noisy_draws() -> None:
     box = lambda u: (u[:, 0] > 0.5) & (u[:, 1] > 0.4)  # noqa: E731
     asked = plan()
     found = searched(asked, paired(lambda u: np.where(box(u), 0.2, -0.2), asked.worlds))  # type: ignore[arg-type]
-    assert [one.key for one in found.boxes[0].restrictions] == ["fragility.f", "fragility.bias"] or [
-        one.key for one in found.boxes[0].restrictions
-    ] == ["fragility.bias", "fragility.f"]
     first = found.boxes[0]
+    assert {one.key for one in first.restrictions} == {"fragility.f", "fragility.bias"}
     assert first.tried.density > 0.8
     assert first.tried.coverage > 0.75
     assert first.p < 0.01
@@ -82,6 +80,21 @@ def test_nothing_is_found_where_nothing_is_hidden(seed: int) -> None:
         return sign + 0.01 * luck(first, asked.worlds)
 
     assert searched(asked, tossed).boxes == ()
+
+
+def test_rare_wars_that_were_not_seen_do_not_make_a_region_safe() -> None:
+    """A null case: no difference anywhere, but where f is low it is made of small gains and rare wars.
+
+    In most draws from there no such war is among forty worlds: their spread, taken at its word, would call them safer.
+    """
+    asked = replace(plan(draws=400, worlds=40), safer=True)
+
+    def rare(unit: np.ndarray, first: np.ndarray) -> np.ndarray:
+        chance = luck(first, 40)
+        low = np.where(chance < 0.01, 0.5, -0.5 * 0.01 / 0.99)
+        return np.where(unit[:, :1] < 0.5, low, np.where(chance < 0.5, 0.5, -0.5))
+
+    assert searched(asked, rare).boxes == ()
 
 
 def test_a_claim_that_always_fails_has_no_box() -> None:
@@ -162,10 +175,10 @@ def test_the_model() -> None:
     found = escalation.discover(
         "strike", against="nonresponse", vary=["fragility", "iran"], draws=60, worlds=4, horizon=3
     )
-    assert found.held_out == 20
+    assert found.held_out == 15
     assert 0.0 <= found.base <= 1.0
     json.dumps(found.to_json(), allow_nan=False)
     frame = found.to_frame()
     assert len(frame) == 60
-    assert frame["held_out"].sum() == 20
+    assert frame["held_out"].sum() == 15
     assert "strike is more dangerous than nonresponse" in found._repr_html_()

@@ -153,6 +153,7 @@ def test_screening_finds_the_planted_causes_and_their_signs() -> None:
     assert x3.mean is not None
     assert x11.mean is not None
     assert x3.mean > 0.0 > x11.mean
+    assert all(effect.size >= abs(effect.mean or 0.0) for effect in (x3, x11))
     # moves by 1/4 (half of them), 1/2 (a third) and 3/4 (a sixth) of the range: 5/24 in mean square
     assert x3.size == pytest.approx(0.2 * np.sqrt(5.0 / 24.0), rel=0.2)
     # x20 acts through x21 alone: no mean effect, all spread
