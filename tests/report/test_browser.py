@@ -56,7 +56,8 @@ COLLISIONS = """
 SMALLEST = """
     return Math.min(...[...document.querySelectorAll('figure svg text')]
         .filter(text => text.getBoundingClientRect().width)
-        .map(text => parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)));
+        .map(text => [parseFloat(getComputedStyle(text).fontSize), text.getScreenCTM()])
+        .map(([size, scale]) => size * Math.hypot(scale.a, scale.b)));
 """
 WIDER = """
     const wide = document.documentElement.clientWidth;

@@ -255,6 +255,9 @@ def test_a_break_even_in_words() -> None:
     )
     never = {**found, "crossings": [], "stretches": [{"low": 0, "high": 2, "sign": 1}]}
     assert "“Non-response” is the safer of the two" in told(breakeven.section(never, NAMES))
+    partly = {**never, "stretches": [{"low": 0, "high": 1, "sign": 0}, {"low": 1, "high": 2, "sign": 1}]}
+    text = told(breakeven.section(partly, NAMES))
+    assert "where the two can be told apart in danger within one year, from 1 to 2, “Non-response” is the safer" in text
     unsure = {**found, "crossings": [], "stretches": [{"low": 0, "high": 2, "sign": 0}]}
     assert "cannot be told apart" in told(breakeven.section(unsure, NAMES))
 

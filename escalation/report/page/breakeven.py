@@ -50,7 +50,15 @@ def _sentence(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
         signs = {part["sign"] for part in found["stretches"] if part["sign"]}
         if len(signs) == 1:
             safer = b if signs.pop() > 0 else a
-            return f"Whatever {what} is {span}, “{safer}” is the safer of the two {when}: there is no break-even."
+            if all(part["sign"] for part in found["stretches"]):
+                return f"Whatever {what} is {span}, “{safer}” is the safer of the two {when}: there is no break-even."
+            where = listed(
+                [f"from {part['low']:.3g} to {part['high']:.3g}" for part in found["stretches"] if part["sign"]]
+            )
+            return (
+                f"Over {what} {span} no break-even was found: where the two can be told apart in danger {when}, {where}, "
+                f"“{safer}” is the safer."
+            )
         return f"Over {what} {span} the two cannot be told apart in danger {when}: no break-even was found."
     said = []
     for crossing in crossings:
