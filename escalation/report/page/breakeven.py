@@ -56,7 +56,8 @@ def _sentence(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
                 [f"from {part['low']:.3g} to {part['high']:.3g}" for part in found["stretches"] if part["sign"]]
             )
             return (
-                f"Over {what} {span} no break-even was found: where the two can be told apart in danger {when}, {where}, "
+                f"Over {what} {span} no break-even was found: where the two can be told apart in "
+                f"danger {when}, {where}, "
                 f"“{safer}” is the safer."
             )
         return f"Over {what} {span} the two cannot be told apart in danger {when}: no break-even was found."
