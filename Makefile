@@ -4,8 +4,10 @@
 #   make test          the tests
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
-#   make soak          a sweep killed 50 times, each time resumed to the same digest
+#   make soak          a sweep killed 50 times, each time resumed to the same digest; exact odds at a million worlds
 #   make bench         the speed, against two baselines; rewrites docs/performance.md (on an idle machine)
+#   make solvers       the game solvers' time beside Gambit's, which it installs; rewrites docs/solvers.md
+#   make gambit        install Gambit (it may be built from source, some minutes) and compare the game solvers with it
 #   make goldens       rewrite the golden transcripts
 #   make docs          rewrite docs/model.md and docs/claims.md from the code
 #   make constraints   resolve the pinned dependencies anew
@@ -18,6 +20,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 VERSIONS := 3.11 3.13
+comma := ,
 PACKAGING := setup.cfg pyproject.toml constraints.txt
 
 # A name on PATH is not enough: it may be a shim that points nowhere, or lack what a virtual environment needs.
@@ -28,7 +31,7 @@ python_at = $(call first_python,python$(1) "$$(pyenv root 2>/dev/null)"/versions
 PYTHON ?= $(call first_python,python3.13 python3.12 python3.11 python3 python,sys.version_info >= (3, 11))
 
 .DELETE_ON_ERROR:
-.PHONY: thesis thesis-full test check check-both soak bench goldens docs constraints clean
+.PHONY: thesis thesis-full test check check-both soak bench solvers gambit goldens docs constraints clean
 
 thesis: $(VENV)/.installed
 	$(BIN)/escalation thesis --out runs/thesis
@@ -54,10 +57,16 @@ has-%:
 	@test -n '$(call python_at,$*)' || { echo "make: no Python $* was found on this machine" >&2; exit 1; }
 
 soak: $(VENV)/.installed-dev
-	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py -k killed $(PYTEST_ARGS)
+	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py tests/analysis/test_exact.py -k 'killed or million' $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md
+
+solvers: $(VENV)/.installed-gambit
+	$(BIN)/python -m benchmarks.solvers --write docs/solvers.md
+
+gambit: $(VENV)/.installed-gambit
+	$(BIN)/python -m pytest tests/games/test_gambit.py $(PYTEST_ARGS)
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.goldens refresh
@@ -95,3 +104,7 @@ $(VENV)/.installed: $(PACKAGING) | $(BIN)/python
 $(VENV)/.installed-dev: $(PACKAGING) | $(BIN)/python
 	$(call install,.[dev])
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-gambit: $(PACKAGING) | $(VENV)/.installed-dev
+	$(call install,.[dev$(comma)gambit])
+	@touch $@

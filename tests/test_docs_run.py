@@ -8,9 +8,13 @@ script, or as a doctest if it has prompts.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import doctest
+import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -19,6 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from escalation.cli.main import cli as program
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -95,42 +102,71 @@ def _trimmed(text: str) -> str:
 
 def faults_in_console(block: Block, folder: Path) -> Iterator[str]:
     for step in steps(block):
-        # A page shows a command that works by its output, one that fails by what it complains of.
-        complaints = subprocess.STDOUT if block.exit else subprocess.PIPE
-        done = subprocess.run(
-            ["bash", "-c", step.command],
-            cwd=folder,
-            env=_environment(folder),
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            timeout=SECONDS,
-            check=False,
+        done = (
+            in_this_process(shlex.split(step.command), folder) if is_plain(step.command) else in_a_shell(step, folder)
         )
+        # A page shows a command that works by its output, one that fails by what it complains of.
+        printed = done.output if block.exit else done.stdout
         if done.returncode != block.exit:
-            said = done.stderr or done.stdout
-            yield f"line {step.line}: {step.command}: exit {done.returncode}, not {block.exit}\n{said}"
-        elif step.output and not matches(step.output, done.stdout):
-            lines = difflib.unified_diff(step.output.splitlines(), done.stdout.splitlines(), "shown", "printed", "", "")
+            yield f"line {step.line}: {step.command}: exit {done.returncode}, not {block.exit}\n{done.output}"
+        elif step.output and not matches(step.output, printed):
+            lines = difflib.unified_diff(step.output.splitlines(), printed.splitlines(), "shown", "printed", "", "")
             yield "\n".join([f"line {step.line}: {step.command}: prints something else", *lines])
 
 
-def faults_in_python(block: Block, folder: Path) -> Iterator[str]:
-    script = folder / f"block_{block.line}.{'txt' if '>>> ' in block.body else 'py'}"
-    script.write_text(block.body, encoding="utf-8")
-    doctest = ["-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE"] if script.suffix == ".txt" else []
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code, what it printed, and that together with what it complained of."""
+
+    returncode: int
+    stdout: str
+    output: str
+
+
+def is_plain(command: str) -> bool:
+    """Whether a command needs no shell."""
+    return not re.search(r"[|&;<>()$`*?~#\n]", command)
+
+
+def in_this_process(words: list[str], folder: Path) -> Done:
+    """A command without the start of a new process, which takes longer than most examples."""
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(program, words[1:], prog_name="escalation")
+    return Done(done.exit_code, done.stdout, done.output)
+
+
+def in_a_shell(step: Step, folder: Path) -> Done:
     done = subprocess.run(
-        [sys.executable, *doctest, str(script)],
+        ["bash", "-c", step.command],
         cwd=folder,
         env=_environment(folder),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=SECONDS,
         check=False,
     )
-    if done.returncode:
-        yield f"line {block.line}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return Done(done.returncode, done.stdout, done.stdout + done.stderr)
+
+
+def faults_in_python(block: Block, folder: Path) -> Iterator[str]:
+    """A script or a doctest, run as one would type it: in a folder of its own, with nothing imported before."""
+    script = folder / f"block_{block.line}.{'txt' if '>>> ' in block.body else 'py'}"
+    script.write_text(block.body, encoding="utf-8")
+    said = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(said):
+        try:
+            if script.suffix == ".txt":
+                options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+                failed = doctest.testfile(str(script), module_relative=False, optionflags=options).failed
+            else:
+                runpy.run_path(str(script), run_name="__main__")
+                failed = 0
+        except (Exception, SystemExit) as error:
+            yield f"line {block.line}: {type(error).__name__}: {error}\n{said.getvalue()}"
+            return
+    if failed:
+        yield f"line {block.line}: {failed} examples fail\n{said.getvalue()}"
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -201,6 +237,8 @@ FENCED = "```{language}\n{body}\n```\n"
         ("<!-- exit: 2 -->\n" + FENCED.format(language="console", body="$ escalation no-such-command\n..."), 0),
         ("<!-- skip: slow -->\n" + FENCED.format(language="console", body="$ escalation no-such-command"), 0),
         (FENCED.format(language="console", body="$ false\n$ escalation no-such-command"), 1),
+        (FENCED.format(language="console", body="$ escalation --version | cat\n..."), 0),
+        (FENCED.format(language="console", body="$ escalation --version > /dev/null\nno such output"), 1),
         (FENCED.format(language="python", body="raise SystemExit(3)"), 1),
         (FENCED.format(language="python", body=">>> 1 + 1\n2"), 0),
         (FENCED.format(language="python", body=">>> 1 + 1\n3"), 1),

@@ -85,6 +85,14 @@ def test_the_wheel_holds_every_file_that_analysts_edit(wheel: Path, root: Path, 
     assert packed == written
 
 
+def test_the_wheel_holds_the_reference_games(wheel: Path, root: Path) -> None:
+    games = root / "escalation" / "games" / "catalog"
+    written = {str(path.relative_to(root)) for path in games.rglob("*.?fg")}
+    with zipfile.ZipFile(wheel) as archive:
+        assert len(written) > 20
+        assert written <= set(archive.namelist())
+
+
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))

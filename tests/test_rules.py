@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from escalation.model.arrays import Tables, desk
 from escalation.model.layout import ACT_AVAILABLE, ACT_RUNG, COLUMNS, RATIONALITY
+from escalation.model.payoffs import COMMIT
 from escalation.model.rules import CODES, RULES, code, prospect, reciprocal
 from escalation.model.stage import choose, restrict
 from escalation.model.tables import build
-from tests.model.lab import Game, called, crisis, prepared
+from tests.model.lab import Game, called, crisis, flips_at, prepared
 
 N, M = 5, 4
 RUNGS = (1.0, 3.0, 6.0, 8.0, 10.0)
+REPLIES = (1.0, 3.0, 6.0, 8.0)
 
 
 CHOOSE, RESTRICT, RECIPROCATE = called(choose), called(restrict), called(reciprocal.probabilities)
@@ -43,14 +45,22 @@ def chosen(
     harm: np.ndarray,
     perceived: float = 5.0,
     last: int = 0,
+    beyond: np.ndarray | None = None,
+    alpha: float = 1.0,
+    commit: float = 0.0,
     **numbers: float,
 ) -> np.ndarray:
-    """Choice probabilities of a rule in a game of N acts and M replies."""
-    D, out = desk(N, M), np.zeros((N, 1))
+    """Choice probabilities of a rule in a game of N acts and M replies; ``beyond`` (N,) is what follows the replies."""
+    plans = RULES[rule].plans
+    D, out = desk(N, M, ahead=int(plans)), np.zeros((N, 1))
     D.reply[:, :, 0], D.harm[:] = reply, harm
     D.loss[:, 0] = reply @ harm
-    general = tables(**numbers).general[0]
-    CHOOSE(general, CODES[rule], acts(), D, own[:, None].copy(), np.array([perceived]), np.array([last]), 1, out)
+    D.faced[COMMIT] = commit
+    if plans:
+        D.ahead[:, :, 0] = (0.0 if beyond is None else beyond) - D.loss[:, 0]
+    general, menu = tables(**numbers).general[0], acts()
+    seen, acted = np.array([perceived]), np.array([last])
+    CHOOSE(general, CODES[rule], menu, acts(REPLIES), alpha, D, 0, own[:, None].copy(), seen, acted, 1, out)
     return out[:, 0]
 
 
@@ -120,6 +130,25 @@ def test_the_trait_stochastic_holds(rule: str) -> None:
     own, reply, harm = game(2)
     full_support = (chosen(rule, own, reply, harm) > 0.0).all()
     assert full_support == RULES[rule].stochastic
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_trait_memory_holds(rule: str) -> None:
+    """To go by the past is to choose otherwise after another act, though it has left every payoff as it was."""
+    own, reply, harm = game(3)
+    mild = chosen(rule, own, reply, harm, perceived=3.0, last=0)
+    grim = chosen(rule, own, reply, harm, perceived=8.0, last=3)
+    assert (not np.array_equal(mild, grim)) == RULES[rule].memory
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_trait_plans_holds(rule: str) -> None:
+    """To plan is to shun an act for what comes after the reply to it."""
+    own, reply, harm = game(4)
+    doom = np.zeros(N)
+    doom[np.argmax(chosen(rule, own, reply, harm))] = -80.0
+    changed = not np.array_equal(chosen(rule, own, reply, harm), chosen(rule, own, reply, harm, beyond=doom))
+    assert changed == RULES[rule].plans
 
 
 @pytest.mark.parametrize("rule", [rule for rule, traits in RULES.items() if traits.reads_payoffs])
@@ -284,6 +313,37 @@ def test_a_generous_pair_escalates_less() -> None:
     both = {"us.rule": "reciprocal", "iran.rule": "reciprocal"}
     stern, kind = (crisis("strike", {**both, "choice.generosity": g}, worlds=512, weeks=6) for g in (0.0, 0.4))
     assert kind.tally("peak").mean() < stern.tally("peak").mean()
+
+
+def test_who_cannot_back_down_is_locked_in_at_fearons_rung() -> None:
+    """With nothing to do but quit or fight, war worth w, the choice flips where alpha e = -w (dossier section 5)."""
+    own, nothing, harm = np.array([0.0, -900.0, -900.0, -900.0, -12.0]), np.zeros((N, M)), np.zeros(M)
+    nothing[:, 0] = 1.0
+    for alpha in (1.5, 1.8, 2.4):
+
+        def fights(e: float, alpha: float = alpha) -> bool:
+            sharp = {"choice__rationality": 100.0}
+            return bool(chosen("audience", own, nothing, harm, perceived=e, alpha=alpha, **sharp)[4] > 0.5)
+
+        assert flips_at(fights, 4.6, 10.0) == pytest.approx(12.0 / alpha, abs=1e-3)
+
+
+def test_a_firm_opponent_makes_an_act_of_force_dearer_before_an_audience() -> None:
+    """Tied hands cost what is better of going on to war and backing down, and only if the other side stands firm."""
+    own, harm = np.array([0.0, -900.0, 0.0, -900.0, -30.0]), np.zeros(M)
+    yields, firm = np.tile([1.0, 0.0, 0.0, 0.0], (N, 1)), np.tile([1.0, 0.0, 0.0, 0.0], (N, 1))
+    firm[2] = [0.0, 0.0, 0.0, 1.0]
+    lam = {"choice__rationality": 0.3}
+    easy = chosen("audience", own, yields, harm, perceived=1.0, alpha=2.0, **lam)
+    tied = chosen("audience", own, firm, harm, perceived=1.0, alpha=2.0, **lam)
+    assert np.log(easy[2] / easy[0]) == pytest.approx(0.0, abs=1e-9)
+    assert np.log(tied[2] / tied[0]) == pytest.approx(-0.3 * min(2.0 * 6.0, 30.0), rel=1e-9)
+
+
+@given(menus)
+def test_without_an_audience_it_is_quantal(menu: tuple[np.ndarray, ...]) -> None:
+    out = chosen("audience", *menu, perceived=8.0, alpha=0.0)  # type: ignore[arg-type]
+    np.testing.assert_allclose(out, chosen("quantal", *menu), atol=1e-12)  # type: ignore[arg-type]
 
 
 # -- a restricted menu ------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ CHANNELS: Final = tuple(f"errors.{channel}" for channel in ERROR_CHANNELS)
 WORLDS: Final = 10_000
 PRIOR_WORLDS: Final = 1_000
 """Fewer where every world has numbers of its own, which is slower by an order of magnitude."""
+PRIORS_COST: Final = 10
+"""How many times as much a week costs where every world has its own numbers, as measured on the shipped scenarios."""
 BUDGET: Final = 40_000_000
 """World-weeks up to which all coalitions are run, if no method is named: half a minute to a minute on two cores."""
 GROUP: Final = 256
@@ -93,6 +95,11 @@ class AttributionPlan:
     def world_weeks(self) -> int:
         """World-weeks, if no two coalitions are the same scenario."""
         return self.coalitions * self.worlds * self.horizon
+
+    @property
+    def cost(self) -> int:
+        """The same in world-weeks at central values, which are cheaper than those over the priors."""
+        return self.world_weeks * (PRIORS_COST if self.priors else 1)
 
     def distinct(self) -> int:
         """Coalitions of the first group that have to be run: the others are the same scenario as one of them."""
@@ -144,7 +151,8 @@ def plan_attribution(
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
     if method is None:
-        cheap = len(keys) <= MOST_EXACT and (1 << len(keys)) * worlds * horizon <= BUDGET
+        every = AttributionPlan(ready, keys, off, worlds, seed, horizon, priors, "exact")
+        cheap = len(keys) <= MOST_EXACT and every.cost <= BUDGET
         # a circle of three causes or fewer has all coalitions
         method = "exact" if cheap or len(keys) <= 3 else "sampled"
     if method == "exact" and len(keys) > MOST_EXACT:
@@ -279,7 +287,8 @@ def attributed(
 ) -> Attribution:
     """Play ``game`` over ``worlds`` worlds and share its worth out among the causes ``keys``.
 
-    Raises ``ArithmeticError`` if the shares do not add up, which would be a fault of ours.
+    An interrupt ends it with the groups of worlds that are done, if two are: which they are does not depend on what
+    came out of them. Raises ``ArithmeticError`` if the shares do not add up, which would be a fault of ours.
     """
     players = len(keys)
 
@@ -287,8 +296,16 @@ def attributed(
         design = design_of(players, method, seed, group.number)
         return _tally(design, game(design.coalitions, group, control))
 
-    tallies = list(over_groups(parts_of(worlds, method), one, workers=workers, progress=progress))
-    return _summed(keys, meanings or keys, tallies, method)
+    tallies: list[_Tally] = []
+    complete = True
+    try:
+        for tally in over_groups(parts_of(worlds, method), one, workers=workers, progress=progress):
+            tallies.append(tally)
+    except KeyboardInterrupt:
+        if len(tallies) < 2:
+            raise
+        complete = False
+    return _summed(keys, meanings or keys, tallies, method, complete)
 
 
 @dataclass(frozen=True)
@@ -363,7 +380,9 @@ def _tally(design: Design, ran: CellsRun) -> _Tally:
     )
 
 
-def _summed(keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tally], method: Method) -> Attribution:
+def _summed(
+    keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tally], method: Method, complete: bool
+) -> Attribution:
     n = sum(tally.n for tally in tallies)
     wars = WarCauses(*(np.concatenate([getattr(t.wars, name) for t in tallies]) for name in _WAR_FIELDS))
     last = np.sum([tally.last.worlds for tally in tallies], axis=0)
@@ -394,6 +413,7 @@ def _summed(keys: Sequence[str], meanings: Sequence[str], tallies: Sequence[_Tal
     both, only_off, only_on = (int(sum(int(t.total.worlds[row, 0]) for t in tallies)) for row in range(3))
     return Attribution(
         method=method,
+        complete=complete,
         worlds=n,
         coalitions=tallies[0].coalitions,
         distinct=max(tally.distinct for tally in tallies),

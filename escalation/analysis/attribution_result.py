@@ -130,10 +130,12 @@ class Attribution:
     ``all_on`` and ``all_off`` are the odds of war with all causes and with none, ``total`` their paired difference,
     which the values of ``causes`` add up to: ``residual`` is what the sum is off by, rounding errors only.
     ``coalitions`` were looked at in every world, of which ``distinct`` had to be run; ``groups`` of worlds had an order
-    of their own. ``headline`` is the basis with less noise.
+    of their own. ``headline`` is the basis with less noise. ``complete`` is false where the run was interrupted, and
+    ``worlds`` are those that were done by then.
     """
 
     method: Method
+    complete: bool
     worlds: int
     coalitions: int
     distinct: int
@@ -191,6 +193,7 @@ class AttributionResult:
             "rule": self.rule,
             "priors": self.priors,
             "method": found.method,
+            "complete": found.complete,
             "coalitions": found.coalitions,
             "distinct": found.distinct,
             "groups": found.groups,

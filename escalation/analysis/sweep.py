@@ -57,6 +57,12 @@ class SweepPlan:
     against: bool
 
     @property
+    def reference(self) -> str:
+        """What each point is set beside, as the manifest holds it."""
+        where = "at the same point" if self.against else "as it stands"
+        return f"{self.beside.name} {where} ({self.beside.digest()[:16]})"
+
+    @property
     def all_worlds(self) -> int:
         """Worlds of all points and of the reference."""
         return self.worlds * (len(self.points) + len(self.beside_points))
@@ -235,8 +241,10 @@ def run_sweep(
         (out / RESULTS).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
     with executor(workers, cluster) as shared:
 
-        def run(scenario: Scenario, points: Points, folder: Path | None, stop: Enough | None) -> PointsRun:
-            store = None if folder is None else Store(folder, ran, resume=resume)
+        def run(
+            scenario: Scenario, points: Points, folder: Path | None, stop: Enough | None, reference: str = ""
+        ) -> PointsRun:
+            store = None if folder is None else Store(folder, ran, resume=resume, reference=reference)
             found = run_points(
                 scenario,
                 points,
@@ -252,7 +260,7 @@ def run_sweep(
             notes.extend(store.notes if store is not None else [])
             return found
 
-        main = run(plan.scenario, plan.points, out, enough)
+        main = run(plan.scenario, plan.points, out, enough, plan.reference)
         if enough is not None and not plan.against:
             # the scenario as it stands is one point, run as far as any of those that are set beside it
             furthest = max(total.n for total in main.totals)

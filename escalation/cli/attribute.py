@@ -9,7 +9,7 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import coloured, emit_json, note, progress
+from escalation.cli.shell import INTERRUPTED, coloured, emit_json, note, progress
 from escalation.scenario.faults import ScenarioFault
 
 if TYPE_CHECKING:
@@ -108,17 +108,19 @@ def command(
             note(f"written to {folder}")
     if as_json:
         emit_json(result.to_json())
-        return
-    again = options.again(seed, horizon, priors, overrides, rule)
-    click.echo(attribution_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
+    else:
+        again = options.again(seed, horizon, priors, overrides, rule)
+        click.echo(attribution_text(result, given=shlex.quote(scenario), again=again, colour=coloured()))
+    if not result.found.complete:
+        note(f"interrupted: this is what {result.found.worlds:,} of {plan.worlds:,} worlds say")
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _seconds(plan: AttributionPlan, workers: int, distinct: int) -> float:
     from escalation import compiled
     from escalation.cli.run import COMPILING_SECONDS, LOADING_SECONDS, MICROSECONDS
 
-    world_weeks = plan.world_weeks * distinct / plan.coalitions
-    seconds = LOADING_SECONDS + world_weeks * MICROSECONDS / 1e6 / workers
+    seconds = LOADING_SECONDS + plan.cost * distinct / plan.coalitions * MICROSECONDS / 1e6 / workers
     return seconds if compiled.is_warm() else seconds + COMPILING_SECONDS
 
 

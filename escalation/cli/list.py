@@ -9,9 +9,13 @@ from escalation.cli.shell import emit_json
 
 
 @click.command("list")
+@click.option("--games", is_flag=True, help="The reference games that solve takes, instead.")
 @options.as_json
-def command(as_json: bool) -> None:
+def command(games: bool, as_json: bool) -> None:
     """The shipped scenarios and theses, by the names under which the other commands take them."""
+    if games:
+        list_games(as_json)
+        return
     from escalation.scenario.experiments import studies
     from escalation.scenario.loader import shipped_headers
 
@@ -30,3 +34,17 @@ def command(as_json: bool) -> None:
     click.echo("\nTheses (escalation thesis NAME)")
     for thesis in theses:
         click.echo(f"{thesis.name:<{widest}}  {thesis.title}")
+
+
+def list_games(as_json: bool) -> None:
+    """Print the catalogue of reference games."""
+    from escalation.games import catalog
+
+    entries = [catalog.load(name) for name in catalog.names()]
+    if as_json:
+        rows = [{"name": e.name, "title": e.title, "citation": e.citation, "teaches": e.teaches} for e in entries]
+        emit_json({"games": rows})
+        return
+    widest = max(len(entry.name) for entry in entries)
+    for entry in entries:
+        click.echo(f"{entry.name:<{widest}}  {entry.title} ({entry.provenance.rpartition('/')[0]})")

@@ -19,7 +19,7 @@ def _entry(summary: str, module: Callable[[], ModuleType]) -> Entry:
 
 ENTRIES = {
     "Scenarios": {
-        "list": _entry("The shipped scenarios.", lambda: import_module("escalation.cli.list")),
+        "list": _entry("The shipped scenarios, theses and games.", lambda: import_module("escalation.cli.list")),
         "describe": _entry(
             "Actors, events, and every number with its source.", lambda: import_module("escalation.cli.describe")
         ),
@@ -36,12 +36,12 @@ ENTRIES = {
         "sweep": _entry(
             "The odds over many points, and the break-even.", lambda: import_module("escalation.cli.sweep")
         ),
-        "attribute": _entry("Which error caused which war.", lambda: import_module("escalation.cli.attribute")),
         "explain": _entry("One world as a story, week by week.", lambda: import_module("escalation.cli.explain")),
         "claim": _entry("One claim, such as 'war < 0.2': does it hold?", lambda: import_module("escalation.cli.claim")),
         "thesis": _entry("A thesis' claims, over the priors.", lambda: import_module("escalation.cli.thesis")),
     },
     "Why, and what would flip it": {
+        "attribute": _entry("Which error caused which war.", lambda: import_module("escalation.cli.attribute")),
         "break-even": _entry(
             "Where two scenarios are equally dangerous.", lambda: import_module("escalation.cli.break_even")
         ),
@@ -56,6 +56,9 @@ ENTRIES = {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
         "report": _entry("The page of a run folder, anew.", lambda: import_module("escalation.cli.report")),
         "export": _entry("A run or sweep as Parquet or NetCDF.", lambda: import_module("escalation.cli.export")),
+    },
+    "Games": {
+        "solve": _entry("A game's solution, certified.", lambda: import_module("escalation.cli.solve")),
     },
     "The model": {
         "odd": _entry("The model in ODD form, from its code.", lambda: import_module("escalation.cli.odd")),

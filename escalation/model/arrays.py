@@ -90,10 +90,14 @@ class Desk(NamedTuple):
     seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
     idle: Ints  # (lanes,) worlds with nothing to decide
     record: Floats  # (2, n, worlds or 0) where choice probabilities are kept by world, if they are
+    ahead: Floats  # (2, n, worlds or 0) what a rule that plans sees follow each act (model.foresight)
 
 
-def desk(n: int, m: int, worlds: int = 0) -> Desk:
-    """Blank scratch for a mover with ``n`` acts against a replier with ``m``; a record for ``worlds`` worlds."""
+def desk(n: int, m: int, worlds: int = 0, ahead: int = 0) -> Desk:
+    """Blank scratch for a mover with ``n`` acts against a replier with ``m``.
+
+    It has a record for ``worlds`` worlds, and room for what a rule that plans sees ahead in ``ahead`` worlds.
+    """
     return Desk(
         who=np.zeros(LANES, dtype=np.int64),
         context=np.zeros((8, LANES)),
@@ -121,4 +125,5 @@ def desk(n: int, m: int, worlds: int = 0) -> Desk:
         seen=np.zeros((4, LANES)),
         idle=np.zeros(LANES, dtype=np.int64),
         record=np.zeros((2, n, worlds)),
+        ahead=np.zeros((2, n, ahead)),
     )

@@ -24,6 +24,7 @@ from escalation.model.layout import (
     ACT_WARNED,
     ALERT,
     BLAMED,
+    C_AUDIENCE,
     CHALLENGER_EXECUTED,
     CHALLENGER_INTENDED,
     CHALLENGER_PERCEIVED,
@@ -190,7 +191,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
         own, choice = D.own[kind], D.choice[kind]
         challenger_worth(G, acts, D.meets, D.base[kind], kind, faced, lanes, own)
         bar(acts, ceiling, lanes, own)
-        choose(G, rule, acts, D, own, seen, last, lanes, choice)
+        choose(G, rule, acts, theirs, G[C_AUDIENCE], D, kind, own, seen, last, lanes, choice)
         restrict(acts, ceiling, lanes, D.scratch[0], choice)
 
 

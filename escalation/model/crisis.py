@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
@@ -27,6 +28,9 @@ from escalation.model.layout import (
 from escalation.model.tables import build
 from escalation.scenario.design import Values, central
 from escalation.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from escalation.model.foresight import Foresight
 
 MAX_TURNS = 7
 """Exchange rounds that one week may hold while a world stands at rung 7 or more: a reprisal takes about a day."""
@@ -127,6 +131,13 @@ class Crisis(mesa.Model):
             self.step()
         if scenario.start.burn_in_weeks:
             self._forget_burn_in()
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        """What rules that plan see ahead; solved at the first look, in blocks whose actors do not plan never."""
+        from escalation.model.foresight import Foresight
+
+        return Foresight(self.tables, self.state.row, float(self.case.start.rung))
 
     # -- time --------------------------------------------------------------------------------------------------
     @property
@@ -239,6 +250,7 @@ class Crisis(mesa.Model):
         nothing: Any = None
         self.state = nothing
         self.tables = nothing
+        self.__dict__.pop("foresight", None)
         self.observer = None
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None and hasattr(ids, "pop"):

@@ -40,6 +40,7 @@ from escalation.model.layout import (
     CONSERVATISM,
     CONTROL_LOSS,
     CRISIS_CLIMATE,
+    D_AUDIENCE,
     D_DEATH,
     D_HARASSMENT,
     D_HIGH_VALUE,
@@ -291,7 +292,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
         own, choice = D.own[kind], D.choice[kind]
         defender_worth(G, acts, D.context, D.base[0], zeal(G, kind), faced, lanes, own)
         bar(acts, ceiling, lanes, own)
-        choose(G, rule, acts, D, own, seen, last, lanes, choice)
+        choose(G, rule, acts, theirs, G[D_AUDIENCE], D, kind, own, seen, last, lanes, choice)
         if kind == 0:
             madden(G, acts, faced[PROVOKING], lanes, D.scratch[0], choice)
         restrict(acts, ceiling, lanes, D.scratch[0], choice)

@@ -70,7 +70,7 @@ from escalation.model.payoffs import (
     take,
     zeal,
 )
-from escalation.model.rules import best_response, level_k, prospect, quantal, reciprocal
+from escalation.model.rules import audience, best_response, farsighted, level_k, prospect, quantal, reciprocal
 
 OFF_MENU: Final = -1e6
 """Worth of an act that is off the menu (utils)."""
@@ -174,7 +174,10 @@ def choose(
     G: Any,
     rule: int,
     acts: Any,
+    theirs: Any,
+    alpha: float,
     D: Any,
+    kind: int,
     own: Any,
     seen: Any,
     last_reply: Any,
@@ -183,8 +186,9 @@ def choose(
 ) -> None:
     """Fill ``out`` (n, lanes) with the choice probabilities of the rule numbered ``rule`` (``rules.CODES``).
 
-    ``own`` (n, lanes) is overwritten; the replies expected are on the desk ``D``. ``seen`` (lanes,) is the rung
-    perceived, ``last_reply`` (lanes,) the index of the other side's last act.
+    ``own`` (n, lanes) of the mover's type ``kind`` is overwritten; the replies expected, of the menu ``theirs``, are on
+    the desk ``D``. ``alpha`` is the mover's audience cost; ``seen`` (lanes,) is the rung perceived, ``last_reply``
+    (lanes,) the index of the other side's last act.
     """
     lam, harm, loss, total = G[RATIONALITY], D.harm, D.loss, D.scratch[0]
     if rule == 0:
@@ -196,8 +200,13 @@ def choose(
     elif rule == 3:
         aversion, curvature, g = G[LOSS_AVERSION], G[CURVATURE], G[WEIGHTING]
         prospect.probabilities(own, D.reply, D.node, harm, lam, aversion, curvature, g, lanes, D.order, total, out)
-    else:
+    elif rule == 4:
         reciprocal.probabilities(acts, seen, G[RECIPROCITY], G[GENEROSITY], lanes, total, out)
+    elif rule == 5:
+        commit = D.faced[COMMIT]
+        audience.probabilities(own, loss, D.reply, D.node, acts, theirs, alpha, commit, seen, lam, lanes, total, out)
+    else:
+        farsighted.probabilities(own, loss, D.ahead[kind], D.who, lam, lanes, total, out)
 
 
 @inner

@@ -117,31 +117,25 @@ def _size(result: AttributionResult) -> str:
 
 
 def _shares(result: AttributionResult, base: int) -> list[tuple[str, ...]]:
-    found = result.found
-    head = ("", "", "share", "95 % interval", "of all", "alone", "last", _other(result), "95 % interval")
-    rows: list[tuple[str, ...]] = [head]
+    """Names may be long, so that the interval on the other basis is left to the data."""
+    found, other = result.found, _other(result)
+    rows: list[tuple[str, ...]] = [("", "share", "95 % interval", "of all", "alone", "last", other)]
     total = found.total.on(found.headline)
     for number, cause in enumerate(found.ranked(), 1):
-        share, drawn = cause.shapley.on(found.headline), cause.shapley.on(_other(result))
+        share = cause.shapley.on(found.headline)
         rows.append(
             (
-                f"{number}",
-                cause.key,
+                f"{number:>2} {cause.key}",
                 signed(share.value, base),
                 change(share, base),
                 _part(share, total),
                 signed(cause.alone.on(found.headline).value, base),
                 signed(cause.last.on(found.headline).value, base),
-                signed(drawn.value, base),
-                change(drawn, base),
+                signed(cause.shapley.on(other).value, base),
             )
         )
-    drawn = found.total.on(_other(result))
-    rows.append(
-        ("", "together", signed(total.value, base), change(total, base), _part(total, total), "", "",
-         signed(drawn.value, base), change(drawn, base))
-    )  # fmt: skip
-    return [(f"{number:>2} {key}".rstrip(), *rest) for number, key, *rest in rows]
+    whole = (signed(total.value, base), change(total, base), _part(total, total))
+    return [*rows, ("   together", *whole, "", "", signed(found.total.on(other).value, base))]
 
 
 def _shares_note(result: AttributionResult, base: int) -> str:
@@ -151,7 +145,7 @@ def _shares_note(result: AttributionResult, base: int) -> str:
         f"share: the Shapley value on the {found.headline} odds ({BASES[found.headline]}), which have less noise here. "
         f"The shares add up to the odds with all on, {in_base(on.value, base)}, less those with all off, "
         f"{in_base(off.value, base)}. alone: it on, all others off. last: what goes when it alone is switched off. "
-        "Below zero: it averts more wars than it brings."
+        f"{_other(result)}: the share on those odds. Below zero: it averts more wars than it brings."
     )
     if found.method == "exact":
         return told
@@ -188,7 +182,7 @@ def _routes(result: AttributionResult) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("", "wars", *(str(number) for number in range(1, len(shown) + 1)))]
     for route in result.found.routes:
         if route.wars:
-            cells = (percent(route.vanish[cause.key] / route.wars) for cause in shown)
+            cells = (f"{100 * route.vanish[cause.key] / route.wars:.0f} %" for cause in shown)
             rows.append((route.route, f"{route.wars:,}", *cells))
     return rows
 
@@ -196,7 +190,7 @@ def _routes(result: AttributionResult) -> list[tuple[str, ...]]:
 def _routes_note(result: AttributionResult) -> str:
     causes = result.found.ranked()
     left_out = len(causes) - MOST_COLUMNS
-    told = "Columns: the causes by their number above" + (f"; {left_out:,} more are in --json" if left_out > 0 else "")
+    told = "Columns: the causes by their number above" + ("; the others are in --json" if left_out > 0 else "")
     return (
         f"{told}. A war may need several causes, so that a row may come to more than 100 %. The route is the motive of "
         "the act that made the war; the cause is what that act, or an act before it, would not have been without."
@@ -213,10 +207,10 @@ def _next(result: AttributionResult, given: str, again: str) -> list[tuple[str, 
     needs = found.wars.needed[:, place]
     if needs.any():
         world = int(found.wars.world[needs.argmax()])
-        rows.append((f"escalation explain {given} --world {world}{options}", f"a war that needs {first.key}"))
+        rows.append((f"escalation explain {given} --world {world}{options}", "a war that needs cause 1"))
         if first.key in result.scenario.numbers:
             off = f"escalation explain {given} --world {world}{options} --set {first.key}=0"
-            rows.append((off, "the same world without it"))
+            rows.append((off, "without it"))
     return rows
 
 

@@ -52,12 +52,19 @@ _CHANNELS: Mapping[str, Callable[[], ModuleType]] = {
     "survival": lambda: import_module("escalation.model.errors.survival"),
     "control": lambda: import_module("escalation.model.errors.control"),
 }
+_FORESIGHT: tuple[tuple[str, Callable[[], ModuleType]], ...] = (
+    ("Foresight", lambda: import_module("escalation.model.foresight")),
+    ("The crisis as it is pictured", lambda: import_module("escalation.model.foresight.game")),
+    ("Its equilibrium", lambda: import_module("escalation.model.foresight.solve")),
+)
 _RULES: Mapping[str, Callable[[], ModuleType]] = {
     "quantal": lambda: import_module("escalation.model.rules.quantal"),
     "best-response": lambda: import_module("escalation.model.rules.best_response"),
     "level-k": lambda: import_module("escalation.model.rules.level_k"),
     "prospect": lambda: import_module("escalation.model.rules.prospect"),
     "reciprocal": lambda: import_module("escalation.model.rules.reciprocal"),
+    "audience": lambda: import_module("escalation.model.rules.audience"),
+    "farsighted": lambda: import_module("escalation.model.rules.farsighted"),
 }
 
 
@@ -180,6 +187,8 @@ def listed_rules() -> str:
             "looks ahead": traits.forward_looking,
             "may take any act": traits.stochastic,
             "reads payoffs": traits.reads_payoffs,
+            "goes by the last act": traits.memory,
+            "plans beyond the reply": traits.plans,
         }
         kept = "; ".join(flag for flag, on in flags.items() if on)
         said.append(f"`{name}` ({kept}; {traits.citation})" if kept else f"`{name}` ({traits.citation})")
@@ -224,6 +233,8 @@ def _submodels() -> Iterator[str]:
     yield from _title("9. Decision rules")
     for name in RULES:
         yield from _section(f"`{name}`", _RULES[name]())
+    for title, module in _FORESIGHT:
+        yield from _section(title, module())
 
 
 def _section(title: str, module: ModuleType) -> Iterator[str]:

@@ -98,6 +98,7 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     _q("world", "choice.curvature", ("1", 0.01, 2.0), "§13", "curvature of prospect theory's value function", 0.88),
     _q("world", "choice.weighting", ("1", 0.28, 2.0), "§13", "probability weighting of prospect theory", 0.65),
     _q("world", "choice.reciprocity", ("1", 0.0, 2.0), "§6", "rho: share of the perceived rung that is returned", 0.8),
+    _q("world", "choice.patience", ("share", 0.0, 0.99), "§13", "delta: worth of a week later, beside this one", 0.9),
     _q("world", "choice.generosity", _PROB, "§6", "chance that a reciprocator lets a provocation pass", 0.1),
     # -- errors: the rates that the channels scale ------------------------------------------------------------
     _q("world", "perception.bias", ("rung", -3.0, 3.0), "§6", "beta: hostile-attribution bias of the perceived rung"),

@@ -26,10 +26,9 @@ from escalation.scenario.scenario import Scenario
 SCHEMA = 1
 MANIFEST = "manifest.json"
 LIBRARIES = ("numpy", "scipy", "numba", "mesa")
-
-
 LOCK = ".lock"
-STATUS_COMPLETE = "complete"
+PARTS, FAILURES = "parts", "failures.jsonl"
+RUNNING, INCOMPLETE, STATUS_COMPLETE = "running", "incomplete", "complete"
 _TEMPORARY = ".tmp"
 
 

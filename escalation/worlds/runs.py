@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from escalation.worlds.folder import MANIFEST, STATUS_COMPLETE, held_manifest
+from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, held_manifest
 from escalation.worlds.locks import is_held
 
 RESULTS: Final = "results.csv"
 WORLDS: Final = "worlds.csv"
-PARTS: Final = "parts"
-FAILURES: Final = "failures.jsonl"
 TRACES: Final = (RESULTS, WORLDS, PARTS)
 """Beside a resolved scenario, what a run leaves: a folder that holds both and no sound manifest is a broken one."""
 WAR_ODDS: Final = "war_odds"
 DEPTH: Final = 3
 """How many folders down run folders are looked for."""
 
-RUNNING, INCOMPLETE, BROKEN = "running", "incomplete", "broken"
+BROKEN: Final = "broken"
 
 
 class NoRun(ValueError):

@@ -25,18 +25,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from escalation.worlds import folder as files
-from escalation.worlds.folder import MANIFEST, STATUS_COMPLETE, FolderTaken, Ran
+from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, FolderTaken, Ran
 from escalation.worlds.locks import Lock
 from escalation.worlds.tasks import Part, Study
 
 if TYPE_CHECKING:
     from escalation.worlds.sweep import Failure, PointsRun
 
-PARTS: Final = "parts"
-FAILURES: Final = "failures.jsonl"
 POINTS: Final = "points.csv"
 SCENARIO: Final = "scenario.toml"
-RUNNING, INCOMPLETE = "running", "incomplete"
 _PART: Final = re.compile(r"(\d+)-([0-9a-f]{16})\.npz")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHOWN: Final = 3
@@ -54,14 +51,16 @@ class Damaged(ValueError):
 class Store:
     """A sweep's folder. ``notes`` collects what the user should be told: damaged parts, other versions of libraries.
 
-    ``more`` goes into the manifest as it is.
+    ``reference`` says what the sweep is set beside: a folder that was begun with another is refused at once, and not
+    when its turn comes. ``more`` goes into the manifest as it is.
     """
 
-    def __init__(self, folder: Path, ran: Ran, *, resume: bool = False, **more: Any) -> None:
+    def __init__(self, folder: Path, ran: Ran, *, resume: bool = False, reference: str = "", **more: Any) -> None:
         self.folder = folder
         self.notes: list[str] = []
         self._ran = ran
         self._resume = resume
+        self._reference = reference
         self._more = more
         self._manifest: dict[str, Any] = {}
         self._failures: dict[int, dict[str, Any]] = {}
@@ -111,6 +110,7 @@ class Store:
                 keys=list(study.points.keys),
                 worlds=study.worlds,
                 horizon_weeks=study.horizon,
+                reference=self._reference,
                 **self._more,
             )
         else:
@@ -211,6 +211,8 @@ class Store:
             for name, asked in identity.items()
             if there.get(name) != asked
         ]
+        if held.get("reference", self._reference) != self._reference:
+            differences.append(f"reference: {held['reference']} there, {self._reference} asked for")
         if there.get("scenario") != identity["scenario"]:
             differences += _changed(self.folder / SCENARIO, study.scenario.resolved_toml())
         if differences:

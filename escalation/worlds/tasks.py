@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from escalation.scenario.design import Values
 from escalation.scenario.loader import override
-from escalation.scenario.points import Points, Setting
+from escalation.scenario.points import Points, Setting, is_structural
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import BLOCK, planned, run_block
 from escalation.worlds.executors import Control
@@ -213,7 +213,7 @@ def run_task(task: Task, control: Control) -> Part:
 
 def variants(task: Task) -> Iterator[tuple[Scenario, range]]:
     """Runs of neighbouring points that share all but numbers, as the scenario that they share and their places."""
-    places = [place for place, key in enumerate(task.keys) if structural(task.scenario, key)]
+    places = [place for place, key in enumerate(task.keys) if is_structural(task.scenario, key)]
     known: dict[tuple[object, ...], Scenario] = {(): task.scenario}
     first = 0
     while first < len(task.settings):
@@ -231,16 +231,10 @@ def variants(task: Task) -> Iterator[tuple[Scenario, range]]:
         first = end
 
 
-def structural(scenario: Scenario, key: str) -> bool:
-    """Whether a key changes more than a number in a table: rules, events, the start, and the order of acts by rung."""
-    number = scenario.numbers.get(key)
-    return number is None or (number.quantity.owner, number.quantity.key) == ("act", "rung")
-
-
 def _values(variant: Scenario, task: Task, points: range) -> Values:
     columns: dict[str, Any] = {key: number.value for key, number in variant.numbers.items()}
     for place, key in enumerate(task.keys):
-        if not structural(task.scenario, key):
+        if not is_structural(task.scenario, key):
             columns[key] = np.array([task.settings[point][place] for point in points], dtype=np.float64)
     return Values(len(points), columns)
 

@@ -16,6 +16,7 @@ from escalation.report.attribution import attribution_text, headline, necessity
 from escalation.report.layout import WIDTH
 from escalation.report.words import count
 from escalation.scenario.faults import ScenarioFault
+from escalation.scenario.loader import load
 from escalation.worlds.cells import CellsRun, Group
 from escalation.worlds.executors import Control
 
@@ -110,6 +111,22 @@ def test_the_noise_of_orders_is_what_groups_differ_by_beyond_their_worlds() -> N
         share = cause.shapley.weighed
         # worlds add nothing, so that the interval is the orders' own
         assert share.high - share.low == pytest.approx(2 * 2.13 * cause.sampling_error["weighed"], rel=0.01, abs=1e-12)
+
+
+@pytest.mark.parametrize(("after", "kept"), [(5, 5), (1, None)])
+def test_an_interrupt_keeps_the_groups_that_are_done(after: int, kept: int | None) -> None:
+    def stopped(coalitions: np.ndarray, group: Group, control: Control) -> CellsRun:
+        if group.number == after:
+            raise KeyboardInterrupt
+        return planted(coalitions, group, control)
+
+    if kept is None:
+        with pytest.raises(KeyboardInterrupt):
+            attributed(KEYS, stopped, 400, method="sampled", workers=1)
+        return
+    found = attributed(KEYS, stopped, 400, method="sampled", workers=1)
+    assert (found.complete, found.groups, found.worlds) == (False, kept, kept * 25)
+    assert found.necessity.wars == int(0.75 * kept * 25 + 0.75)
 
 
 def test_each_group_has_an_order_of_its_own_and_keeps_it() -> None:
@@ -215,6 +232,7 @@ def test_what_cannot_be_switched_off_is_refused(over: tuple[str, ...], said: str
 def test_the_method_goes_by_the_cost() -> None:
     assert plan_attribution("strike").method == "sampled"
     assert plan_attribution("strike", 500).method == "exact"
+    assert plan_attribution("strike", 500, priors=True).method == "sampled"
     assert plan_attribution("strike", over=THREE).method == "exact"
     assert plan_attribution("strike", 500, over=[*CHANNELS, "learning.scale", "errors.scale"]).method == "sampled"
     many = [key for key, number in plan_attribution("strike").scenario.numbers.items() if number.quantity.low == 0.0]
@@ -245,6 +263,23 @@ def test_the_text_is_narrow_and_says_what_was_computed(three: AttributionResult)
     assert "--set errors.fragility=0" in text
     for cause in three.found.causes:
         assert cause.key in text
+
+
+def test_the_text_is_narrow_for_frequent_wars_and_long_names() -> None:
+    long = [key for key, number in load("strike").numbers.items() if number.quantity.low <= 0.0 and len(key) > 30][:11]
+    assert len(long) == 11
+
+    def often(coalitions: np.ndarray, group: Group, _: Control) -> CellsRun:
+        # each of the eleven brings war in a twelfth of the worlds, by fourteen routes in turn
+        numbers = np.arange(group.first, group.first + group.size)
+        war = (coalitions[:, None] >> (numbers % 12) & 1) == 1
+        route = np.where(war, 1 + numbers % 14, 0).astype(np.int8)
+        return CellsRun(group.first, war.astype(np.int16), war * 1.0, route, len(coalitions))
+
+    found = attributed(long, often, 5000, method="sampled")
+    text = attribution_text(AttributionResult(load("strike"), 0, 208, True, found))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "the others are in --json" in text
 
 
 def test_where_there_is_no_war_the_text_says_so() -> None:

@@ -22,6 +22,7 @@ SCENARIO_COMMANDS = ("list", "describe", "diff", "new", "check", "schema")
 COMMANDS = (
     *SCENARIO_COMMANDS,
     "run",
+    "solve",
     "compare",
     "sweep",
     "attribute",

@@ -198,6 +198,10 @@ def test_another_sweep_in_the_folder_is_refused_with_what_differs(here: Here) ->
     done = here("strike", *GRID, *SMALL, "--seed", "1", "--out", "out", "--resume")
     assert done.returncode == 2
     assert "seed: 0 there, 1 asked for" in done.stderr
+    done = here("strike", *GRID, *SMALL, "--against", "nonresponse", "--out", "out", "--resume")
+    assert done.returncode == 2
+    assert "reference: strike as it stands" in done.stderr
+    assert "nonresponse at the same point" in done.stderr
     Path("mine").mkdir()
     Path("mine/letter.txt").write_text("dear", encoding="utf-8")
     assert here("strike", *GRID, *SMALL, "--out", "mine").returncode == 2

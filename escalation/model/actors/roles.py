@@ -26,7 +26,7 @@ from escalation.model.layout import (
     PI_COUNTRY,
     PI_LEADER,
 )
-from escalation.model.rules import code
+from escalation.model.rules import PLANNERS, code
 from escalation.scenario.scenario import Actor as ActorData
 
 if TYPE_CHECKING:
@@ -55,12 +55,16 @@ class Defender(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        self.desk = desk(model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1])
+        n, m = model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1]
+        self.plans = self.rule in PLANNERS
+        self.desk = desk(n, m, ahead=model.worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
         m = self.model
         forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
+        if self.plans:
+            m.foresight.defender(m.state, self.desk)
         defender.decide(
             m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
         )
@@ -83,12 +87,16 @@ class Challenger(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        self.desk = desk(model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1])
+        n, m = model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1]
+        self.plans = self.rule in PLANNERS
+        self.desk = desk(n, m, ahead=model.worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""
         m = self.model
         forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
+        if self.plans:
+            m.foresight.challenger(m.state, self.desk)
         challenger.decide(
             m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
         )

@@ -13,10 +13,20 @@ from escalation.model.rules.traits import Traits
 RULES: Final[dict[str, Traits]] = {
     "quantal": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="McKelvey & Palfrey 1995"),
     "best-response": Traits(forward_looking=True, stochastic=False, reads_payoffs=True, citation="Nash 1950"),
-    "level-k": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Camerer, Ho & Chong 2004"),
+    "level-k": Traits(
+        forward_looking=True, stochastic=True, reads_payoffs=True, memory=True, citation="Camerer, Ho & Chong 2004"
+    ),
     "prospect": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, citation="Tversky & Kahneman 1992"),
-    "reciprocal": Traits(forward_looking=False, stochastic=True, reads_payoffs=False, citation="Richardson 1960"),
+    "reciprocal": Traits(
+        forward_looking=False, stochastic=True, reads_payoffs=False, memory=True, citation="Richardson 1960"
+    ),
+    "audience": Traits(forward_looking=True, stochastic=True, reads_payoffs=True, memory=True, citation="Fearon 1994"),
+    "farsighted": Traits(
+        forward_looking=True, stochastic=True, reads_payoffs=True, plans=True, citation="McKelvey & Palfrey 1998"
+    ),
 }
+PLANNERS: Final = frozenset(name for name, traits in RULES.items() if traits.plans)
+"""Rules that need the pictured crisis solved before they choose (``model.foresight``)."""
 CODES: Final[dict[str, int]] = {name: code for code, name in enumerate(RULES)}
 
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """``forward_looking``: weighs the replies expected; ``stochastic``: may take any act; ``reads_payoffs``."""
+    """``forward_looking``: weighs the replies expected; ``stochastic``: may take any act; ``reads_payoffs``.
+
+    ``memory``: goes by what the other side did last, apart from what its act has changed in the payoffs. ``plans``:
+    weighs what comes after the reply.
+    """
 
     forward_looking: bool
     stochastic: bool
     reads_payoffs: bool
     citation: str
+    memory: bool = False
+    plans: bool = False

@@ -1,0 +1,159 @@
+"""Exact odds: the chain of the reduced crisis against its simulation, textbook chains, and rare odds."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from escalation.analysis.exact import ExactResult, rare, reduced, verify_exact
+from escalation.analysis.exact import check as checked
+from escalation.analysis.exact.chain import distinct, matrix, solved
+from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
+from escalation.analysis.exact.week import FIELDS, Week
+from escalation.cli.main import cli as program
+from escalation.model.rules import RULES
+from escalation.scenario.loader import load
+from escalation.scenario.scenario import Scenario
+from escalation.worlds.ensemble import simulate
+
+WEEKS = 2
+
+
+def ruled(rule: str) -> Scenario:
+    return load("strike", {"us.rule": rule, "iran.rule": rule})
+
+
+@cache
+def result(rule: str = "quantal") -> ExactResult:
+    return verify_exact(ruled(rule), 20_000, horizon=WEEKS)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_simulated_odds_hold_the_exact_ones_under_every_rule(rule: str) -> None:
+    found = result(rule)
+    assert found.agrees, found.to_text()
+    assert found.chain.lost[-1] < 1e-6
+    assert (np.diff(found.chain.war) >= 0.0).all()
+
+
+def test_simulated_odds_hold_the_exact_ones_with_one_rule_a_side() -> None:
+    mixed = load("nonresponse", {"us.rule": "reciprocal", "iran.rule": "audience", "errors.scale": 2.0})
+    assert verify_exact(mixed, 20_000, horizon=WEEKS).agrees
+
+
+def test_the_regime_falls_as_often_as_it_should() -> None:
+    plain = reduced(load("strike"), WEEKS)
+    values = plain.values.replace({"fragility.fall_rate": 0.01})
+    chain = solved(type(plain)(plain.scenario, values, plain.dropped), WEEKS)
+    outcomes = simulate(plain.scenario, 20_000, horizon=WEEKS, values=values)
+    fell = (outcomes.end.tally("ending") == 2).mean()
+    assert abs(fell - chain.fell[-1]) < 4.0 * np.sqrt(chain.fell[-1] / 20_000)
+
+
+def test_a_kernel_that_errs_is_found_out() -> None:
+    """The check can fail: worlds simulated with another rate of error than the chain's fall outside."""
+    plain = reduced(load("strike"), WEEKS)
+    wrong = plain.values.replace({"execution.p": 0.25, "attribution.p_blame": 0.95})
+    sound = result()
+    outcomes = simulate(plain.scenario, 20_000, horizon=WEEKS, values=wrong)
+    week = outcomes.end.tally("war_week")
+    wars = [int(((week > 0) & (week <= t)).sum()) for t in range(1, WEEKS + 1)]
+    shares = tuple(checked.counted(count, 20_000, 1.0 - (1.0 - checked.TOGETHER) / WEEKS) for count in wars)
+    faulty = ExactResult(**{**{name: getattr(sound, name) for name in sound.__dataclass_fields__}, "simulated": shares})
+    assert not faulty.agrees
+    assert "OUTSIDE" in faulty.to_text()
+
+
+def test_what_is_dropped_is_said() -> None:
+    found = result()
+    assert any("learning" in what for what in found.dropped)
+    assert any("proxies" in what for what in found.dropped)
+    assert all(what in found.to_text().replace("\n    ", " ") for what in found.dropped)
+    accord = reduced(load("accord"), 60)
+    assert accord.scenario.start.burn_in_weeks == 0
+    assert any("week 55" in what for what in accord.dropped)
+
+
+def test_a_week_of_the_chain_keeps_all_probability() -> None:
+    week = Week(reduced(load("strike"), 2))
+    states, p = week.beginnings()
+    assert p.sum() == pytest.approx(1.0)
+    assert states.shape == (4, len(FIELDS))
+    made = matrix(week.phases(2), states, 1e-13)
+    total = np.asarray(made.onward.sum(axis=1)).ravel() + made.war + made.fell
+    np.testing.assert_allclose(total, 1.0, atol=1e-8)
+
+
+def test_rows_are_told_apart_by_every_field() -> None:
+    rows = np.zeros((2 * len(FIELDS), len(FIELDS)))
+    rows[1::2] = np.eye(len(FIELDS))
+    found, index = distinct(rows)
+    assert len(found) == len(FIELDS) + 1
+    np.testing.assert_array_equal(found[index], rows)
+
+
+# -- closed forms -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("p", [0.2, 0.45, 0.5, 0.7])
+def test_gamblers_ruin(p: float) -> None:
+    np.testing.assert_allclose(ruin_solved(p, 10), [ruin_closed(p, k, 10) for k in range(11)], atol=1e-12)
+
+
+@pytest.mark.parametrize(("slip", "generosity"), [(0.01, 0.0), (0.05, 0.1), (0.2, 0.5)])
+def test_noisy_reciprocity(slip: float, generosity: float) -> None:
+    shares = stationary(reciprocity(slip, generosity))
+    assert shares.sum() == pytest.approx(1.0, abs=1e-12)
+    assert shares[1] + shares[3] == pytest.approx(reciprocity_closed(slip, generosity), abs=1e-12)
+
+
+# -- rare odds ----------------------------------------------------------------------------------------------------
+RARE: dict[str, object] = {"choice.rationality": 0.6, "fragility.bias": 0.0}
+
+
+def test_odds_of_one_in_a_million_lie_inside_honest_bounds() -> None:
+    """Two worlds in a million carry most of these odds: a normal interval about the weighed odds misses them."""
+    found = verify_exact(load("nonresponse", RARE), 20_000, horizon=WEEKS)
+    exact, rare_odds = float(found.chain.war[-1]), found.weighed
+    assert 1e-6 < exact < 5e-6
+    assert found.chain.lost[-1] < 0.01 * exact
+    assert found.agrees
+    assert 0.0 < rare_odds.low < rare_odds.odds < exact < rare_odds.high
+
+
+@pytest.mark.parametrize("shape", [0.1, 1.0])
+def test_the_bound_by_betting_is_seldom_above_the_mean(shape: float) -> None:
+    """Heavy or light sums of mean 1e-6, 200 times 300 worlds: above it in one of forty at most; three sigma allowed."""
+    rng = np.random.default_rng(5)
+    sums = rng.gamma(shape, 1e-6 / shape, (200, 300))
+    bounds = np.array([rare.least(row, 0.025) for row in sums])
+    assert (bounds > 1e-6).mean() <= 0.025 + 3.0 * np.sqrt(0.025 / 200)
+    assert np.median(bounds) > 0.2e-6
+
+
+def test_no_war_in_n_worlds_bounds_the_odds_as_clopper_and_pearson_do() -> None:
+    assert rare.most(0, 1000, 0.025) == pytest.approx(1.0 - 0.025 ** (1.0 / 1000.0))
+    assert rare.most(10, 10, 0.025) == 1.0
+    assert rare.least(np.zeros(10), 0.025) == 0.0
+
+
+# -- the command --------------------------------------------------------------------------------------------------
+def test_verify_exact_tells_and_exits(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["verify", "--exact", "-n", "2000", "--horizon", "2", "--json", "-q"]
+    done = CliRunner().invoke(program, words, prog_name="escalation")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["agrees"] is True
+    monkeypatch.setattr(ExactResult, "agrees", False)
+    assert CliRunner().invoke(program, words, prog_name="escalation").exit_code == 1
+    wrong = CliRunner().invoke(program, ["verify", "strike"], prog_name="escalation")
+    assert wrong.exit_code == 2
+    assert "--exact" in wrong.output
+
+
+@pytest.mark.skipif(not os.environ.get("SOAK"), reason="a minute of work: make soak")
+def test_a_million_worlds_hold_the_exact_odds() -> None:
+    """Design, 8.3."""
+    assert verify_exact(load("strike"), 1_000_000, horizon=13).agrees

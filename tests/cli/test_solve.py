@@ -1,0 +1,115 @@
+"""``escalation solve``: the contract's JSON, the layout, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Here
+
+ENTRY = """EFG 2 R "Entry" { "Entrant" "Monopolist" }
+"one town"
+p "" 1 1 "enter?" { "out" "in" } 0
+t "" 1 "left alone" { 1, 5 }
+p "" 2 1 "" { "fight" "share" } 0
+t "" 2 "price war" { 0, 0 }
+t "" 3 "shared" { 2, 2 }
+"""
+PENNIES = 'NFG 1 R "Pennies" { "Row" "Column" } { { "U" "D" } { "L" "R" } }\n9 0 0 1 0 1 1 0\n'
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "entry.efg").write_text(ENTRY, encoding="utf-8")
+    (tmp_path / "pennies.nfg").write_text(PENNIES, encoding="utf-8")
+    (tmp_path / "bad.efg").write_text(ENTRY.replace("{ 0, 0 }", "{ 0 }"), encoding="utf-8")
+    (tmp_path / "c.csv").write_text("infoset,action,count\nRow,U,60\nRow,D,40\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_the_json_is_the_contracts(here: Here, files: Path) -> None:
+    done = here("solve", "entry.efg", "--rule", "quantal", "--rationality", "0.5", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    share = 1 / (1 + math.exp(-0.5 * 2))
+    enter = 1 / (1 + math.exp(-0.5 * (2 * share - 1)))
+    assert found["rule"] == "quantal"
+    assert found["rationality"] == 0.5
+    # The unlabelled information set goes by player and number, actions stand in the file's order.
+    assert {name: list(choice) for name, choice in found["strategies"].items()} == {
+        "enter?": ["out", "in"],
+        "Monopolist.1": ["fight", "share"],
+    }
+    assert found["strategies"]["enter?"]["in"] == pytest.approx(enter, abs=1e-12)
+    assert found["outcomes"] == pytest.approx(
+        {"left alone": 1 - enter, "price war": enter * (1 - share), "shared": enter * share}, abs=1e-12
+    )
+    assert found["residual"] < 1e-12
+    table = json.loads(here("solve", "pennies.nfg", "--rationality", "2", "--json").stdout)
+    assert list(table["strategies"]) == ["Row", "Column"]
+    assert list(table["outcomes"]) == ["U, L", "D, L", "U, R", "D, R"]
+
+
+def test_the_text_tells_what_was_found_and_how_far_to_trust_it(here: Here, files: Path) -> None:
+    done = here("solve", "entry.efg", "--rule", "backward-induction")
+    assert done.returncode == 0
+    for part in (
+        "Entry",
+        "2 information sets",
+        "Selten 1965",
+        "share",
+        "1.000000",
+        "shared",
+        "regret",
+        "Residual 0.0e+00",
+    ):
+        assert part in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("rule", ["quantal", "best-response", "level-k", "cognitive-hierarchy", "prospect"])
+def test_without_errors_the_json_has_no_lambda(here: Here, files: Path, rule: str) -> None:
+    found = json.loads(here("solve", "entry.efg", "--rule", rule, "--rationality", "inf", "--json").stdout)
+    assert found["rationality"] is None
+    assert found["strategies"]["Monopolist.1"]["share"] == pytest.approx(
+        0.9 if rule == "cognitive-hierarchy" else 1, abs=0.1
+    )
+
+
+def test_lambda_is_estimated_from_choices(here: Here, files: Path) -> None:
+    found = json.loads(here("solve", "pennies.nfg", "--counts", "c.csv", "--json").stdout)
+    assert found["fit"]["low"] < found["rationality"] == found["fit"]["rationality"] < found["fit"]["high"]
+    assert "95 % interval" in here("solve", "pennies.nfg", "--counts", "c.csv").stdout
+    refused = here("solve", "pennies.nfg", "--counts", "c.csv", "--rule", "level-k")
+    assert (refused.returncode, "estimates lambda for quantal" in refused.stderr) == (2, True)
+
+
+def test_a_game_is_written_for_gambit(here: Here, files: Path) -> None:
+    assert here("solve", "entry.efg", "--export", "out.efg", "--json").returncode == 0
+    assert here("solve", "out.efg", "--export", "again.efg", "--json").returncode == 0
+    assert (files / "out.efg").read_text(encoding="utf-8") == (files / "again.efg").read_text(encoding="utf-8")
+    assert here("solve", "pennies.nfg", "--export", "out.nfg").returncode == 0
+    refused = here("solve", "pennies.nfg", "--export", "out.efg")
+    assert (refused.returncode, "a table is written to" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["bad.efg"], "bad.efg:6: 1 of the payoffs; expected 2, one for each player"),
+        (["entri.efg"], "entri.efg: no such file"),
+        (["entry.efg", "--rule", "quantall"], "did you mean 'quantal'"),
+        (["entry.efg", "--rationality", "-1"], "legal is a number from 0 up"),
+        (["entry.efg", "--rationality", "much"], "legal is a number from 0 up"),
+        (["pennies.nfg", "--rule", "backward-induction"], "pennies.nfg: a table has no order of moves"),
+        (["entry.efg", "--counts", "c.csv"], "c.csv:2: no information set 'Row'"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_a_line(here: Here, files: Path, words: list[str], said: str) -> None:
+    done = here("solve", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
