@@ -1,5 +1,5 @@
 # Each target sets up all that it needs, in $(VENV): nothing has to be installed first but Python 3.11 or later.
-#   make thesis        the op-ed's thesis, from the shipped scenarios, into runs/thesis
+#   make thesis        the op-ed's thesis, from the shipped scenarios, into runs/thesis; the page to read is its report.html
 #   make thesis-full   the same with more draws of the parameters and more worlds
 #   make test          the tests
 #   make check         formatting, lint, types, tests

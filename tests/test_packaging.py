@@ -66,7 +66,8 @@ def _run(command: list[str], folder: Path, **environment: str) -> str:
 
 
 def test_the_wheel_holds_every_module(wheel: Path, root: Path) -> None:
-    written = {str(path.relative_to(root)) for path in (root / "escalation").rglob("*.py")}
+    kinds = ("*.py", "*.j2", "*.css")
+    written = {str(path.relative_to(root)) for kind in kinds for path in (root / "escalation").rglob(kind)}
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     assert {*written, "escalation/py.typed"} <= packed

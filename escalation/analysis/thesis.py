@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ import numpy as np
 from escalation.analysis import structure as structural
 from escalation.analysis.arms import Arm, ArmOutcome, Floats, difference, run_arms
 from escalation.analysis.claims import ClaimResult, days_of, evaluate
+from escalation.analysis.course import Courses, course, paired_wars, toll
+from escalation.analysis.laboratory import FULL, USUAL, Laboratory, LaboratoryPlan, plan_laboratory, run_laboratory
 from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.shrinkage import shrink
 from escalation.analysis.structure import Structure
@@ -125,8 +128,14 @@ class ThesisResult:
     record_says: str
     effective_draws: float
     """Effective number of draws (Kish) once weighed by the record before the start."""
+    arm_titles: Mapping[str, str] = field(default_factory=dict)
+    """What each arm stands for, in words."""
+    courses: Courses | None = None
+    """War week by week, the worlds paired, and the dead, of the arms that the thesis is about."""
     structure: Structure | None = None
     """The verdicts under other modelling choices, once they have been run."""
+    laboratory: Laboratory | None = None
+    """Why the answer is what it is, and what would flip it, once that has been asked."""
 
     @property
     def tested(self) -> int:
@@ -174,11 +183,20 @@ class ThesisResult:
             "not_testable": [asdict(fact) for fact in self.facts],
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
+            "arm_titles": dict(self.arm_titles),
+            "cautions": list(self.cautions),
+            "order_arms": list(self.order_arms),
             "order": {str(days): probability for days, probability in self.order.items()},
             "watched": {one.name: {str(days): value for days, value in one.by_day.items()} for one in self.watched},
+            "watching": [
+                {"name": one.name, "says": one.says, "share": one.share, "by_day": dict(one.by_day)}
+                for one in self.watched
+            ],
             "all_evidence": [asdict(claim) for claim in self.all_evidence],
             "given_record": {"effective_draws": self.effective_draws},
+            **({} if self.courses is None else self.courses.to_json()),
             **({} if self.structure is None else self.structure.to_json()),
+            **({} if self.laboratory is None else self.laboratory.to_json()),
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -230,7 +248,7 @@ class Plan:
     """Decision rule of the principals."""
     full: bool
     side: bool
-    """Whether the verdicts are also asked under other modelling choices."""
+    """Whether the verdicts are also asked under other modelling choices, and what they come of."""
 
     @property
     def weeks(self) -> tuple[int, ...]:
@@ -254,6 +272,7 @@ class Plan:
                         last[label] = max(last[label], own)
         whole = {*thesis.shown, *thesis.order, *(label for cell in thesis.cells.values() for label in cell)}
         whole |= {label for watch in thesis.watches for label in watch.condition.needed}
+        whole |= set(_pair(thesis) or ())
         if thesis.record is not None:
             whole.add(thesis.record.arm)
         return last | dict.fromkeys(whole, end)
@@ -275,7 +294,20 @@ class Plan:
         if self.side:
             draws, worlds = self.side_size
             side = structural.world_weeks(self.thesis, self.horizon, self.rule, draws, worlds, self.full)
-        return main * self.worlds + side
+        asked = self.laboratory
+        return main * self.worlds + side + (0 if asked is None else asked.world_weeks)
+
+    @cached_property
+    def laboratory(self) -> LaboratoryPlan | None:
+        """What is asked of one pair of arms, at a size that goes with that of the run; None where nothing is."""
+        questions = self.thesis.questions
+        if questions is None or not self.side:
+            return None
+        by_label = {arm.label: arm.read() for arm in self.arms}
+        share = self.draws * self.worlds / (DRAWS * WORLDS)
+        size = FULL if self.full else USUAL if share >= 1.0 else USUAL.cut(share)
+        act, without = by_label[questions.act], by_label[questions.without]
+        return plan_laboratory(questions, act, without, size=size, seed=self.seed, horizon=self.horizon)
 
     @property
     def side_size(self) -> tuple[int, int]:
@@ -347,8 +379,8 @@ def thesis(
 
     ``file`` is a shipped name, the path of a file, or a thesis that has been read. ``full`` takes the larger default
     size. ``rule`` sets both principals' decision rule, ``overrides`` any number in every arm. With ``side`` every
-    verdict is also asked under other decision rules and without each contested mechanism. ``progress`` is called with
-    world-weeks done. Raises as ``plan_thesis``.
+    verdict is also asked under other decision rules and without each contested mechanism, and what the file's
+    ``[laboratory]`` asks is answered. ``progress`` is called with world-weeks done. Raises as ``plan_thesis``.
     """
     plan = plan_thesis(
         file,
@@ -362,7 +394,9 @@ def thesis(
         side=side,
     )
     result = run_claims(plan, workers=workers, progress=progress)
-    return with_structure(result, plan, workers=workers, progress=progress) if side else result
+    if side:
+        result = with_structure(result, plan, workers=workers, progress=progress)
+    return with_laboratory(result, plan, workers=workers, progress=progress)
 
 
 def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] | None = None) -> ThesisResult:
@@ -429,7 +463,36 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         ),
         record_says="" if found.record is None else found.record.says,
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
+        arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
+        courses=_courses(found, arms, weeks) if weeks else None,
     )
+
+
+def _title(found: Thesis, arm: Arm) -> str:
+    """The scenario's title up to the colon, and how the arm differs from it."""
+    short = arm.read().title.partition(":")[0]
+    differs = found.says.get(arm.label) or ", ".join(sorted(arm.settings))
+    return f"{short}: {differs}" if differs else short
+
+
+def _courses(found: Thesis, arms: Mapping[str, ArmOutcome], weeks: Sequence[int]) -> Courses:
+    """The arms of the order, or else those of the headline claims, as far as they run to the end."""
+    asked = found.order or tuple(label for claim in found.claims if claim.headline for label in claim.reported.needed)
+    end, year = weeks[-1], max((week for week in weeks if week <= YEAR), default=weeks[0])
+    whole = [arms[label] for label in dict.fromkeys(asked) if end in arms[label].outcomes.at]
+    pair = _pair(found)
+    return Courses(
+        tuple(course(arm, end) for arm in whole),
+        tuple(paired_wars(arms[pair[1]], arms[pair[0]], week, days_of(week)) for week in weeks) if pair else (),
+        tuple(toll(arm, found.scenario(arm.label), year, days_of(year)) for arm in whole),
+    )
+
+
+def _pair(found: Thesis) -> tuple[str, str] | None:
+    """The arms with and without the act, if the file names such a pair."""
+    if found.cells:
+        return found.cells[True, True]
+    return None if found.questions is None else (found.questions.act, found.questions.without)
 
 
 def with_structure(
@@ -454,6 +517,22 @@ def with_structure(
         progress=progress,
     )
     return replace(result, structure=found)
+
+
+def with_laboratory(
+    result: ThesisResult,
+    plan: Plan,
+    *,
+    workers: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> ThesisResult:
+    """The result with what its file asks of one pair of arms: causes, break-even, sensitivity, boxes."""
+    asked = plan.laboratory
+    return (
+        result
+        if asked is None
+        else replace(result, laboratory=run_laboratory(asked, workers=workers, progress=progress))
+    )
 
 
 def _weights(record: Record | None, arms: Mapping[str, ArmOutcome], plan: Plan) -> Floats:

@@ -20,6 +20,7 @@ from escalation.analysis.thesis_schema import (
     DecompositionEntry,
     FactEntry,
     HeadEntry,
+    LaboratoryEntry,
     MechanismEntry,
     OrderEntry,
     RecordEntry,
@@ -36,7 +37,18 @@ from escalation.scenario.scenario import Scenario
 DEFAULT: Final = "safer"
 """The shipped thesis that is tested unless another is named."""
 HEAD: Final = tuple(entry.alias or name for name, entry in HeadEntry.model_fields.items())
-TABLES: Final = ("arms", "claims", "facts", "record", "decomposition", "order", "watch", "structure", "mechanisms")
+TABLES: Final = (
+    "arms",
+    "claims",
+    "facts",
+    "record",
+    "decomposition",
+    "order",
+    "watch",
+    "structure",
+    "mechanisms",
+    "laboratory",
+)
 LEAST_DAYS: Final = 14
 
 
@@ -92,6 +104,20 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """What is asked of the arm with the ``act`` beside the one ``without`` it, by ``week`` (``laboratory``).
+
+    ``over`` is what the break-even is looked for over, ``also`` (perhaps empty) the second number of its contour.
+    """
+
+    act: str
+    without: str
+    over: str
+    also: str
+    week: int
+
+
+@dataclass(frozen=True)
 class Thesis:
     """A thesis file, checked. ``arms`` hold their scenarios, read; ``weeks`` are those that any claim asks for.
 
@@ -114,6 +140,9 @@ class Thesis:
     watches: tuple[Watch, ...] = ()
     side: Side = Side()
     mechanisms: tuple[Mechanism, ...] = ()
+    questions: Questions | None = None
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What arms stand for, by label, where the file says so."""
     shown: frozenset[str] = frozenset()
     """Labels of the arms that run to the last horizon and stand in the table of odds."""
     weeks: tuple[int, ...] = ()
@@ -187,6 +216,11 @@ class _Reader(Collector):
         size = self.single("structure", StructureEntry)
         last = self.weeks("structure.horizon", [size.horizon]) if size is not None else ()
         watches = self.watches()
+        laboratory = self.single("laboratory", LaboratoryEntry)
+        asked = self.weeks("laboratory.horizon", [laboratory.horizon]) if laboratory is not None else ()
+        if laboratory is not None:
+            self.arm_named("laboratory.act", laboratory.act)
+            self.arm_named("laboratory.without", laboratory.without)
         cells: dict[tuple[bool, bool], tuple[str, str]] = {}
         if record is not None:
             self.arm_named("record.arm", record.arm)
@@ -220,6 +254,10 @@ class _Reader(Collector):
             watches=watches,
             side=Side() if size is None else Side(size.draws, size.worlds, last[0]),
             mechanisms=mechanisms,
+            says=self.says,
+            questions=None
+            if laboratory is None
+            else Questions(laboratory.act, laboratory.without, laboratory.over, laboratory.also, asked[0]),
             shown=frozenset(self.shown),
             weeks=weeks,
         )
@@ -282,6 +320,7 @@ class _Reader(Collector):
             self.fault("arms", "missing table", "[arms.NAME] for each arm, with its scenario")
         found: dict[str, Arm] = {}
         self.shown: set[str] = set()
+        self.says: dict[str, str] = {}
         bases: dict[str, Scenario | None] = {}
         for label, entry in self.entries("arms", ArmEntry).items():
             if label == ABSOLUTE:
@@ -289,6 +328,8 @@ class _Reader(Collector):
             beside = path.parent / entry.scenario
             if entry.shown:
                 self.shown.add(label)
+            if entry.says:
+                self.says[label] = entry.says
             given = str(beside) if beside.is_file() else entry.scenario
             if given not in bases:
                 bases[given] = self.base(f"arms.{label}.scenario", given)

@@ -129,6 +129,16 @@ class StructureEntry(Entry):
     horizon: Days = Field(description=f"{_DAYS}; claims are asked at the longest of their horizons within it")
 
 
+class LaboratoryEntry(Entry):
+    """``[laboratory]``: the pair of arms that is asked why the answer is what it is, and what would flip it."""
+
+    act: Label = Field(description="the name of the arm with the act")
+    without: Label = Field(description="the name of the arm without it")
+    over: Text = Field(description="KEY, KEY=LO:HI or KEY=LO:HI:N, as of break-even --over")
+    also: str = Field("", description="a second number for the contour, written likewise")
+    horizon: Days = Field(365, description=_DAYS)
+
+
 class MechanismEntry(Entry):
     """``[mechanisms.NAME]``: a contested mechanism, and the keys that switch it off."""
 

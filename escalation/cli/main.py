@@ -54,6 +54,7 @@ ENTRIES = {
     },
     "Run folders": {
         "ls": _entry("The runs written below a folder.", lambda: import_module("escalation.cli.ls")),
+        "report": _entry("The page of a run folder, anew.", lambda: import_module("escalation.cli.report")),
         "export": _entry("A run or sweep as Parquet or NetCDF.", lambda: import_module("escalation.cli.export")),
     },
     "Games": {

@@ -44,7 +44,7 @@ COMPILING_SECONDS: Final = 40.0
     options.rule,
     options.workers,
     options.block,
-    options.out("Write manifest.json, scenario.toml, results.csv and worlds.csv there."),
+    options.out("Write report.html, manifest.json, scenario.toml, run.json, results.csv and worlds.csv there."),
     options.as_json,
     options.quiet,
     click.option("--dry-run", is_flag=True, help="Check everything, say how large the run is, and do not run."),
@@ -144,10 +144,15 @@ def _tell_size(
 
 
 def _write(folder: Path, ran: Ran, result: RunResult) -> None:
-    from escalation.worlds.folder import table, write_folder
+    from escalation.report.page.build import write_page
+    from escalation.worlds.folder import as_json, table, write_folder
 
     frame = result.to_frame()
-    files = {"results.csv": table(result.to_rows()), "worlds.csv": frame.to_csv(index=False, lineterminator="\n")}
+    files = {
+        "run.json": as_json(result.to_json()),
+        "results.csv": table(result.to_rows()),
+        "worlds.csv": frame.to_csv(index=False, lineterminator="\n"),
+    }
     more = {
         "kind": "run",
         "horizon_weeks": result.outcomes.horizon,
@@ -158,3 +163,4 @@ def _write(folder: Path, ran: Ran, result: RunResult) -> None:
         **({} if result.stopping is None else {"precision": result.stopping.to_json()}),
     }
     write_folder(folder, ran, [result.scenario], files, **more)
+    write_page(folder)

@@ -119,8 +119,10 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
     from escalation.report.heatmap import sweep_figure
+    from escalation.report.page.build import write_page
+    from escalation.report.sweep import headline
     from escalation.worlds.executors import NoCluster
-    from escalation.worlds.folder import FolderTaken
+    from escalation.worlds.folder import FolderTaken, write_json
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
@@ -132,6 +134,8 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
             result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
         if out is not None:
             sweep_figure(result, out)
+            write_json(out / "sweep.json", {**result.to_json(), "headline": headline(result)})
+            write_page(out)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")

@@ -31,9 +31,15 @@ if TYPE_CHECKING:
     click.option(
         "--full", is_flag=True, help="The larger default size, also under other models, and the slow decision rules."
     ),
-    click.option("--as-written", is_flag=True, help="The model as it is written only, no other models beside it."),
+    click.option(
+        "--as-written",
+        is_flag=True,
+        help="The claims in the model as it is written only: no other models, and nothing on what the answer hangs on.",
+    ),
     options.out(
-        "Write manifest.json, thesis.toml, the scenarios, report.txt, results.csv, thesis.json and a figure there."
+        "Write report.html, figures, manifest.json, thesis.toml, the scenarios, report.txt, "
+        "results.csv and thesis.json "
+        "there."
     ),
     options.as_json,
     options.quiet,
@@ -60,7 +66,7 @@ def command(
     verdict stands what becomes of it under other decision rules and without each contested mechanism. --set holds in
     every arm.
     """
-    from escalation.analysis.thesis import plan_thesis, run_claims, with_structure
+    from escalation.analysis.thesis import plan_thesis, run_claims, with_laboratory, with_structure
     from escalation.report.thesis import text
     from escalation.worlds.folder import Ran
 
@@ -87,10 +93,13 @@ def command(
         if plan.side:
             advance.tell("other models")
             result = with_structure(result, plan, workers=workers, progress=advance)
+        if result.structure is None or result.structure.complete:
+            advance.tell("what it hangs on")
+            result = with_laboratory(result, plan, workers=workers, progress=advance)
     if folder is not None:
-        _write(folder, ran, plan, result)
+        page = _write(folder, ran, plan, result, workers)
         if not quiet:
-            note(f"written to {folder}")
+            note(f"written to {folder}; the page to read: {page}")
     if as_json:
         emit_json(result.to_json())
     else:
@@ -100,11 +109,16 @@ def command(
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult) -> None:
+def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: int) -> Path:
+    """Everything that the folder holds, the page last; its path."""
+    from escalation.report.page.beside import beside
+    from escalation.report.page.build import write_page
     from escalation.report.thesis import write
     from escalation.worlds.folder import write_folder
 
     write(result, folder)
+    interrupted = result.structure is not None and not result.structure.complete
+    more = {} if interrupted else beside(plan, workers=workers)
     scenarios: dict[str, Scenario] = {}
     for arm in plan.arms:
         scenario = arm.read()
@@ -114,7 +128,7 @@ def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult) -> None:
         folder,
         ran,
         list(scenarios.values()),
-        {"thesis.toml": Path(plan.thesis.path).read_text(encoding="utf-8")},
+        {"thesis.toml": Path(plan.thesis.path).read_text(encoding="utf-8"), **more},
         kind="thesis",
         thesis=plan.thesis.name,
         horizon_weeks=plan.horizon,
@@ -122,3 +136,4 @@ def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult) -> None:
         worlds_per_draw=plan.worlds,
         rule=result.rule,
     )
+    return write_page(folder)[0]

@@ -156,6 +156,7 @@ def _plain(row: Row) -> dict[str, Any]:
     target, model = row.target, row.model
     return {
         "name": target.name,
+        "short": row.short,
         "what": target.what,
         "variant": row.variant,
         "unit": target.unit,

@@ -364,10 +364,9 @@ def csv_text(result: ThesisResult) -> str:
 
 
 def write(result: ThesisResult, folder: Path) -> list[Path]:
-    """Write report.txt, results.csv, thesis.json and the figure into ``folder``; return what was written."""
+    """Write report.txt, results.csv and thesis.json into ``folder``; return what was written."""
     import json
 
-    from escalation.report.figures import odds_figure
     from escalation.worlds.folder import write_text
 
     texts = {
@@ -377,4 +376,4 @@ def write(result: ThesisResult, folder: Path) -> list[Path]:
     }
     for name, content in texts.items():
         write_text(folder / name, content)
-    return [folder / name for name in texts] + odds_figure(result, folder)
+    return [folder / name for name in texts]

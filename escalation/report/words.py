@@ -108,3 +108,9 @@ def opening(text: str) -> str:
 def of(name: str) -> str:
     """The possessive: ``Iran's``, ``the United States'``."""
     return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A change with its sign, a true minus for print: ``+1.2``, ``−0.4``; ``0.0`` has none."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0.0 else text.replace("-", "−")

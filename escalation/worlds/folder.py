@@ -117,9 +117,14 @@ def write_text(path: Path, text: str) -> Path:
     return write_bytes(path, text.encode())
 
 
+def as_json(value: Mapping[str, Any]) -> str:
+    """A JSON object as the text of a file."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> Path:
     """``write_bytes`` of a JSON object."""
-    return write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return write_text(path, as_json(value))
 
 
 def _sync_folder(folder: Path) -> None:

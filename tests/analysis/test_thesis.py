@@ -88,7 +88,10 @@ def test_the_json_is_the_contract_s(result: ThesisResult) -> None:
         (False, True),
         (False, False),
     }
-    assert "break_even" not in written
+    assert {"crossings", "points", "over", "contour"} <= written["break_even"].keys()
+    assert (written["break_even"]["a"], written["break_even"]["b"]) == ("strike", "nonresponse")
+    assert {"attribution", "sensitivity", "discovery", "crossover"} <= written.keys()
+    assert None not in written.values()
     assert written["not_testable"]
     by_rule = {row["rule"] for row in written["by_rule"]}
     assert by_rule | set(written["structure"]["rules_left_out"]) == set(RULES)
@@ -119,8 +122,30 @@ def test_odds_only_grow_with_the_horizon(result: ThesisResult) -> None:
 
 def test_the_same_seed_gives_the_same_result(result: ThesisResult, safer: Thesis) -> None:
     again = thesis(safer, draws=8, worlds=8, horizon=13, workers=1, side=False).to_json()
-    assert "by_rule" not in again
+    assert not {"by_rule", "break_even", "attribution"} & again.keys()
     assert {key: value for key, value in result.to_json().items() if key in again} == again
+
+
+def test_the_courses_and_the_pairs_agree_with_the_odds(result: ThesisResult) -> None:
+    """Week by week and world by world, counted, they are the very worlds of the odds."""
+    assert result.courses is not None
+    counted = {(odds.arm, odds.horizon_days): odds.counted for odds in result.odds}
+    for course in result.courses.arms:
+        assert course.weeks == tuple(range(14))
+        assert course.odds[0] == 0.0
+        assert list(course.odds) == sorted(course.odds)
+        assert course.odds[2] == pytest.approx(counted[course.arm, 14], abs=1e-12)
+        assert course.odds[13] == pytest.approx(counted[course.arm, 90], abs=1e-12)
+        bounds = zip(course.low, course.odds, course.high, strict=True)
+        assert all(0.0 <= low <= odds <= high <= 1.0 for low, odds, high in bounds)
+    for pair in result.courses.pairs:
+        a, b = ((pair.both + only) / pair.worlds for only in (pair.only_a, pair.only_b))
+        assert (pair.a, pair.b) == ("nonresponse", "strike")
+        assert a == pytest.approx(counted["nonresponse", pair.horizon_days], abs=1e-12)
+        assert b == pytest.approx(counted["strike", pair.horizon_days], abs=1e-12)
+        assert pair.low <= b - a <= pair.high
+    assert {toll.arm for toll in result.courses.tolls} == {"accord", "strike", "nonresponse"}
+    assert all(next(iter(toll.dead)) == "civilian" for toll in result.courses.tolls)
 
 
 def test_beside_each_verdict_stands_every_other_choice_of_the_model(result: ThesisResult, safer: Thesis) -> None:
@@ -286,24 +311,18 @@ def test_the_text_says_which_verdict_hangs_on_one_choice(result: ThesisResult) -
     assert f"{base.id} (supported as written) is refuted without errors of aim" in said
 
 
-def test_the_folder_holds_report_table_json_and_figures(result: ThesisResult, tmp_path: Path) -> None:
+def test_the_folder_holds_report_table_and_json(result: ThesisResult, tmp_path: Path) -> None:
     written = report.write(result, tmp_path)
     assert {path.name for path in written} == {
         "report.txt",
         "results.csv",
         "thesis.json",
-        "odds.svg",
-        "odds.png",
-        "odds.pdf",
     }
     assert all(path.stat().st_size > 0 for path in written)
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in written}
     table = (tmp_path / "results.csv").read_text().splitlines()
     assert table[0].startswith("arm,horizon_days,war_odds")
     assert len(table) == 1 + len(result.odds)
-    svg = (tmp_path / "odds.svg").read_bytes()
-    report.write(result, tmp_path)
-    assert (tmp_path / "odds.svg").read_bytes() == svg
 
 
 @pytest.mark.parametrize("wrong", [{"draws": 4}, {"worlds": 1}, {"horizon": 1}])

@@ -30,6 +30,7 @@ COMMANDS = (
     "claim",
     "thesis",
     "ls",
+    "report",
     "export",
     "odd",
     "verify",
@@ -284,6 +285,13 @@ def test_thesis_leaves_a_folder(here: Here, tmp_path: Path) -> None:
     assert (manifest["draws"], manifest["horizon_weeks"]) == (8, 2)
     assert len(manifest["scenarios"]) == 8
     assert {"thesis.toml", "results.csv", "scenario-strike.toml"} <= {path.name for path in (tmp_path / "t").iterdir()}
+    page = (tmp_path / "t" / "report.html").read_text(encoding="utf-8")
+    assert "Did the strike of 3 January 2020" in page
+    assert "t/report.html" in done.stderr
+    assert "Which errors the wars come of" not in page
+    again = here("report", "t")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "t" / "report.html").read_text(encoding="utf-8") == page
 
 
 def test_a_claim_that_is_supported_is_exit_0_and_else_4(here: Here) -> None:
@@ -335,6 +343,7 @@ def test_an_interrupt_among_the_other_models_keeps_the_verdicts(
     held = json.loads((tmp_path / "t" / "thesis.json").read_text(encoding="utf-8"))
     assert held["claims"]
     assert held["structure"]["complete"] is False
+    assert "“War” (A)" in (tmp_path / "t" / "report.html").read_text(encoding="utf-8")
 
 
 def test_verify_labels_every_row(here: Here) -> None:

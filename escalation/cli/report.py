@@ -1,0 +1,32 @@
+"""``escalation report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escalation.cli import options
+
+
+@click.command("report")
+@options.together(
+    click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False)),
+)
+def command(folder: str) -> None:
+    """Write the page of a run folder anew from what it holds, without running anything; prints the page's path.
+
+    DIR is what --out of run, sweep or thesis left. The page is report.html, one file that needs no network; its figures
+    lie beside it in figures/ as PNG and PDF.
+    """
+    from escalation.report.page.build import write_page
+    from escalation.scenario.faults import ScenarioFault
+    from escalation.worlds.runs import NoRun
+
+    try:
+        written = write_page(Path(folder))
+    except (NoRun, ScenarioFault) as fault:
+        raise click.UsageError(f"{folder}: {fault}.") from None
+    except OSError as error:
+        raise click.UsageError(f"{folder}: {error.strerror}.") from None
+    click.echo(written[0])

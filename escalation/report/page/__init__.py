@@ -1,0 +1,1 @@
+"""The page of a run: one offline HTML file, its sections and its figures."""

@@ -1,0 +1,185 @@
+"""The page of one scenario's run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from escalation.analysis.odds import LIVES
+from escalation.ladder import label
+from escalation.model.outcomes import ROUTE_MEANINGS
+from escalation.report.page import common, record, world
+from escalation.report.page.canvas import FAINT, INK, ORANGE, Chart, canvas, folded, ticks
+from escalation.report.page.forest import Group, Row, forest
+from escalation.report.page.material import Document, Material
+from escalation.report.page.odds import Heap, icon_array
+from escalation.report.page.parts import Page, Section, Table, Text, present
+from escalation.report.text import CENTRAL_NOTE, PRIORS_NOTE
+from escalation.report.words import between, count, day, days, listed, percent, period
+from escalation.worlds.outcomes import DAYS_OF_WEEK
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST_ROUTES: Final = 8
+
+
+def page(material: Material, run: Document) -> Page:
+    """The page of ``escalation run``, from ``run.json``."""
+    scenario = material.scenario(run["scenario"])
+    when = f"within {period(run['horizon_weeks'])} of {day(scenario.start.date)}"
+    war = run["war"]
+    summary = (
+        f"Of {count(run['worlds'], 'simulated world')} of “{run['title']}”, {war['wars']:,} come to "
+        f"all-out war {when}: "
+        f"{between(war['odds'], war['low'], war['high'])}.",
+    )
+    horizon = DAYS_OF_WEEK.get(run["horizon_weeks"], 7 * run["horizon_weeks"])
+    toll = [{"arm": run["scenario"], "horizon_days": horizon, "dead": run["deaths"]}]
+    names = {run["scenario"]: run["title"]}
+    sections = present(
+        [
+            _odds(run, when),
+            _routes(run),
+            _lives(run),
+            common.toll_section(toll, names),
+            world.section(material.get("world")),
+            record.numbers_section(scenario),
+            common.limits_section(_limits(run)),
+            common.again_section(material),
+        ]
+    )
+    return Page(run["title"], summary, sections, common.foot(material))
+
+
+def _odds(run: Document, when: str) -> Section:
+    war = run["war"]
+    rows = [
+        (
+            f"all-out war within {days(int(number))}",
+            f"{100 * odds['odds']:.2f}",
+            f"{100 * odds['low']:.2f} to {100 * odds['high']:.2f}",
+            f"{100 * odds['conditional']['odds']:.2f}",
+        )
+        for number, odds in run["war_by_day"].items()
+    ]
+    limited = run["limited_war"]
+    rows.append(
+        (
+            f"limited war or worse within {period(run['horizon_weeks'])}",
+            f"{100 * limited['odds']:.2f}",
+            f"{100 * limited['low']:.2f} to {100 * limited['high']:.2f}",
+            "",
+        )
+    )
+    anchor = run["anchor"]
+    blocks: list[Any] = [
+        Text(PRIORS_NOTE.partition("; how far")[0] + "." if run["priors"] else CENTRAL_NOTE.partition(" --priors")[0]),
+        icon_array(
+            [Heap(run["title"].partition(":")[0], war["odds"], (war["high"] - war["low"]) / 2)],
+            "icons",
+            f"All-out war {when}",
+            "",
+        ),
+    ]
+    if len(run["war_by_day"]) > 1:
+        blocks.append(_by_day(run))
+    blocks += [
+        Table("Odds in 100 worlds", ("By when", "Counted", "95 % interval", "Weighed"), tuple(rows)),
+        Text(
+            f"For scale, from data alone: {100 * anchor['odds']:.1f} in 100 (90 % interval "
+            f"{100 * anchor['low']:.1f} to "
+            f"{100 * anchor['high']:.1f}) by attacks that kill and are answered; no deliberate route "
+            "is in that figure.",
+            "note",
+        ),
+    ]
+    return Section("odds", "How likely is war?", tuple(blocks))
+
+
+def _by_day(run: Document) -> Chart:
+    rows = tuple(
+        Row(f"within {days(int(number))}", 100 * odds["odds"], f"{100 * odds['odds']:.1f}",
+            (100 * odds["low"], 100 * odds["high"]))
+        for number, odds in run["war_by_day"].items()
+    )  # fmt: skip
+    top = max(row.inner[1] for row in rows if row.inner is not None) * 1.1 or 1.0
+    return Chart(
+        "odds",
+        "The odds of all-out war by the day",
+        "Dots with intervals: " + "; ".join(f"{row.label} {row.text} in 100" for row in rows) + ".",
+        "Dot: worlds at war, counted; bar: 95 % interval of chance in the simulation.",
+        lambda narrow: forest(narrow, (Group("", rows),), "worlds in 100 that come to all-out war", (0.0, top)),
+    )
+
+
+def _routes(run: Document) -> Section | None:
+    routes: Mapping[str, float] = run["routes"]
+    if not routes:
+        return None
+    first, part = next(iter(routes.items()))
+    some = dict(list(routes.items())[:_MOST_ROUTES])
+    rows = tuple((name, percent(share), ROUTE_MEANINGS[name]) for name, share in routes.items())
+    told = listed([f"{name} {percent(share)}" for name, share in some.items()])
+    return Section(
+        "routes",
+        "How war comes",
+        (
+            Text(
+                f"The commonest route to war is “{first}”, in {percent(part)} of {count(run['war']['wars'], 'war')}: "
+                f"{ROUTE_MEANINGS[first]}.",
+                "lead",
+            ),
+            Chart(
+                "routes",
+                "Routes to all-out war",
+                f"Bars of the share of wars by route: {told}.",
+                "The motive or error that carried the last step to all-out war.",
+                lambda narrow: _bars(narrow, some),
+            ),
+            Table(
+                "Routes to war", ("Route", "Share of wars", "Meaning"), tuple((a, b, c) for a, b, c in rows), words=3
+            ),
+        ),
+    )
+
+
+def _bars(narrow: bool, parts: Mapping[str, float]) -> Figure:
+    figure = canvas(narrow, 0.3 * len(parts) + 0.35)
+    axes = figure.add_subplot()
+    for place, value in enumerate(parts.values()):
+        axes.barh(-place, 100 * value, 0.6, color=ORANGE, edgecolor=INK, lw=0.8)
+        axes.annotate(percent(value), (100 * value, -place), (5, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(0, -len(parts), -1), [folded(name, 16 if narrow else 30) for name in parts])
+    axes.set_xlim(0.0, 100.0 * max(parts.values()) * (1.3 if narrow else 1.15))
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["left"].set_color(FAINT)
+    ticks(axes)
+    return figure
+
+
+def _lives(run: Document) -> Section:
+    endings = {name: part for name, part in run["endings"].items() if part > 0.0}
+    rows = tuple((name, percent(part), LIVES[name]) for name, part in endings.items())
+    peaks = tuple((f"{rung}", percent(part), label(int(rung))) for rung, part in run["peak_rung"].items())
+    common_ending = max(endings, key=lambda name: float(endings[name]))
+    return Section(
+        "lives",
+        f"How the worlds stand after {period(run['horizon_weeks'])}",
+        (
+            Text(f"Most often: {LIVES[common_ending]} ({percent(endings[common_ending])} of worlds).", "lead"),
+            Table("Where the worlds stand at the end", ("Standing", "Share", "Meaning"), rows, words=3),
+            Table("Highest rung of the crisis", ("Rung", "Share", "What it is"), peaks, words=3),
+        ),
+    )
+
+
+def _limits(run: Document) -> list[str]:
+    war = run["war"]
+    return [
+        f"Chance in the simulation alone moves the odds by {100 * (war['high'] - war['low']) / 2:.1f} "
+        "in 100 either way "
+        f"(95 %); what the model leaves out, or has wrong, is not in that interval.",
+        "The level of the odds was set with base rates of interstate war in view: it is no test of the model.",
+    ]

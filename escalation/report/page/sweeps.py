@@ -1,0 +1,303 @@
+"""The page of a sweep: the odds over its points, as a curve, a map or a table, set beside the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from escalation.analysis.crossing import crossings
+from escalation.analysis.sweep_result import shown
+from escalation.report.page import common, record
+from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Chart, canvas, folded, ticks
+from escalation.report.page.forest import Group, Row, forest
+from escalation.report.page.material import Document, Material
+from escalation.report.page.parts import Page, Section, Table, Text, present
+from escalation.report.words import count, day, listed, opening, period
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_MOST_POINTS: Final = 24
+"""Points of a figure of rows, or of a table; results.csv holds all."""
+_MOST_WRITTEN: Final = {True: 8, False: 16}
+"""Columns of a map in whose cells the odds are still written."""
+
+
+def page(material: Material, sweep: Document) -> Page:
+    """The page of ``escalation sweep``, from ``sweep.json``."""
+    scenario = material.scenario(sweep["scenario"])
+    keys = tuple((key["key"], _role(key), shown(key["own"]), key["meaning"]) for key in sweep["keys"])
+    sections = present(
+        [
+            _odds(sweep, material),
+            Section(
+                "keys",
+                "What varies",
+                (
+                    Table(
+                        "What varies over the points",
+                        ("Key", "What it is", "In the scenario", "Meaning"),
+                        keys,
+                        words=4,
+                    ),
+                ),
+            ),
+            record.numbers_section(scenario),
+            common.limits_section(_limits(sweep)),
+            common.again_section(material),
+        ]
+    )
+    title = f"{sweep['title']}: what the odds of war hang on"
+    when = f"All odds are of all-out war within {period(sweep['horizon_weeks'])} of {day(scenario.start.date)}."
+    return Page(title, (sweep["headline"], when), sections, common.foot(material))
+
+
+def _role(key: Document) -> str:
+    roles = {"lever": "a lever", "uncertain": "uncertain", "constant": "a constant"}
+    return roles.get(key["role"], "structure")
+
+
+def _known(sweep: Document) -> list[Document]:
+    return [row for row in sweep["rows"] if row["war_odds"] is not None]
+
+
+def _odds(sweep: Document, material: Material) -> Section:
+    known, shape = _known(sweep), sweep["shape"]
+    keys = [key["key"] for key in sweep["keys"]]
+    blocks: list[Any] = []
+    if known and shape is not None and len(shape) == 1 and _numeric(sweep, 0):
+        blocks.append(_line(sweep, keys[0], material))
+    elif known and shape is not None and len(shape) == 2:
+        blocks.append(_heat(sweep, keys))
+    elif known:
+        blocks.append(_rows(sweep, keys))
+    if "difference_odds" in (known[0] if known else {}):
+        blocks.insert(0, Text(_beside(sweep, known), "lead"))
+    blocks.append(_table(sweep, keys))
+    return Section("odds", "The odds over the points", tuple(blocks))
+
+
+def _numeric(sweep: Document, place: int) -> bool:
+    return all(isinstance(row[sweep["keys"][place]["key"]], int | float) for row in sweep["rows"])
+
+
+def _reference(sweep: Document) -> str:
+    reference = sweep["reference"]
+    return f"“{reference['scenario']}” {'at the same point' if reference['same_points'] else 'as it stands'}"
+
+
+def _beside(sweep: Document, known: Sequence[Document]) -> str:
+    told = [row for row in known if row["difference_low"] is not None]
+    more = sum(row["difference_low"] > 0.0 for row in told)
+    less = sum(row["difference_high"] < 0.0 for row in told)
+    same = len(told) - more - less
+    return (
+        f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), 'point')} are more dangerous, "
+        f"{less} less, and {same} cannot be told apart."
+    )
+
+
+# -- one number --------------------------------------------------------------------------------------------------
+def _line(sweep: Document, key: str, material: Material) -> Chart:
+    rows = sorted(_known(sweep), key=lambda row: float(row[key]))
+    first, last = rows[0], rows[-1]
+    found = _break_even(sweep, rows, key)
+    at = (
+        f" Break-even with {_reference(sweep)} at about {listed([f'{value:.3g}' for value in found])}." if found else ""
+    )
+    reference = sweep["reference"] is not None and sweep["reference"]["same_points"]
+    dashed = f" Dashed: {_reference(sweep)}." if reference else ""
+    del material
+    return Chart(
+        "odds",
+        f"The odds of all-out war over {key}",
+        f"A curve with its interval, in 100 worlds, from {100 * first['war_odds']:.1f} at {shown(first[key])} to "
+        f"{100 * last['war_odds']:.1f} at {shown(last[key])}.{at}",
+        f"Dots: worlds at war, counted; band: 95 % interval of chance in the simulation.{dashed}{at}",
+        lambda narrow: _draw_line(narrow, sweep, rows, key, found),
+    )
+
+
+def _break_even(sweep: Document, rows: Sequence[Document], key: str) -> list[float]:
+    reference = sweep["reference"]
+    if reference is None or not reference["same_points"]:
+        return []  # beside the scenario as it stands its own value is one by construction
+    told = [row for row in rows if row["difference_odds"] is not None]
+    return crossings([float(row[key]) for row in told], [float(row["difference_odds"]) for row in told])
+
+
+def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str, found: Sequence[float]) -> Figure:
+    figure = canvas(narrow, 3.0 if narrow else 3.4)
+    axes = figure.add_subplot()
+    x = [float(row[key]) for row in rows]
+    axes.fill_between(x, [100 * row["war_low"] for row in rows], [100 * row["war_high"] for row in rows], color=SKY,
+                      alpha=0.4, lw=0)  # fmt: skip
+    axes.plot(x, [100 * row["war_odds"] for row in rows], color=VERMILLION, marker="D", ms=4.5, lw=1.6)
+    if sweep["reference"] is not None and sweep["reference"]["same_points"]:
+        beside = [row for row in rows if row["reference_odds"] is not None]
+        at, level = [float(row[key]) for row in beside], [100 * row["reference_odds"] for row in beside]
+        axes.plot(at, level, color=INK, ls="--", marker="o", ms=4, mfc="white", lw=1.2)
+    for value in found:
+        axes.axvline(value, color=MUTED, lw=1.0)
+    if _even_ratios(x):
+        axes.set_xscale("log")
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlabel(key)
+    axes.set_title("worlds in 100 that come to all-out war", fontsize=9, fontweight="normal", color=MUTED)
+    axes.grid(axis="y")
+    axes.spines["left"].set_color(FAINT)
+    ticks(axes)
+    return figure
+
+
+def _even_ratios(values: Sequence[float]) -> bool:
+    """Whether values rise by equal ratios rather than by equal steps."""
+    if len(values) < 4 or min(values) <= 0.0:
+        return False
+    ratios = [b / a for a, b in pairwise(values)]
+    return max(ratios) / min(ratios) < 1.01 and max(ratios) > 1.01
+
+
+# -- two keys ----------------------------------------------------------------------------------------------------
+def _heat(sweep: Document, keys: Sequence[str]) -> Chart:
+    known = _known(sweep)
+    least, most = min(known, key=lambda row: row["war_odds"]), max(known, key=lambda row: row["war_odds"])
+
+    def at(row: Document) -> str:
+        return f"{100 * row['war_odds']:.1f} at {listed([f'{key} {shown(row[key])}' for key in keys])}"
+
+    beside = (
+        f"Hatched: cannot be told from {_reference(sweep)}; thick line: break-even with it."
+        if sweep["reference"] is not None
+        else ""
+    )
+    return Chart(
+        "heatmap",
+        f"The odds of all-out war over {listed(list(keys))}",
+        f"A map with {keys[1]} across and {keys[0]} upwards: the odds run, in 100 worlds, from "
+        f"{at(least)} to {at(most)}.",
+        f"Darker: more worlds in 100 that come to all-out war. {beside}",
+        lambda narrow: _draw_heat(narrow, sweep, keys),
+    )
+
+
+def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
+    import numpy as np
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    rows, (height, width) = sweep["rows"], sweep["shape"]
+    down = [rows[i * width][keys[0]] for i in range(height)]
+    across = [rows[j][keys[1]] for j in range(width)]
+    order_y, order_x = _order(down), _order(across)
+    cell = max(min(0.34, 6.0 / height), 0.2)
+    figure = canvas(narrow, cell * height + 1.0)
+    axes = figure.add_subplot()
+    shades = colormaps["YlOrBr"]
+    top = max(row["war_odds"] for row in _known(sweep)) or 1.0
+    beside = np.full((height, width), np.nan)
+    for y, i in enumerate(order_y):
+        for x, j in enumerate(order_x):
+            row = rows[i * width + j]
+            if row["war_odds"] is None:
+                axes.annotate("?", (x, y), ha="center", va="center")
+                continue
+            low, high = row.get("difference_low"), row.get("difference_high")
+            unsure = low is not None and low <= 0.0 <= high
+            beside[y, x] = np.nan if row.get("difference_odds") is None else row["difference_odds"]
+            # pale enough for black figures on every cell
+            axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor=shades(0.55 * row["war_odds"] / top),
+                                     edgecolor=MUTED, lw=0.3, hatch="///" if unsure else ""))  # fmt: skip
+            if width <= _MOST_WRITTEN[narrow]:
+                axes.annotate(f"{100 * row['war_odds']:.1f}" if width <= 10 else f"{100 * row['war_odds']:.0f}", (x, y),
+                              ha="center", va="center", fontsize=7.5,
+                              bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75})  # fmt: skip
+    _contour(axes, beside)
+    axes.set_xlim(-0.5, width - 0.5)
+    axes.set_ylim(-0.5, height - 0.5)
+    every = -(-width // (5 if narrow else 12))
+    axes.set_xticks(range(0, width, every), [_brief(across[j]) for j in order_x[::every]])
+    axes.set_yticks(range(height), [_brief(down[i]) for i in order_y])
+    axes.set_xlabel(keys[1])
+    axes.set_title(f"{keys[0]} (upwards)", fontsize=9, fontweight="normal", color=MUTED)
+    ticks(axes, bare=True)
+    return figure
+
+
+def _contour(axes: Axes, surface: Any) -> None:
+    """The break-even over the cells, drawn where the difference passes zero."""
+    import numpy as np
+
+    known = np.ma.masked_invalid(surface)
+    if min(surface.shape) >= 2 and known.count() and known.min() < 0.0 < known.max():
+        axes.contour(
+            range(surface.shape[1]), range(surface.shape[0]), known, levels=[0.0], colors=[INK], linewidths=2.2
+        )
+
+
+def _order(values: Sequence[Any]) -> list[int]:
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return sorted(range(len(values)), key=lambda i: float(values[i]))
+    return list(range(len(values)))
+
+
+def _brief(value: object) -> str:
+    return folded(f"{value:.3g}" if isinstance(value, float) else shown(value), 12)
+
+
+# -- any points --------------------------------------------------------------------------------------------------
+def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
+    ranked = sorted(_known(sweep), key=lambda row: -float(row["war_odds"]))
+    half = _MOST_POINTS // 2
+    chosen = ranked if len(ranked) <= _MOST_POINTS else [*ranked[:half], *ranked[-half:]]
+    few = keys[:2]
+    rows = tuple(
+        Row(", ".join(_brief(row[key]) for key in few), 100 * row["war_odds"], f"{100 * row['war_odds']:.1f}",
+            (100 * row["war_low"], 100 * row["war_high"]))
+        for row in chosen
+    )  # fmt: skip
+    top = max(row.inner[1] for row in rows if row.inner is not None) * 1.05
+    left = len(ranked) - len(chosen)
+    middle = f" {count(left, 'point')} between them are left out." if left else ""
+    return Chart(
+        "odds",
+        "The odds of all-out war, the most dangerous points first",
+        f"Dots with intervals for {count(len(chosen), 'point')}, from {rows[0].text} to {rows[-1].text} in 100 worlds.",
+        f"Rows are named by {listed(list(few))}. Bar: 95 % interval of chance in the simulation.{middle}",
+        lambda narrow: forest(narrow, (Group("", rows),), "worlds in 100 that come to all-out war", (0.0, top)),
+    )
+
+
+def _table(sweep: Document, keys: Sequence[str]) -> Table:
+    few = list(keys[:4])
+    beside = sweep["reference"] is not None
+    rows = []
+    for row in sweep["rows"][:_MOST_POINTS]:
+        told = row["war_odds"] is not None
+        odds = f"{100 * row['war_odds']:.2f}" if told else "failed"
+        interval = f"{100 * row['war_low']:.2f} to {100 * row['war_high']:.2f}" if told else ""
+        cells = [*(_brief(row[key]) for key in few), odds, interval]
+        if beside:
+            known = row["difference_odds"] is not None
+            cells.append(
+                f"{100 * row['difference_odds']:+.2f} ({100 * row['difference_low']:+.2f} to "
+                f"{100 * row['difference_high']:+.2f})".replace("-", "−")
+                if known
+                else ""
+            )
+        rows.append(tuple(cells))
+    head = (*few, "War in 100", "95 % interval", *(["Less the reference (paired)"] if beside else []))
+    left = len(sweep["rows"]) - len(rows)
+    more = f"; {left:,} more are in results.csv" if left > 0 else ""
+    return Table(f"{opening(count(len(rows), 'point'))}{more}", head, tuple(rows))
+
+
+def _limits(sweep: Document) -> list[str]:
+    said = [
+        "Numbers that do not vary stand at their central values; the intervals are chance in the simulation alone.",
+    ]
+    if sweep["failures"]:
+        said.append(f"{opening(count(len(sweep['failures']), 'part'))} of the work failed; their worlds are missing.")
+    return said
