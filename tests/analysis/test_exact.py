@@ -37,7 +37,7 @@ def result(rule: str = "quantal") -> ExactResult:
 def test_simulated_odds_hold_the_exact_ones_under_every_rule(rule: str) -> None:
     found = result(rule)
     assert found.agrees, found.to_text()
-    assert found.chain.lost[-1] < 1e-6
+    assert found.chain.lost[-1] < 0.01 * found.chain.war[-1]
     assert (np.diff(found.chain.war) >= 0.0).all()
 
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 DECIMALS: Final = 9
 """States that agree to so many decimals are one."""
-LEAST: Final = 1e-10
+LEAST: Final = 1e-9
 """A path of draws within a week, or a state at its start, that is less likely than this is not followed. All that is
 lost so is known in the end, for what is left must add up to one."""
 SHARE_LOST: Final = 0.01

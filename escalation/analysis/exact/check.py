@@ -12,7 +12,7 @@ from escalation.analysis.exact.chain import Chain, solved
 from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
 from escalation.analysis.exact.rare import Weighed, weighed
 from escalation.analysis.exact.reduction import reduced
-from escalation.analysis.intervals import LEVEL, Share, counted
+from escalation.analysis.intervals import Share, counted
 from escalation.analysis.prepare import rules_of
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import Progress, simulate
@@ -48,10 +48,14 @@ class ExactResult:
         return tuple(bool(war <= s.high and war + lost >= s.low) for war, lost, s in odds)
 
     @property
+    def weighs(self) -> bool:
+        """Whether the exact odds by the last week lie inside the bounds about the weighed ones."""
+        return self.weighed.holds(float(self.chain.war[-1]), float(self.chain.lost[-1]))
+
+    @property
     def agrees(self) -> bool:
         """Whether all weeks and the weighed odds are inside, and the closed forms are met."""
-        rare = self.weighed.holds(float(self.chain.war[-1]))
-        return rare and all(self.inside) and all(abs(form - found) < 1e-9 for _, form, found in self.closed)
+        return self.weighs and all(self.inside) and all(abs(form - found) < 1e-9 for _, form, found in self.closed)
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -123,10 +127,10 @@ class ExactResult:
                 f"  {row['week']:>4}  {row['exact']:>12.4g}  {row['odds']:>12.4g}  {interval:<26}  {row['wars']}{mark}"
             )
         rare, exact = self.weighed, float(chain.war[-1])
-        where = "inside" if rare.holds(exact) else "OUTSIDE"
+        where = "inside" if self.weighs else "OUTSIDE"
         tail = (
             f"By the last week, weighing each decision's chance of war before it is drawn: {rare.odds:.4g} (between "
-            f"{rare.low:.4g} and {rare.high:.4g}, bounds that hold at {LEVEL:.0%} for any number of worlds, however "
+            f"{rare.low:.4g} and {rare.high:.4g}, bounds that hold at {TOGETHER:.1%} for any number of worlds, however "
             f"rare war is); exact {exact:.4g}, {where}."
         )
         lines += ["", *textwrap.wrap(tail, WIDTH)]
@@ -168,7 +172,7 @@ def verify_exact(
         dropped=plain.dropped,
         chain=chain,
         simulated=tuple(counted(int(count), worlds, level) for count in wars),
-        weighed=weighed(outcomes.end),
+        weighed=weighed(outcomes.end, TOGETHER),
         closed=closed_forms(),
     )
 

@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.analysis.intervals import LEVEL
 from escalation.worlds.outcomes import Snapshot
 
 Floats = NDArray[np.float64]
@@ -29,25 +28,25 @@ STAKES: Final = np.geomspace(1e-3, 0.9, 12)
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """An estimate of the odds by weighing, with an interval that holds for any number of ``worlds`` at ``LEVEL``."""
+    """An estimate of the odds by weighing, with an interval that holds for any number of ``worlds``."""
 
     odds: float
     low: float
     high: float
     worlds: int
 
-    def holds(self, exact: float) -> bool:
-        """Whether the exact odds lie inside."""
-        return self.low <= exact <= self.high
+    def holds(self, exact: float, lost: float = 0.0) -> bool:
+        """Whether the exact odds, which may be too low by ``lost``, lie inside."""
+        return self.low <= exact + lost and exact <= self.high
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {"odds": self.odds, "low": self.low, "high": self.high, "worlds": self.worlds}
 
 
-def weighed(end: Snapshot) -> Weighed:
+def weighed(end: Snapshot, level: float) -> Weighed:
     """The odds of war by the end, from every world's sum of conditional chances and from the wars counted."""
-    alpha = (1.0 - LEVEL) / 2.0
+    alpha = (1.0 - level) / 2.0
     wars, n = int(end.war.sum()), len(end.war_sum)
     return Weighed(float(end.war_sum.mean()), least(end.war_sum, alpha), most(wars, n, alpha), n)
 
