@@ -73,6 +73,15 @@ def progress(total: int | None, quiet: bool) -> Iterator[Advance]:
                 bar.set_postfix_str(text)
 
         yield Bar()
+    if not quiet:
+        _say_foresight()
+
+
+def _say_foresight() -> None:
+    """Say on stderr what foresight has cost, if any rule has planned in this process."""
+    foresight = sys.modules.get("escalation.model.foresight")
+    if foresight is not None and foresight.LEDGER.cost.points:
+        note(str(foresight.LEDGER.cost))
 
 
 def exit_code_of(error: BaseException) -> int:

@@ -201,6 +201,7 @@ def _fit(game: Game | Table, counts: str, rule: str, settings: Settings) -> Fit:
 def _export(game: Game | Table, target: str) -> None:
     """Write ``game`` for Gambit: a tree as .efg, a table as .nfg. Raises ``click.UsageError``."""
     from escalation.games import efg, nfg
+    from escalation.games.labels import refused
     from escalation.games.table import Table
     from escalation.worlds.folder import write_text
 
@@ -212,3 +213,6 @@ def _export(game: Game | Table, target: str) -> None:
         raise click.UsageError(f"--export {target}: no such folder")
     write_text(Path(target), nfg.write(game) if isinstance(game, Table) else efg.write(game))
     note(f"written: {target}")
+    odd = refused(game)
+    if odd:
+        note(f"Gambit takes printable ASCII with single spaces only, and will refuse {', '.join(map(repr, odd[:5]))}")

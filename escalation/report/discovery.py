@@ -33,8 +33,9 @@ def headline(result: DiscoveryResult) -> str:
     first = result.boxes[0]
     sides = listed(words_of(first.restrictions))
     fit = first.tried
+    inside = f"{percent(fit.density)} (95 % interval {percent(fit.low)} to {percent(fit.high)})"
     return (
-        f"{whole}, but in {percent(fit.density)} of it (95 % interval {percent(fit.low)} to {percent(fit.high)}) where "
+        f"{whole}, but in {inside} of the part where "
         f"{sides}: {percent(fit.support)} of all draws, with {percent(fit.coverage)} of those in which it holds."
     )
 

@@ -48,10 +48,10 @@ def headline(result: SensitivityResult) -> str:
 
 def _most_effects(told: list[Effect]) -> str:
     first, rest = told[0], told[1:3]
-    text = f"{first.factor} does most: moved to another quarter of its distribution it changes them by "
+    text = f"{first.factor} does most: moved to another quarter of its distribution it changes that by "
     text += f"{100 * first.size:.1f} in 100 (root mean square, 95 % interval {_span(first.size_low, first.size_high)})"
     if (first.mean_low or 0.0) > 0.0 or (first.mean_high or 0.0) < 0.0:
-        text += f", and raising it {'raises' if (first.mean or 0.0) > 0.0 else 'lowers'} them"
+        text += f", and raising the number {'raises' if (first.mean or 0.0) > 0.0 else 'lowers'} it"
     others = listed([f"{found.factor} ({100 * found.size:.1f})" for found in rest])
     return f"{text}; then {others}." if others else f"{text}."
 

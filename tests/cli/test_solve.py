@@ -92,6 +92,8 @@ def test_a_game_is_written_for_gambit(here: Here, files: Path) -> None:
     assert here("solve", "out.efg", "--export", "again.efg", "--json").returncode == 0
     assert (files / "out.efg").read_text(encoding="utf-8") == (files / "again.efg").read_text(encoding="utf-8")
     assert here("solve", "pennies.nfg", "--export", "out.nfg").returncode == 0
+    (files / "accent.efg").write_text(ENTRY.replace("shared", "partagé"), encoding="utf-8")
+    assert "will refuse 'partagé'" in here("solve", "accent.efg", "--export", "out2.efg").stderr
     refused = here("solve", "pennies.nfg", "--export", "out.efg")
     assert (refused.returncode, "a table is written to" in refused.stderr) == (2, True)
 

@@ -95,7 +95,7 @@ def odd_tree(seed: int) -> Game:
     return game(label(), ["one", 'the "other"'], grow(3), comment=label())
 
 
-def odd_table(seed: int) -> Table:
+def odd_table(seed: int, labels: tuple[str, ...] = LABELS) -> Table:
     """A table in the outcome version: shared, unlabelled and missing outcomes."""
     rng = np.random.default_rng(seed)
     shape = [int(count) for count in rng.integers(1, 4, size=int(rng.integers(1, 4)))]
@@ -103,7 +103,7 @@ def odd_table(seed: int) -> Table:
     outcomes = tuple(
         Outcome(
             place + 1,
-            str(rng.choice(np.array(LABELS, dtype=object))),
+            str(rng.choice(np.array(labels, dtype=object))),
             tuple(Fraction(int(a), int(b)) for a, b in rng.integers(1, 9, size=(len(shape), 2))),
         )
         for place in range(count)
@@ -112,7 +112,7 @@ def odd_table(seed: int) -> Table:
     return Table(
         "odd",
         tuple(f"player {place}" for place in range(len(shape))),
-        tuple(tuple(f"{LABELS[-1 - choice]}{choice}" for choice in range(own)) for own in shape),
+        tuple(tuple(f"{labels[-1 - choice]}{choice}" for choice in range(own)) for own in shape),
         tuple(None if cell < 0 else cell for cell in cells),
         outcomes,
         "a comment",

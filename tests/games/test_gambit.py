@@ -15,6 +15,7 @@ import pytest
 
 from escalation.games import efg, nfg
 from escalation.games.build import Branch, chance, end, game, move
+from escalation.games.labels import refused
 from escalation.games.paths import paths
 from escalation.games.regret import payoffs, regrets
 from escalation.games.solve import solve
@@ -23,6 +24,9 @@ from escalation.games.tree import Game
 from tests.games.randoms import odd_table, random_bimatrix, random_tree
 
 gambit = pytest.importorskip("pygambit", reason="pygambit is missing: make gambit installs it and runs this")
+
+PLAIN = ("a", "b", 'the "red" line', "0", "1/3", "{ } ,")
+"""Labels that Gambit takes: printable ASCII, single spaces inside."""
 
 
 def theirs(made: Game | Table) -> object:
@@ -61,6 +65,15 @@ def test_gambit_reads_what_we_write(seed: int) -> None:
         assert len(list(infoset.members)) == len(mine.nodes)
 
 
+def test_labels_that_gambit_refuses_are_known() -> None:
+    for label in ("é", " a", "a ", "a  b", "two\nlines"):
+        made = game("t", ["A"], move("A", "i", {label: end("x", 1), "other": end("y", 0)}))
+        assert refused(made) == [label]
+        with pytest.raises(ValueError, match="Invalid label"):
+            theirs(made)
+    assert refused(random_tree(1)) == []
+
+
 @pytest.mark.parametrize("seed", range(15))
 def test_gambits_writing_is_read_as_the_same_game(seed: int) -> None:
     made = random_tree(seed)
@@ -71,7 +84,7 @@ def test_gambits_writing_is_read_as_the_same_game(seed: int) -> None:
     ]
     assert [back.payoffs(place) for place in back.ends] == [made.payoffs(place) for place in made.ends]
     assert back.infosets == made.infosets
-    table = odd_table(seed)
+    table = odd_table(seed, PLAIN)
     again = nfg.parse(theirs(table).to_nfg())
     assert again.cells == table.cells
     assert [outcome.payoffs for outcome in again.outcomes] == [outcome.payoffs for outcome in table.outcomes]
@@ -107,9 +120,7 @@ def test_payoffs_and_regret_of_a_profile_are_gambits(seed: int) -> None:
     game_ = theirs(made)
     profile = game_.mixed_strategy_profile()
     for place, player in enumerate(made.players):
-        profile[player] = {
-            name: float(x[p.starts[place] + number]) for number, name in enumerate(made.strategies[place])
-        }
+        profile[player] = [float(each) for each in x[p.starts[place] : p.starts[place + 1]]]
     assert [float(profile.payoff(player)) for player in made.players] == pytest.approx(payoffs(p, x).tolist(), abs=1e-9)
     assert float(profile.max_regret()) == pytest.approx(float(regrets(p, x).max()), abs=1e-9)
 
@@ -121,7 +132,7 @@ def test_limits_are_equilibria_by_gambits_count(seed: int) -> None:
     profile = game_.mixed_strategy_profile()
     solution = solve(made, "best-response")
     for player in made.players:
-        profile[player] = solution.strategies[player]
+        profile[player] = list(solution.strategies[player].values())
     assert float(profile.max_regret()) < 1e-6
 
 

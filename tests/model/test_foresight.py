@@ -181,3 +181,12 @@ def test_foresight_can_be_had_by_one_side_alone() -> None:
     assert model.challenger.desk.ahead.shape[2] == 16
     assert model.defender.desk.ahead.shape[2] == 0
     assert isinstance(model.foresight, foresight.Foresight)
+
+
+def test_what_foresight_has_cost_is_said() -> None:
+    scenario, _ = prepared("strike", BOTH)
+    simulate(scenario, 4, horizon=1, workers=1)
+    told = str(LEDGER.cost)
+    assert f"{LEDGER.cost.points:,} point" in told
+    assert "residual" in told
+    assert ("did not settle" in told) == (LEDGER.cost.unsettled > 0)

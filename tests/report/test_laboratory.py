@@ -114,7 +114,7 @@ def test_the_causes_are_named_in_order(screening: SensitivityPlan) -> None:
     text = sensitivity_headline(analyse(screening, response))
     assert text.startswith("Of three inputs two matter for the odds of all-out war in strike within one year")
     assert "fragility.f does most" in text
-    assert "and raising it raises them; then fragility.bias (" in text
+    assert "and raising the number raises it; then fragility.bias (" in text
     whole = sensitivity_text(analyse(screening, response))
     assert "(luck)" in whole
     assert max(len(line) for line in whole.splitlines()) <= 100

@@ -49,6 +49,15 @@ class Cost:
     residual: float = 0.0
     unsettled: int = 0
 
+    def __str__(self) -> str:
+        """In words."""
+        points = f"{self.points:,} points" if self.points != 1 else "1 point"
+        unsettled = f"; {self.unsettled:,} did not settle" if self.unsettled else ""
+        return (
+            f"Foresight: {points} of the parameters solved in {self.sweeps:,} sweeps and {self.seconds:.1f} s of one "
+            f"core; largest residual {self.residual:.1e}{unsettled}."
+        )
+
     def after(self, certificate: Certificate, seconds: float) -> Cost:
         """The cost with one more point."""
         return Cost(
@@ -84,12 +93,12 @@ class Ledger:
         return known.result()
 
     def _solve(self, answer: Future[Outlook], key: bytes, tables: Tables, row: int, first_rung: float) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         try:
             game = picture(tables, row, first_rung)
             unknowns, solution, certificate = equilibrium(game)
             with self._lock:
-                self.cost = self.cost.after(certificate, time.perf_counter() - began)
+                self.cost = self.cost.after(certificate, time.thread_time() - began)
             answer.set_result(look.outlook(game, unknowns, solution))
         except BaseException as fault:
             with self._lock:
