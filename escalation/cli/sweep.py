@@ -120,6 +120,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     from escalation.analysis.sweep import run_sweep
     from escalation.report.heatmap import sweep_figure
     from escalation.report.page.build import write_page
+    from escalation.report.page.render import NAME as PAGE
     from escalation.report.sweep import headline
     from escalation.worlds.executors import NoCluster
     from escalation.worlds.folder import FolderTaken, write_json
@@ -135,7 +136,10 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         if out is not None:
             sweep_figure(result, out)
             write_json(out / "sweep.json", {**result.to_json(), "headline": headline(result)})
-            write_page(out)
+            if result.failures:
+                (out / PAGE).unlink(missing_ok=True)  # an earlier one would tell of other points
+            else:
+                write_page(out)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")

@@ -361,7 +361,8 @@ def test_a_run_folder_repeats_the_run(cli: Cli, here: Here, tmp_path: Path) -> N
     words = ["run", "strike", "-n", "40", "--horizon", "13", "--set", "errors.aim=2", "--out", "kept", "--json"]
     held = one_object(cli(*words).stdout)
     folder = tmp_path / "kept"
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "scenario.toml", "results.csv", "worlds.csv"}
+    tables = {"manifest.json", "scenario.toml", "run.json", "results.csv", "worlds.csv"}
+    assert {path.name for path in folder.iterdir()} == {*tables, "report.html", "figures"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["command"] == ["escalation", *words]
     assert manifest["digest"] == held["digest"]

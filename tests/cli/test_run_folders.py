@@ -74,7 +74,7 @@ def test_ls_tells_what_the_folders_say(here: Here, runs: Path) -> None:
     )
     assert (run["state"], run["digest"], run["written"]) == ("complete", told["digest"], told["finished"])
     assert run["war_odds"]["least"] == run["war_odds"]["greatest"]
-    assert run["bytes"] == sum(path.stat().st_size for path in (runs / "runs" / "one").iterdir())
+    assert run["bytes"] == sum(path.stat().st_size for path in (runs / "runs" / "one").rglob("*") if path.is_file())
     assert (grid["kind"], grid["worlds"], grid["points"], grid["failed_parts"]) == ("sweep", 40, 6, 0)
     assert grid["war_odds"]["least"] < grid["war_odds"]["greatest"]
     assert listed(here, "grid").keys() == {"grid"}

@@ -9,7 +9,7 @@ from escalation.report.page import breakeven, causes, claims, common, discovery,
 from escalation.report.page.parts import Command, Page, Section, Table, Text, present
 from escalation.scenario.loader import load
 
-NAMES = {"strike": "Strike", "nonresponse": "Non-response", "accord": "Accord"}
+NAMES = {"strike": "Strike", "nonresponse": "Non-response", "accord": "Accord: a name that no figure has the room for"}
 _CHANNELS = (
     "aim",
     "fragility",

@@ -128,6 +128,11 @@ def folded(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
+def brief(text: str, most: int) -> str:
+    """``text`` cut after a word where it is longer than ``most``; the whole stands in the page's tables."""
+    return text if len(text) <= most else textwrap.shorten(text, most, placeholder="…")
+
+
 def ticks(axes: Axes, *, bare: bool = False) -> None:
     """Ticks without marks; with ``bare`` no line at the left either."""
     axes.tick_params(length=0)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from escalation.report.page.canvas import FAINT, INK, ORANGE, Chart, canvas, folded, ticks
+from escalation.report.page.canvas import FAINT, INK, ORANGE, Chart, brief, canvas, folded, ticks
 from escalation.report.page.material import Material
 from escalation.report.page.parts import Command, Items, Section, Table, Text
 from escalation.report.words import day, days, dead, listed, percent
@@ -74,8 +74,11 @@ def _toll(narrow: bool, totals: Sequence[tuple[str, float, float]]) -> Figure:
         )
         axes.annotate(f"{dead(civilians)} + {dead(whole - civilians)}", (whole, -place), (5, 0), va="center",
                       textcoords="offset points")  # fmt: skip
-    axes.set_yticks(range(0, -len(totals), -1), [folded(name, 15 if narrow else 30) for name, _, _ in totals])
-    axes.set_xlim(0.0, top * (1.75 if narrow else 1.25))
+    axes.set_yticks(
+        range(0, -len(totals), -1),
+        [folded(brief(name, 28 if narrow else 60), 15 if narrow else 30) for name, _, _ in totals],
+    )
+    axes.set_xlim(0.0, top * (2.4 if narrow else 1.3))
     axes.set_xlabel("mean dead a world: civilians + others")
     axes.locator_params(axis="x", nbins=4 if narrow else 7)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if top >= 10 else f"{value:g}")

@@ -18,6 +18,7 @@ from escalation.report.page.canvas import (
     WIDE,
     Chart,
     apart,
+    brief,
     canvas,
     folded,
     ticks,
@@ -92,7 +93,7 @@ def _heap(axes: Axes, heap: Heap, columns: int, rows: int, pitch: float) -> None
     axes.axis("off")
     number = so_many(heap.odds) if heap.odds > 0 else "0 in 100"
     axes.annotate(
-        heap.title, (0.0, 1.0), (0, 22), xycoords="axes fraction", textcoords="offset points", va="bottom",
+        brief(heap.title, 28), (0.0, 1.0), (0, 22), xycoords="axes fraction", textcoords="offset points", va="bottom",
     )  # fmt: skip
     axes.annotate(
         number, (0.0, 1.0), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=13,
@@ -187,12 +188,14 @@ def _course(narrow: bool, courses: Sequence[Mapping[str, Any]], names: Mapping[s
             markevery=max(last // 4, 1),
         )  # fmt: skip
     height = figure.get_figheight()
-    gap = top * 0.3 / height
+    ends = [folded(f"{brief(names[course['arm']], 26)} {100 * course['odds'][-1]:.1f}", 15) for course in courses]
+    # a line of text is about 0.15 inches of an axis that is four fifths of the figure
+    gap = top * (0.16 * max(text.count("\n") + 1 for text in ends) + 0.06) / (0.8 * height)
     finals = [100.0 * course["odds"][-1] for course in courses]
-    for course, place, value in zip(courses, apart(finals, gap, 0.02 * top, 0.97 * top), finals, strict=True):
+    for text, place in zip(ends, apart(finals, gap, 0.02 * top, 0.97 * top), strict=True):
         axes.annotate(
-            f"{folded(names[course['arm']], 13)} {value:.1f}", (1.0, place), (6, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", color=INK,
+            text, (1.0, place), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
+            color=INK,
         )  # fmt: skip
     axes.set_xlim(0, last)
     axes.set_ylim(0, top)
