@@ -5,7 +5,7 @@
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
 #   make soak          a sweep killed 50 times, each time resumed to the same digest
-#   make bench         the speed, against two baselines; rewrites docs/performance.md (on an idle machine)
+#   make bench         the speed, against two baselines; rewrites docs/performance.md and the figures of docs/scale.md
 #   make goldens       rewrite the golden transcripts
 #   make docs          rewrite docs/model.md and docs/claims.md from the code
 #   make constraints   resolve the pinned dependencies anew
@@ -57,7 +57,7 @@ soak: $(VENV)/.installed-dev
 	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py -k killed $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md
+	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md --scale docs/scale.md
 
 goldens: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.goldens refresh

@@ -46,7 +46,7 @@ def chosen(
     **numbers: float,
 ) -> np.ndarray:
     """Choice probabilities of a rule in a game of N acts and M replies."""
-    D, out = desk(N, M), np.zeros((N, 1))
+    D, out = desk(N, M, 1), np.zeros((N, 1))
     D.reply[:, :, 0], D.harm[:] = reply, harm
     D.loss[:, 0] = reply @ harm
     general = tables(**numbers).general[0]

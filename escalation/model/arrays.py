@@ -29,6 +29,22 @@ class Tables(NamedTuple):
     order_instrument: Ints  # (challenger's acts,): what the first proxy would use on that order
 
 
+class Lanes(NamedTuple):
+    """Numbers by world; the first axis is the tile, of which there is one if all worlds share a parameter row.
+
+    Columns: ``model.lanes``.
+    """
+
+    world: Floats  # (tiles, columns, LANES)
+    defender: Floats  # (tiles, n acts, columns, LANES)
+    challenger: Floats  # (tiles, m acts, columns, LANES)
+    nodes: Floats  # (tiles, m + 1, columns, LANES)
+    proxies: Floats  # (tiles, proxies, columns, LANES)
+    allies: Floats  # (tiles, allies, columns, LANES)
+    menu: int  # the parameter row whose menus all worlds share, -1 if they differ
+    steep: bool  # whether there is a world whose stage game may not be worked out by factors
+
+
 class Worlds(NamedTuple):
     """State of a block of worlds. Rows of ``S``, ``K``, ``A`` and ``N``: ``model.layout``."""
 
@@ -39,6 +55,7 @@ class Worlds(NamedTuple):
     civilians: Ints  # (countries, worlds): civilian dead
     key: Any  # (worlds,) uint64: keys of the draws
     row: Ints  # (worlds,): parameter row
+    lanes: Lanes  # numbers by world
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
 
 
@@ -55,6 +72,10 @@ def runs_of(rows: Ints) -> Ints:
 LANES: Final = 128
 """Worlds decided on at once: what a decision is worked out on stays in the first- and second-level caches, and the
 short loops over lanes are what the compiler turns into SIMD code."""
+PAPER_ROWS: Final = 28
+PAPER_BLOCKS: Final = 9
+SLATE_ROWS: Final = 13
+"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``."""
 
 
 class Desk(NamedTuple):
@@ -86,14 +107,18 @@ class Desk(NamedTuple):
     order: Ints  # (m,)
     own: Floats  # (2, n, lanes) worth of the mover's acts before the reply, by type
     choice: Floats  # (2, n, lanes) choice probabilities of the mover's two types
-    picked: Ints  # (2, lanes) act intended, act carried out
-    seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
-    idle: Ints  # (lanes,) worlds with nothing to decide
-    record: Floats  # (2, n, worlds or 0) where choice probabilities are kept by world, if they are
+    seen: Floats  # (lanes,) rung perceived
+    last: Ints  # (lanes,) index of the other side's last act
+    record: Floats  # (2, n, worlds) choice probabilities by world
+    moving: Floats  # (worlds,) 1 where it is the mover's turn
+    deciding: Floats  # (worlds,) 1 where there is something to decide
+    paper: Floats  # (rows, lanes) scratch of ``foreseen``,
+    blocks: Floats  # (blocks, most acts, lanes) and by act
+    slate: Floats  # (rows, lanes) scratch of ``acting``
 
 
-def desk(n: int, m: int, worlds: int = 0) -> Desk:
-    """Blank scratch for a mover with ``n`` acts against a replier with ``m``; a record for ``worlds`` worlds."""
+def desk(n: int, m: int, worlds: int) -> Desk:
+    """Blank scratch for a mover with ``n`` acts against a replier with ``m`` in ``worlds`` worlds."""
     return Desk(
         who=np.zeros(LANES, dtype=np.int64),
         context=np.zeros((8, LANES)),
@@ -117,8 +142,12 @@ def desk(n: int, m: int, worlds: int = 0) -> Desk:
         order=np.zeros(m, dtype=np.int64),
         own=np.zeros((2, n, LANES)),
         choice=np.zeros((2, n, LANES)),
-        picked=np.zeros((2, LANES), dtype=np.int64),
-        seen=np.zeros((4, LANES)),
-        idle=np.zeros(LANES, dtype=np.int64),
+        seen=np.zeros(LANES),
+        last=np.zeros(LANES, dtype=np.int64),
         record=np.zeros((2, n, worlds)),
+        moving=np.zeros(worlds),
+        deciding=np.zeros(worlds),
+        paper=np.zeros((PAPER_ROWS, LANES)),
+        blocks=np.zeros((PAPER_BLOCKS, max(n, m), LANES)),
+        slate=np.zeros((SLATE_ROWS, LANES)),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
-from escalation.model import challenger, defender, layout, learning
+from escalation.model import challenger, defender, lanes, layout, learning
 from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
@@ -73,8 +73,8 @@ LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
 
-def empty(tables: Tables, keys: Any, rows: Any) -> Worlds:
-    """Blank worlds: all state zero."""
+def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0) -> Worlds:
+    """Blank worlds: all state zero. A step is to be of ``dt`` weeks."""
     n = len(keys)
     return Worlds(
         S=np.zeros((N_STATE, n)),
@@ -84,6 +84,7 @@ def empty(tables: Tables, keys: Any, rows: Any) -> Worlds:
         civilians=np.zeros((tables.countries.shape[1], n), dtype=np.int64),
         key=keys,
         row=rows,
+        lanes=lanes.of(tables, rows, dt),
         runs=runs_of(rows),
     )
 
@@ -137,7 +138,7 @@ def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed:
 
 def expect_punishment(tables: Tables, state: Worlds) -> None:
     """Fill what the proxies of every world expect their harassment to cost before the first decision is taken."""
-    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
+    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(state.row))
     challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
 
 
@@ -173,9 +174,9 @@ def reputation(scenario: Scenario, tables: Tables) -> Floats:
     return taught
 
 
-def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats) -> Worlds:
-    """Worlds on their first day; ``past`` is ``reputation`` of the same tables."""
-    X = empty(tables, keys, rows)
+def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats, dt: float = 1.0) -> Worlds:
+    """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks."""
+    X = empty(tables, keys, rows, dt)
     start = scenario.start
     settle(
         tables,

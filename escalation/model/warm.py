@@ -47,7 +47,7 @@ def compile_defender() -> None:
     T, X = _over()
     start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
     X.S[ENDED] = 1.0
-    defender.decide(T, X, desk(1, 1), 0, -1, 0, 0, 1, True, 10.0)
+    defender.decide(T, X, desk(1, 1, 1), 0, -1, 0, 0, 1, True, 10.0)
     nature.attribute(T, X, 0)
     nature.close(T, X, 0, 1, 1.0, True, False)
     events.change_of_leader(T, X, 0)
@@ -56,11 +56,11 @@ def compile_defender() -> None:
 def compile_challenger() -> None:
     """The challenger's decisions, and those of proxies and allies."""
     T, X = _over()
-    challenger.decide(T, X, desk(1, 1), 0, -1, 0, 0, 1, True, 10.0)
+    challenger.decide(T, X, desk(1, 1, 1), 0, -1, 0, 0, 1, True, 10.0)
     proxies.act(T, X, 0, 0, 1.0)
     allies.act(T, X, 0, 0, 1.0, True, False)
     nature.drift(T, X, 0, 1.0)
-    nature.accidents(T, X, 0, 1.0)
+    nature.accidents(T, X, 0)
 
 
 def _over() -> tuple[Tables, Worlds]:

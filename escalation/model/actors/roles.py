@@ -55,7 +55,7 @@ class Defender(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        self.desk = desk(model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1])
+        self.desk = desk(model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1], model.worlds)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
@@ -83,7 +83,7 @@ class Challenger(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        self.desk = desk(model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1])
+        self.desk = desk(model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1], model.worlds)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""
