@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--write FILE] [--scale FILE] [--long]``: the model against two baselines, memory, start-up."""
+"""``python -m benchmarks [--write FILE] [--scale FILE] [--long]``: speed against two baselines, memory, start-up."""
 
 import argparse
 import datetime

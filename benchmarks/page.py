@@ -185,7 +185,8 @@ of one-world Mesa and {many:,} of the others. A week is a live world-week: world
 count for nothing.
 
 {contenders(found)}
-The last row is the model's own functions left uncompiled, as tests run them (`ESCALATION_COMPILE=0`), on a few worlds.
+*A parameter row a world* is `run --priors`, with drawing the numbers and working out their tables in it. The last row
+is the model's own functions left uncompiled, as tests run them (`ESCALATION_COMPILE=0`), on a few worlds.
 
 ## Two workers
 

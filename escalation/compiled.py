@@ -60,16 +60,19 @@ def cache_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"escalation-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
 
 
-def is_warm() -> bool:
-    """Whether machine code for this very build is already there, so that the next run does not compile."""
-    return not ENABLED or (cache_folder() / _WARM).exists()
+def is_warm(rows: bool = False) -> bool:
+    """Whether machine code for this very build is already there, so that the next run does not compile.
+
+    ``rows``: the code for worlds of many parameter rows, which is another (``model.lanes``).
+    """
+    return not ENABLED or (cache_folder() / (_WARM + "-rows" * rows)).exists()
 
 
-def mark_warm() -> None:
+def mark_warm(rows: bool = False) -> None:
     """Note that all of this build has been compiled; where nothing can be kept, nothing is noted."""
     with contextlib.suppress(OSError):
         cache_folder().mkdir(parents=True, exist_ok=True)
-        (cache_folder() / _WARM).touch()
+        (cache_folder() / (_WARM + "-rows" * rows)).touch()
 
 
 def _use_wide_registers() -> None:
@@ -100,7 +103,7 @@ if ENABLED:
         result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
         return result
 
-    class _Apart(_Compiler):
+    class _Apart(_Compiler):  # type: ignore[misc]
         """Numba's compiler, told that no two arrays of the arguments overlap: SIMD code needs no check of it."""
 
         def define_pipelines(self) -> list[Any]:

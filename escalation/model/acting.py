@@ -14,6 +14,7 @@ from escalation.compiled import inner, loop
 from escalation.maths import exp, normals
 from escalation.model import learning
 from escalation.model.errors import execution
+from escalation.model.lanes import at
 from escalation.model.layout import (
     ACT_RUNG,
     EXECUTION_P,
@@ -70,7 +71,7 @@ def foresee_war(record: Any, first_type: Any, numbers: Any, column: int, w: int,
 def add_chance(brink: Any, one: Any, other: Any, first_type: Any, lanes: int, war: Any) -> None:
     """Add the chance of one act to be war."""
     for i in range(lanes):
-        war[i] += brink[i] * (one[i] if first_type[i] > 0.5 else other[i])
+        war[i] += at(brink, i) * (one[i] if first_type[i] > 0.5 else other[i])
 
 
 @loop
@@ -125,7 +126,13 @@ def slip(
         if flag[i] > 0.0:
             way = draws.uniform(key[w + i], step, turn, actor, draws.EXECUTION_WAY)
             a = execution.executed(
-                acts, int(slate[INTENDED, i]), acts.shape[0], luck[i], way, g[EXECUTION_P, i], g[EXECUTION_SKEW, i]
+                acts,
+                int(slate[INTENDED, i]),
+                acts.shape[0],
+                luck[i],
+                way,
+                at(g[EXECUTION_P], i),
+                at(g[EXECUTION_SKEW], i),
             )
             slate[DONE, i] = a
             slate[ACTED, i] = acts[a, ACT_RUNG]
@@ -137,7 +144,7 @@ def slip(
 def may_slip(luck: Any, p: Any, rung: Any, decides: Any, lanes: int, flag: Any) -> None:
     """Flag where an act of force slips."""
     for i in range(lanes):
-        slips = (luck[i] < p[i]) & (rung[i] >= FORCE) & (decides[i] > 0.0)
+        slips = (luck[i] < at(p, i)) & (rung[i] >= FORCE) & (decides[i] > 0.0)
         flag[i] = 1.0 if slips else 0.0
 
 
@@ -153,7 +160,7 @@ def perceive(g: Any, key: Any, w: int, lanes: int, step: int, turn: int, actor: 
 def distort(rung: Any, bias: Any, sd: Any, z: Any, lanes: int, seen: Any) -> None:
     """Acts of force are seen with bias and noise, others as they are."""
     for i in range(lanes):
-        blurred = min(max(rung[i] + bias[i] + sd[i] * z[i], 1.0), 10.0)
+        blurred = min(max(rung[i] + at(bias, i) + at(sd, i) * z[i], 1.0), 10.0)
         seen[i] = rung[i] if rung[i] < FORCE else blurred
 
 
@@ -179,7 +186,7 @@ def blur(
 ) -> None:
     """Add an act of force by how well its rung fits what was seen."""
     for i in range(lanes):
-        z = (seen[i] - height) / max(sd[i], 0.05)
+        z = (seen[i] - height) / max(at(sd, i), 0.05)
         weight = exp(-0.5 * z * z)
         total[i] += weight
         one[i] += weight * chance_1[i]
@@ -199,7 +206,7 @@ def average(rung: Any, total: Any, one: Any, other: Any, lanes: int, first: Any,
 def tell(first: Any, second: Any, noise: Any, n: int, lanes: int, taught: Any) -> None:
     """Log-likelihood ratios."""
     for i in range(lanes):
-        taught[i] = learning.log_likelihood_ratio(first[i], second[i], noise[i], n)
+        taught[i] = learning.log_likelihood_ratio(first[i], second[i], at(noise, i), n)
 
 
 @inner
@@ -239,7 +246,7 @@ def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int
     """
     x, chosen = belief[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        part = share[i] if sign > 0.0 else 1.0 - share[i]
+        part = at(share, i) if sign > 0.0 else 1.0 - at(share, i)
         x[i] = learning.moved(x[i], part * taught[i]) if chosen[i] > 0.0 else x[i]
 
 
@@ -247,7 +254,7 @@ def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int
 def scale(first: Any, second: Any, lanes: int, row: Any) -> None:
     """Multiply a row with two others."""
     for i in range(lanes):
-        row[i] *= first[i] * second[i]
+        row[i] *= at(first, i) * at(second, i)
 
 
 @loop

@@ -20,6 +20,7 @@ from escalation.model import learning
 from escalation.model.acting import uniforms
 from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import perception
+from escalation.model.lanes import at, tile
 from escalation.model.layout import (
     A_ABANDONMENT,
     A_ENTRAPMENT,
@@ -77,8 +78,8 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
     S, A, key, actor = X.S, X.A, X.key, FIRST_ALLY + j
     luck, chance = slate[LUCK], slate[CHANCE]
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, X.lanes.world.shape[0] - 1)
-        g, row = X.lanes.world[tile], X.lanes.allies[tile, j]
+        lanes = min(S.shape[1] - w, LANES)
+        g, row = X.lanes.world[tile(X.lanes.world, w)], X.lanes.allies[tile(X.lanes.allies, w)][j]
         trust(T, X, j, w, lanes, row)
         if not routine:
             continue
@@ -90,7 +91,7 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
         uniforms(key, w, lanes, step, 0, actor, draws.HEDGE, luck)
         hedge_at, hedge_sd = row[A_HEDGE_AT], row[A_HEDGE_SD]
         for i in range(lanes):
-            chance[i] = logistic((hedge_at[i] - alignment[i]) / hedge_sd[i])
+            chance[i] = logistic((at(hedge_at, i) - alignment[i]) / at(hedge_sd, i))
         for i in range(lanes):
             hedging[i] = hedging[i] if ended[i] > 0.0 else (1.0 if luck[i] < chance[i] else 0.0)
         if peaceful or not warlike(row[A_STRIKE_VALUE], lanes):
@@ -99,9 +100,9 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
         value, cost, lam, alarm = row[A_STRIKE_VALUE], row[A_STRIKE_COST], g[RATIONALITY], g[NUCLEAR_ALARM]
         breakout = S[BREAKOUT_NOW, w : w + lanes]
         for i in range(lanes):
-            chance[i] = value[i] * exp(-breakout[i] / alarm[i]) - cost[i]
+            chance[i] = at(value, i) * exp(-breakout[i] / at(alarm, i)) - at(cost, i)
         for i in range(lanes):
-            chance[i] = logistic(lam[i] * chance[i]) if value[i] > 0.0 else 0.0
+            chance[i] = logistic(at(lam, i) * chance[i]) if at(value, i) > 0.0 else 0.0
         for i in range(lanes):
             if luck[i] < chance[i] and ended[i] == 0.0:
                 strike(T, X, j, w + i, step)
@@ -112,7 +113,7 @@ def warlike(value: Any, lanes: int) -> bool:
     """Whether the ally would ever strike in any world of the tile."""
     some = 0.0
     for i in range(lanes):
-        some = max(some, value[i])
+        some = max(some, at(value, i))
     return some > 0.0
 
 
@@ -126,8 +127,8 @@ def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
             i = v - w
             answered = T.defender_acts[X.row[v], int(S[DEFENDER_EXECUTED, v]), ACT_RUNG] >= LETHAL_FORCE
             a = A[j, ALIGNMENT, v]
-            move = row[A_SUPPORT, i] * (1.0 - a) if answered else -row[A_ABANDONMENT, i] * a
-            A[j, ALIGNMENT, v] = min(max(a + row[A_SPEED, i] * move, 0.0), 1.0)
+            move = at(row[A_SUPPORT], i) * (1.0 - a) if answered else -at(row[A_ABANDONMENT], i) * a
+            A[j, ALIGNMENT, v] = min(max(a + at(row[A_SPEED], i) * move, 0.0), 1.0)
 
 
 @inner

@@ -30,9 +30,8 @@ class Tables(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """Numbers by world; the first axis is the tile, of which there is one if all worlds share a parameter row.
-
-    Columns: ``model.lanes``.
+    """Numbers by world, in tiles of ``LANES`` worlds; those of a parameter row that all worlds share in one tile, and
+    without the axis of lanes. Columns, and how to read them: ``model.lanes``.
     """
 
     world: Floats  # (tiles, columns, LANES)
@@ -64,6 +63,8 @@ def runs_of(rows: Ints) -> Ints:
 
     Compiled loops go run by run, so that all numbers are the same for a whole run and are read once.
     """
+    if len(rows) < 2 or (rows == rows[0]).all():
+        return np.array([[0, len(rows), rows[0]]], dtype=np.int64)
     edges = np.flatnonzero(np.diff(rows)) + 1
     first = np.concatenate([[0], edges])
     return np.stack([first, np.concatenate([edges, [len(rows)]]), rows[first]], axis=1).astype(np.int64)

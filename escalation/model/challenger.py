@@ -40,7 +40,7 @@ from escalation.model.acting import (
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
-from escalation.model.lanes import CA_BRINK, CA_MET, by_menu, put_back, some, too_steep
+from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, tile, too_steep
 from escalation.model.layout import (
     ACCIDENT,
     ACT_FIRST,
@@ -297,7 +297,7 @@ def look_up_kind(b: int, by_proxies: bool, meets: Any, done: Any, lanes: int, vi
     for i in range(lanes):
         here = done[i] == b
         via[i] = (1.0 if by_proxies else 0.0) if here else via[i]
-        met[i] = meets[i] if here else met[i]
+        met[i] = at(meets, i) if here else met[i]
 
 
 @loop
@@ -365,10 +365,14 @@ def move(
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
     S, N = X.S, X.N
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, X.lanes.world.shape[0] - 1)
+        lanes = min(S.shape[1] - w, LANES)
         if not anyone(moving, w, lanes):
             continue
-        g, c, tau = X.lanes.world[tile], X.lanes.challenger[tile], S[TAU, w : w + lanes]
+        g, c, tau = (
+            X.lanes.world[tile(X.lanes.world, w)],
+            X.lanes.challenger[tile(X.lanes.challenger, w)],
+            S[TAU, w : w + lanes],
+        )
         act(
             acts, record, tau, c, CA_BRINK, g, deciding, X.key,
             w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate,

@@ -87,7 +87,6 @@ class Crisis(mesa.Model):
         super().__init__(rng=seed)
         if step_days not in (1, 7):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
-        warm.up()
         self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
         self.worlds = worlds
         self.seed_of_draws = seed
@@ -97,6 +96,7 @@ class Crisis(mesa.Model):
         self.dt = step_days / 7.0
         self.tables = tables if tables is not None else build(scenario, values or central(scenario))
         n_rows = self.tables.general.shape[0]
+        warm.up(n_rows > 1)
         if rows is None:
             rows = np.arange(worlds, dtype=np.int64) % n_rows
         if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:

@@ -40,7 +40,7 @@ from escalation.model.acting import (
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import add, anyone
-from escalation.model.lanes import DA_BRINK, by_menu, put_back, some, too_steep
+from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, tile, too_steep
 from escalation.model.layout import (
     A_EXPOSURE,
     A_SPEED,
@@ -198,7 +198,7 @@ def summon(world: Any, S: Any, forced: int, turn: int, routine: bool, moving: An
     """
     regular = turn == 0 and (routine or forced >= 0)
     for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), world[min(w // LANES, world.shape[0] - 1)]
+        lanes, g = min(S.shape[1] - w, LANES), world[tile(world, w)]
         moves = moving[w : w + lanes]
         has_turn(
             S[ENDED, w : w + lanes], S[FRESH, w : w + lanes], S[DEAD, w : w + lanes],
@@ -231,7 +231,7 @@ def decides(
 ) -> None:  # fmt: skip
     """1 where there is an occasion, or a choice forced by the scenario."""
     for i in range(lanes):
-        there = occasion(provocation[i], dead[i], rung[i], ally_war[i], prevention[i], breakout[i], alarm[i])
+        there = occasion(provocation[i], dead[i], rung[i], ally_war[i], at(prevention, i), breakout[i], at(alarm, i))
         out[i] = moves[i] if there | must else 0.0
 
 
@@ -428,14 +428,14 @@ def is_shown(rung: Any, moves: Any, lanes: int, built: Any, shows: Any) -> None:
 def tighten(shows: Any, step: Any, lanes: int, sigma: Any) -> None:
     """Sanctions take a step towards all that there can be."""
     for i in range(lanes):
-        sigma[i] = sigma[i] + step[i] * (1.0 - sigma[i]) if shows[i] > 0.0 else sigma[i]
+        sigma[i] = sigma[i] + at(step, i) * (1.0 - sigma[i]) if shows[i] > 0.0 else sigma[i]
 
 
 @loop
 def alarm_with(shows: Any, by: Any, lanes: int, q: Any) -> None:
     """The fear for survival grows."""
     for i in range(lanes):
-        q[i] = learning.moved(q[i], by[i]) if shows[i] > 0.0 else q[i]
+        q[i] = learning.moved(q[i], at(by, i)) if shows[i] > 0.0 else q[i]
 
 
 @inner
@@ -483,12 +483,12 @@ def move(
     """
     S, K, A, N = X.S, X.K, X.A, X.N
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, X.lanes.world.shape[0] - 1)
+        lanes = min(S.shape[1] - w, LANES)
         if not anyone(moving, w, lanes):
             continue
-        g, theta = X.lanes.world[tile], S[THETA, w : w + lanes]
+        g, theta = X.lanes.world[tile(X.lanes.world, w)], S[THETA, w : w + lanes]
         act(
-            acts, record, theta, X.lanes.defender[tile], DA_BRINK, g, deciding, X.key,
+            acts, record, theta, X.lanes.defender[tile(X.lanes.defender, w)], DA_BRINK, g, deciding, X.key,
             w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate,
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)

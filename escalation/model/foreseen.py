@@ -67,7 +67,9 @@ from escalation.model.lanes import (
     NO_SETTLED,
     WORD_CHALLENGER,
     WORD_DEFENDER,
+    at,
     beyond_proportion,
+    tile,
 )
 from escalation.model.layout import (
     A_BASING,
@@ -174,7 +176,7 @@ def defender_weighs(g: Any, allies: Any, S: Any, A: Any, w: int, lanes: int, pri
     for j in range(A.shape[0]):
         hedging, basing = A[j, HEDGING, w : w + lanes], allies[j, A_BASING]
         for i in range(lanes):
-            able[i] -= basing[i] * hedging[i]
+            able[i] -= at(basing, i) * hedging[i]
     rung, sigma, noise = S[RUNG, w : w + lanes], S[SIGMA, w : w + lanes], S[F_NOISE, w : w + lanes]
     for i in range(lanes):
         able[i] = max(able[i], 0.2)
@@ -182,9 +184,9 @@ def defender_weighs(g: Any, allies: Any, S: Any, A: Any, w: int, lanes: int, pri
     f, slope, bias, rubicon = g[LOGIT_F], g[PRESSURE_SLOPE], g[FRAGILITY_BIAS], g[RUBICON]
     sd, gain = g[FRAGILITY_SD], g[D_GAMBLE]
     for i in range(lanes):
-        gamble[i] = f[i] + slope[i] * (sigma[i] - 1.0) + (bias[i] + rubicon[i] * at_war[i]) * private
+        gamble[i] = at(f, i) + at(slope, i) * (sigma[i] - 1.0) + (at(bias, i) + at(rubicon, i) * at_war[i]) * private
     for i in range(lanes):
-        gamble[i] = gain[i] * logistic(gamble[i] + private * sd[i] * noise[i])
+        gamble[i] = at(gain, i) * logistic(gamble[i] + private * at(sd, i) * noise[i])
     worth, alarm, prevention, breakout = (
         g[D_PREVENTION],
         g[NUCLEAR_ALARM],
@@ -192,13 +194,13 @@ def defender_weighs(g: Any, allies: Any, S: Any, A: Any, w: int, lanes: int, pri
         S[BREAKOUT_NOW, w : w + lanes],
     )
     for i in range(lanes):
-        prevention[i] = worth[i] * exp(-breakout[i] / alarm[i])
+        prevention[i] = at(worth, i) * exp(-breakout[i] / at(alarm, i))
     joined, entrapment, dead, slope = paper[JOINED], S[ALLY_WAR, w : w + lanes], S[OWN_DEAD, w : w + lanes], g[D_PUBLIC]
     for i in range(lanes):
-        joined[i] = entrapment[i] - slope[i] * log(1.0 + dead[i]) * 0.4342944819032518
+        joined[i] = entrapment[i] - at(slope, i) * log(1.0 + dead[i]) * 0.4342944819032518
     name, reputation, term = paper[NAME], g[D_REPUTATION], S[TERM, w : w + lanes]
     for i in range(lanes):
-        name[i] = reputation[i] * term[i]
+        name[i] = at(reputation, i) * term[i]
 
 
 @inner
@@ -220,8 +222,8 @@ def defender_base(
 ) -> None:  # fmt: skip
     """One act's worth apart from the grievance that it settles."""
     for i in range(lanes):
-        hopes = gamble[i] * collapse[i] + prevention[i] * setback[i] + (joined[i] if far else 0.0)
-        out[i] = hopes + gain[i] - cost[i] * (1.0 - relief[i] * at_war[i])
+        hopes = gamble[i] * at(collapse, i) + prevention[i] * at(setback, i) + (joined[i] if far else 0.0)
+        out[i] = hopes + at(gain, i) - at(cost, i) * (1.0 - at(relief, i) * at_war[i])
 
 
 @inner
@@ -231,10 +233,10 @@ def challenger_weighs(g: Any, S: Any, w: int, lanes: int, private: float, paper:
     sigma, q, noise = S[SIGMA, w : w + lanes], S[Q, w : w + lanes], S[Q_NOISE, w : w + lanes]
     slope, income, struck, bias, sd = g[C_PRESSURE], g[C_RENT], g[C_LOSS_STRUCK], g[Q_BIAS], g[Q_SD]
     for i in range(lanes):
-        rent[i] = income[i] * (1.0 - sigma[i])
-        pressed[i] = slope[i] * sigma[i]
+        rent[i] = at(income, i) * (1.0 - sigma[i])
+        pressed[i] = at(slope, i) * sigma[i]
     for i in range(lanes):
-        fear[i] = survival.estimate(q[i], private * bias[i], private * sd[i], noise[i]) * struck[i]
+        fear[i] = survival.estimate(q[i], private * at(bias, i), private * at(sd, i), noise[i]) * at(struck, i)
 
 
 @inner
@@ -255,8 +257,8 @@ def challenger_base(
 ) -> None:  # fmt: skip
     """One act's worth apart from obligation and vows."""
     for i in range(lanes):
-        worth = pressed[i] * pressure[i] + gain[i] - fear[i] * struck[i]
-        out[i] = worth + (rent[i] if calm else 0.0) - cost[i]
+        worth = pressed[i] * at(pressure, i) + at(gain, i) - fear[i] * at(struck, i)
+        out[i] = worth + (rent[i] if calm else 0.0) - at(cost, i)
 
 
 # -- arithmetic of weights --------------------------------------------------------------------------------------------
@@ -281,7 +283,7 @@ def raise_to(value: Any, lanes: int, best: Any) -> None:
 def exponential(lam: Any, best: Any, lanes: int, value: Any) -> None:
     """exp(lambda (value - best)), in place."""
     for i in range(lanes):
-        value[i] = exp(lam[i] * (value[i] - best[i]))
+        value[i] = exp(at(lam, i) * (value[i] - best[i]))
 
 
 @inner
@@ -384,18 +386,18 @@ def replies_to_defender(
     obligation, committed = S[OBLIGATION, w : w + lanes], S[COMMIT_CHALLENGER, w : w + lanes]
     belief, phi, at_war = paper[BELIEF], S[PHI, w : w + lanes], paper[AT_WAR]
     for i in range(lanes):
-        owed[i] = exp(lam[i] * obligation[i])
+        owed[i] = exp(at(lam, i) * obligation[i])
     for i in range(lanes):
-        kept[i] = exp(-word[i] * committed[i])
+        kept[i] = exp(-at(word, i) * committed[i])
     for i in range(lanes):
         belief[i] = logistic(phi[i])
     for b in range(m):  # three versions: as things stand, after open force, and in a war
         calm, avenged, waged, light, war = plain[b], avenging[b], waging[b], c[b, CA_LIGHT], c[b, CA_WAGED]
         for i in range(lanes):
-            waged[i] = calm[i] * war[i]
+            waged[i] = calm[i] * at(war, i)
             avenged[i] = waged[i] if at_war[i] > 0.5 else calm[i]
         for i in range(lanes):
-            calm[i] = avenged[i] * (1.0 if committed[i] >= AVENGING else light[i])
+            calm[i] = avenged[i] * (1.0 if committed[i] >= AVENGING else at(light, i))
     quiet = -1
     decapitated, vow, here = S[DECAPITATED, w : w + lanes], paper[GAMMA], paper[EG]
     for a in range(n):
@@ -403,7 +405,7 @@ def replies_to_defender(
         if rung >= 10.0:
             hold = c[0, CA_HARM]
             for i in range(lanes):
-                loss[i] = hold[i]
+                loss[i] = at(hold, i)
             continue
         if rung < FORCE and quiet >= 0:
             same = losses[quiet]
@@ -412,8 +414,8 @@ def replies_to_defender(
             continue
         made, made_leader, vowed = d[a, DA_OWED], d[a, DA_OWED_LEADER], d[a, DA_VOWED]
         for i in range(lanes):
-            here[i] = owed[i] * (made_leader[i] if decapitated[i] < 0.5 else made[i])
-            vow[i] = min(kept[i], vowed[i])
+            here[i] = owed[i] * (at(made_leader, i) if decapitated[i] < 0.5 else at(made, i))
+            vow[i] = min(kept[i], at(vowed, i))
         weigh_replies(waging if rung >= 9.0 else (avenging if rung >= STATE_FORCE else plain), c, m, lanes, paper)
         expected_harm(paper, lanes, loss)
         if rung < FORCE:
@@ -439,11 +441,11 @@ def weigh_reply(
 ) -> None:  # fmt: skip
     """One reply: B_b min(O O_a, M_b) min(1, C_a R_b), by type."""
     for i in range(lanes):
-        value = weight[i] * min(owed[i], meets[i]) * min(1.0, vow[i] * held[i])
+        value = weight[i] * min(owed[i], at(meets, i)) * min(1.0, vow[i] * at(held, i))
         sum_1[i] += value
-        sum_2[i] += ratio[i] * value
-        harm_1[i] += harm[i] * value
-        harm_2[i] += harm_ratio[i] * value
+        sum_2[i] += at(ratio, i) * value
+        harm_1[i] += at(harm, i) * value
+        harm_2[i] += at(harm_ratio, i) * value
 
 
 @inner
@@ -453,10 +455,10 @@ def defender_provoked(g: Any, S: Any, w: int, lanes: int, paper: Any) -> None:
     gamma, mourning, provoked = paper[GAMMA], paper[VALUE], paper[PROVOKED]
     each, first = g[D_LOG_DEATHS], g[D_DEATH]
     for i in range(lanes):
-        mourning[i] = first[i] + each[i] * log(max(dead[i], 1.0)) if dead[i] >= 1.0 else 0.0
+        mourning[i] = at(first, i) + at(each, i) * log(max(dead[i], 1.0)) if dead[i] >= 1.0 else 0.0
     harassment, rise = g[D_HARASSMENT], g[D_HIGH_VALUE]
     for i in range(lanes):
-        insult = harassment[i] + rise[i] * max(e[i] - 5.0, 0.0) if e[i] >= FORCE else 0.0
+        insult = at(harassment, i) + at(rise, i) * max(e[i] - 5.0, 0.0) if e[i] >= FORCE else 0.0
         gamma[i] = (insult + mourning[i]) * weight[i]
     for i in range(lanes):
         provoked[i] = 1.0 if ((e[i] >= FORCE) | (dead[i] >= 1.0)) & (weight[i] == 1.0) else 0.0
@@ -481,9 +483,9 @@ def defender_value(
     """One act's worth to a type, less the harm of the replies."""
     lethal = rung >= LETHAL_FORCE
     for i in range(lanes):
-        able = (capability[i] if lethal else 1.0) * (1.0 if blamed[i] > 0.5 else unblamed[i])
-        settled = (factor[i] if resolute else 1.0) * min(gamma[i], answer[i]) * able
-        resolve = (name[i] if lethal else 0.0) - audience[i] * max(commit[i] - rung, 0.0)
+        able = (capability[i] if lethal else 1.0) * (1.0 if blamed[i] > 0.5 else at(unblamed, i))
+        settled = (at(factor, i) if resolute else 1.0) * min(gamma[i], at(answer, i)) * able
+        resolve = (name[i] if lethal else 0.0) - at(audience, i) * max(commit[i] - rung, 0.0)
         out[i] = base[i] + settled + (resolve if gamma[i] > 0.0 else 0.0) - loss[i]
 
 
@@ -495,7 +497,7 @@ def go_mad(acts: Any, g: Any, lanes: int, weights: Any, paper: Any) -> None:
     )  # fmt: skip
     provoked, share, moved = paper[PROVOKED], paper[VALUE], paper[SPARED]
     for i in range(lanes):
-        share[i] = madness[i] * (on_attack[i] if provoked[i] > 0.5 else at_rest[i])
+        share[i] = at(madness, i) * (at(on_attack, i) if provoked[i] > 0.5 else at(at_rest, i))
         moved[i] = 0.0
     for a in range(acts.shape[0]):
         if acts[a, ACT_RUNG] < LETHAL_FORCE:
@@ -506,9 +508,9 @@ def go_mad(acts: Any, g: Any, lanes: int, weights: Any, paper: Any) -> None:
     abroad, homeland = beyond_proportion(acts)
     at_home, out = weights[homeland], weights[abroad]
     for i in range(lanes):
-        at_home[i] += moved[i] * homeland_share[i]
+        at_home[i] += moved[i] * at(homeland_share, i)
     for i in range(lanes):
-        out[i] += moved[i] * (1.0 - homeland_share[i])
+        out[i] += moved[i] * (1.0 - at(homeland_share, i))
 
 
 @compiled
@@ -524,17 +526,17 @@ def defender(
     n = acts.shape[0]
     weights = blocks[WEIGHTS]
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, world.shape[0] - 1)
+        lanes = min(S.shape[1] - w, LANES)
         if not anyone(deciding, w, lanes):
             continue
-        g = world[tile]
-        defender_weighs(g, allies[tile], S, A, w, lanes, private, paper)
+        g, mine, their = world[tile(world, w)], d[tile(d, w)], c[tile(c, w)]
+        defender_weighs(g, allies[tile(allies, w)], S, A, w, lanes, private, paper)
         challenger_weighs(g, S, w, lanes, 0.0, paper)
-        replies_to_defender(acts, theirs, g, d[tile], c[tile], S, w, lanes, paper, blocks)
-        defender_bases(acts, d[tile], paper, lanes, blocks[BASES])
+        replies_to_defender(acts, theirs, g, mine, their, S, w, lanes, paper, blocks)
+        defender_bases(acts, mine, paper, lanes, blocks[BASES])
         defender_provoked(g, S, w, lanes, paper)
         for kind in range(2):
-            defender_values(acts, g, d[tile], S, w, lanes, kind, paper, blocks)
+            defender_values(acts, g, mine, S, w, lanes, kind, paper, blocks)
             exponentiate(g[RATIONALITY], weights, n, lanes, paper[BEST])
             strike_off(acts, ceiling, weights, lanes)
             if kind == 0:
@@ -566,28 +568,28 @@ def settle_answers(acts: Any, g: Any, d: Any, lanes: int, paper: Any, blocks: An
 def capability_of(lam: Any, capability: Any, factor: Any, resolute: bool, lanes: int, out: Any) -> None:
     """What the worth of a grievance is multiplied with, in exponents."""
     for i in range(lanes):
-        out[i] = lam[i] * capability[i] * (factor[i] if resolute else 1.0)
+        out[i] = at(lam, i) * capability[i] * (at(factor, i) if resolute else 1.0)
 
 
 @loop
 def exponential_of(x: Any, y: Any, lanes: int, out: Any) -> None:
     """exp(x y)."""
     for i in range(lanes):
-        out[i] = exp(x[i] * y[i])
+        out[i] = exp(x[i] * at(y, i))
 
 
 @loop
 def discounted(x: Any, y: Any, discount: Any, lanes: int, out: Any) -> None:
     """exp(x y discount)."""
     for i in range(lanes):
-        out[i] = exp(x[i] * y[i] * discount[i])
+        out[i] = exp(x[i] * at(y, i) * at(discount, i))
 
 
 @loop
 def copy(source: Any, lanes: int, out: Any) -> None:
     """Copy a row."""
     for i in range(lanes):
-        out[i] = source[i]
+        out[i] = at(source, i)
 
 
 @inner
@@ -629,12 +631,12 @@ def weigh_answer(
 ) -> None:  # fmt: skip
     """One answer: D_a min(G_b, A_a), by type."""
     for i in range(lanes):
-        first = weight[i] * min(grievance_1[i], answered_1[i])
-        second = weight[i] * min(grievance_2[i], answered_2[i])
+        first = weight[i] * min(at(grievance_1, i), answered_1[i])
+        second = weight[i] * min(at(grievance_2, i), answered_2[i])
         sum_1[i] += first
         sum_2[i] += second
-        harm_1[i] += mad[i] * first
-        harm_2[i] += harm[i] * second
+        harm_1[i] += at(mad, i) * first
+        harm_2[i] += at(harm, i) * second
 
 
 @inner
@@ -647,9 +649,9 @@ def quiet_answers(acts: Any, d: Any, lanes: int, paper: Any, blocks: Any) -> Non
         weight, harm, mad = weights[a], d[a, DA_HARM], d[a, DA_HARM_AT_REST]
         for i in range(lanes):
             sum_1[i] += weight[i]
-            harm_1[i] += mad[i] * weight[i]
+            harm_1[i] += at(mad, i) * weight[i]
         for i in range(lanes):
-            harm_2[i] += harm[i] * weight[i]
+            harm_2[i] += at(harm, i) * weight[i]
     copy(sum_1, lanes, sum_2)
 
 
@@ -672,14 +674,14 @@ def answers_to_challenger(
     for i in range(lanes):
         belief[i] = logistic(country[i] + leader[i])
     for i in range(lanes):
-        kept[i] = exp(-word[i] * commit[i])
+        kept[i] = exp(-at(word, i) * commit[i])
     for i in range(lanes):
-        reputed[i] = exp(lam[i] * name[i])
+        reputed[i] = exp(at(lam, i) * name[i])
     for a in range(n):
         weight, given, held = named[a], plain[a], d[a, DA_HELD]
         lethal = theirs[a, ACT_RUNG] >= LETHAL_FORCE
         for i in range(lanes):
-            weight[i] = given[i] * min(1.0, kept[i] * held[i]) * (reputed[i] if lethal else 1.0)
+            weight[i] = given[i] * min(1.0, kept[i] * at(held, i)) * (reputed[i] if lethal else 1.0)
     settle_answers(theirs, g, d, lanes, paper, blocks)
     quiet = -1
     harassing = -1
@@ -705,7 +707,7 @@ def answers_to_challenger(
             expected_harm(paper, lanes, loss)
             fatal, else_ = nodes[b, NO_FATAL], paper[SPARED]
             for i in range(lanes):
-                loss[i] = (1.0 - fatal[i]) * else_[i] + fatal[i] * loss[i]
+                loss[i] = (1.0 - at(fatal, i)) * else_[i] + at(fatal, i) * loss[i]
             if rung < LETHAL_FORCE and quiet >= 0:
                 harassing = b
         else:
@@ -737,9 +739,9 @@ def challenger_value(
 ) -> None:  # fmt: skip
     """One act's worth to the restrained type, less the harm of the answers."""
     for i in range(lanes):
-        worth = base[i] + waging[i] * relief[i] + min(owed[i], met[i])
-        unprovoked = 0.0 if commit[i] >= AVENGING else first[i]
-        out[i] = worth - audience[i] * max(commit[i] - rung, 0.0) - unprovoked - loss[i]
+        worth = base[i] + waging[i] * at(relief, i) + min(owed[i], at(met, i))
+        unprovoked = 0.0 if commit[i] >= AVENGING else at(first, i)
+        out[i] = worth - at(audience, i) * max(commit[i] - rung, 0.0) - unprovoked - loss[i]
 
 
 @compiled
@@ -751,25 +753,25 @@ def challenger(
     m = acts.shape[0]
     weights = blocks[WEIGHTS]
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, world.shape[0] - 1)
+        lanes = min(S.shape[1] - w, LANES)
         if not anyone(deciding, w, lanes):
             continue
-        g = world[tile]
-        defender_weighs(g, allies[tile], S, A, w, lanes, 0.0, paper)
+        g, their, mine, node = world[tile(world, w)], d[tile(d, w)], c[tile(c, w)], nodes[tile(nodes, w)]
+        defender_weighs(g, allies[tile(allies, w)], S, A, w, lanes, 0.0, paper)
         challenger_weighs(g, S, w, lanes, private, paper)
-        harassing = answers_to_challenger(acts, theirs, g, d[tile], c[tile], nodes[tile], S, w, lanes, paper, blocks)
+        harassing = answers_to_challenger(acts, theirs, g, their, mine, node, S, w, lanes, paper, blocks)
         expected, decides, quiet = S[PUNISHMENT, w : w + lanes], deciding[w : w + lanes], paper[QUIET]
         harassed = blocks[LOSSES][harassing if harassing >= 0 else 0]
         for i in range(lanes):
             expected[i] = (harassed[i] - quiet[i] if harassing >= 0 else 0.0) if decides[i] > 0.0 else expected[i]
-        challenger_bases(acts, c[tile], paper, lanes, blocks[BASES])
-        challenger_values(acts, g, c[tile], S, w, lanes, paper, blocks)
+        challenger_bases(acts, mine, paper, lanes, blocks[BASES])
+        challenger_values(acts, g, mine, S, w, lanes, paper, blocks)
         exponentiate(g[RATIONALITY], weights, m, lanes, paper[BEST])
         strike_off(acts, ceiling, weights, lanes)
         for kind in range(2):
             if kind == 1:
                 for b in range(m):
-                    weight, ratio = weights[b], c[tile, b, CA_RATIO]
+                    weight, ratio = weights[b], mine[b, CA_RATIO]
                     for i in range(lanes):
-                        weight[i] *= ratio[i]
+                        weight[i] *= at(ratio, i)
             share_out(weights, m, lanes, paper[BEST], record[kind], w)

@@ -1,8 +1,8 @@
 """Every number by world, in lanes: what compiled loops over worlds read in place of the tables.
 
 Worlds are worked on in tiles of ``LANES``. In a tile each number is an array over the tile's worlds, so that a loop
-runs at the same speed whether all worlds share one parameter row, 56 share one, or each has its own. Worlds that all
-share a row share one tile of numbers, which then stays in the caches.
+runs at the same speed whether 56 worlds share a parameter row or each has its own. Where a whole block shares one row,
+its numbers stand alone, without tiles and lanes: compiled loops then hold them in registers (``at``).
 
 What depends on a row alone is worked out once, here: exponentials for the stage game (``foreseen``), logits of
 probabilities, what is left of a memory after a step. Columns of ``world`` are those of ``layout.GENERAL`` and then the
@@ -11,11 +11,12 @@ ones below; the other arrays have columns of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
 
-from escalation.compiled import compiled, inner
+from escalation.compiled import ENABLED, compiled, inner, leaf
 from escalation.maths import exp, log, logit
 from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables, Worlds, runs_of
 from escalation.model.errors import execution, identification
@@ -165,27 +166,43 @@ _PROXY: Final = _p + 6
 def of(tables: Tables, rows: Ints, dt: float) -> Lanes:
     """Numbers of worlds with the parameter rows ``rows`` (worlds,) for steps of ``dt`` weeks."""
     used, which = np.unique(rows, return_inverse=True)
-    n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
-    numbers = Lanes(
-        world=np.empty((len(used), _WORLD)),
-        defender=np.empty((len(used), n, _DEFENDER)),
-        challenger=np.empty((len(used), m, _CHALLENGER)),
-        nodes=np.empty((len(used), m + 1, _NODE)),
-        proxies=np.empty((len(used), tables.proxies.shape[1], _PROXY)),
-        allies=tables.allies[used],
-        menu=0,
-        steep=False,
-    )
+    numbers = blank(tables, (len(used),), ())
+    numbers.allies[:] = tables.allies[used]
     fill(tables, used, numbers, dt)
     numbers.world[:, MENU] = used[_menus(tables, used)]
     return _laid_out(numbers, which if len(used) > 1 else which[:1])
+
+
+def _together(tables: Iterable[Floats], menu: int = 0, steep: bool = False) -> Lanes:
+    world, defender, challenger, nodes, proxies, allies = tables
+    return Lanes(world, defender, challenger, nodes, proxies, allies, menu, steep)
+
+
+def _apart(lanes: Lanes) -> tuple[Floats, ...]:
+    return lanes.world, lanes.defender, lanes.challenger, lanes.nodes, lanes.proxies, lanes.allies
+
+
+def blank(tables: Tables, before: tuple[int, ...], after: tuple[int, ...]) -> Lanes:
+    """Numbers that are all zero, with the axes ``before`` and ``after`` those of one parameter row."""
+    n, m, proxies, allies = (
+        table.shape[1] for table in (tables.defender_acts, tables.challenger_acts, tables.proxies, tables.allies)
+    )
+    shapes = (
+        (_WORLD,),
+        (n, _DEFENDER),
+        (m, _CHALLENGER),
+        (m + 1, _NODE),
+        (proxies, _PROXY),
+        (allies, tables.allies.shape[2]),
+    )
+    return _together(np.zeros((*before, *shape, *after)) for shape in shapes)
 
 
 def _laid_out(numbers: Lanes, which: Ints) -> Lanes:
     """Rows ``which`` (worlds,) of ``numbers`` as tiles; one stands for all."""
     first, factored = numbers.world[which, MENU], numbers.world[which, FACTORED]
     menu = int(first[0]) if (first == first[0]).all() else -1
-    return Lanes(*(_in_lanes(table, which) for table in numbers[:6]), menu=menu, steep=not factored.all())
+    return _together((_in_lanes(table, which) for table in _apart(numbers)), menu, not factored.all())
 
 
 def _menus(tables: Tables, used: Ints) -> Ints:
@@ -200,13 +217,39 @@ def _menus(tables: Tables, used: Ints) -> Ints:
 
 
 def _in_lanes(table: Floats, which: Ints) -> Floats:
-    """Rows ``which`` (worlds,) of ``table`` (rows, ...) as tiles: (tiles, ..., LANES); one world stands for all."""
+    """Rows ``which`` (worlds,) of ``table`` (rows, ...) as tiles: (tiles, ..., LANES); a row alone: (1, ...)."""
     if len(which) == 1:
-        return np.repeat(table[which][..., None], LANES, axis=-1)
+        return np.ascontiguousarray(table[which])
     tiles = -(-len(which) // LANES)
-    padded = np.resize(which, tiles * LANES)
-    by_world = table[padded].reshape(tiles, LANES, *table.shape[1:])
+    by_world = table[np.resize(which, tiles * LANES)].reshape(tiles, LANES, *table.shape[1:])
     return np.ascontiguousarray(np.moveaxis(by_world, 1, -1))
+
+
+def at(number: Any, i: int) -> Any:
+    """A number in lane ``i``: from its lanes, or the one that all worlds share."""
+    return number[i] if getattr(number, "ndim", 0) else number
+
+
+@leaf
+def tile(numbers: Any, w: int) -> int:
+    """Index of the tile of ``numbers`` that holds world ``w``; where all worlds share a row there is one."""
+    last: int = numbers.shape[0] - 1
+    return min(w // LANES, last)
+
+
+if ENABLED:  # compiled code has a form of ``at`` for either shape, chosen by type
+    from numba import types
+    from numba.extending import overload
+
+    def _itself(number: Any, i: Any) -> Any:
+        return number
+
+    def _in_lane(number: Any, i: Any) -> Any:
+        return number[i]
+
+    @overload(at)  # type: ignore[untyped-decorator]
+    def _at(number: Any, i: Any) -> Any:
+        return _in_lane if isinstance(number, types.Array) else _itself
 
 
 def by_menu(X: Worlds) -> list[Ints]:
@@ -218,13 +261,13 @@ def by_menu(X: Worlds) -> list[Ints]:
 def some(X: Worlds, index: Ints) -> Worlds:
     """A copy of the worlds ``index``, to be worked on by themselves."""
     lanes = X.lanes
-    if len(lanes.world) > 1:
-        tile, lane = index // LANES, index % LANES
-        numbers = Lanes(*(table[tile, ..., lane] for table in lanes[:6]), menu=0, steep=False)
+    if lanes.world.ndim > 2:
+        tiles, lane = index // LANES, index % LANES
+        numbers = _together(table[tiles, ..., lane] for table in _apart(lanes))
         lanes = _laid_out(numbers, np.resize(np.arange(len(index)), max(len(index), 2)))
-    n, row = len(index), X.row[index]
-    state = (np.empty((*array.shape[:-1], n), dtype=array.dtype) for array in X[:5])
-    part = Worlds(*state, key=X.key[index], row=row, lanes=lanes, runs=runs_of(row))
+    S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
+    row = X.row[index]
+    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))
     copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
     return part
 
@@ -267,7 +310,7 @@ def copy_row(row: Any, index: Any, part: Any, out: bool) -> None:
 
 def too_steep(lanes: Lanes, where: Floats, worlds: int) -> Floats:
     """1 where ``where`` (worlds or more,) is and factors may not be used, shape (worlds,)."""
-    if len(lanes.world) == 1:
+    if lanes.world.ndim == 2:
         return where[:worlds]
     return np.ascontiguousarray(where[:worlds] * (1.0 - lanes.world[:, FACTORED].reshape(-1)[:worlds]))
 

@@ -25,6 +25,8 @@ from escalation.model.lanes import (
     LOGIT_ANCHOR,
     LOGIT_PHI0,
     LOGIT_Q0,
+    at,
+    tile,
 )
 from escalation.model.layout import (
     ACCIDENT,
@@ -131,41 +133,33 @@ TERM_WEEKS: Final = 209.0
 """Weeks of a four-year term: the name for resolve is worth less as it runs out."""
 
 
-_FADING: Final = (PI_COUNTRY, PI_LEADER, PHI, Q, SIGMA, OBLIGATION, DISARRAY)
 _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTHORISED)
 
 
 def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    drift_in(X, step, dt, np.empty((3, LANES)))
+    drift_in(X, step, dt, np.empty((2, LANES)))
 
 
 @compiled
 def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
-    """``drift`` with scratch ``slate`` (3, LANES) given."""
+    """``drift`` with scratch ``slate`` (2, LANES) given."""
     S, K, A, key = X.S, X.K, X.A, X.key
-    noises, zero = (F_NOISE, Q_NOISE), slate[2]
+    noises = (F_NOISE, Q_NOISE)
     purposes = (draws.FRAGILITY, draws.SURVIVAL)
     memory, vow, pull = exp(-NOISE_MEMORY * dt), exp(-COMMITMENT_DECAY * dt), exp(-ENTRAPMENT_DECAY * dt)
-    for i in range(LANES):
-        zero[i] = 0.0
     for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[min(w // LANES, X.lanes.world.shape[0] - 1)]
-        P = X.lanes.proxies[min(w // LANES, X.lanes.world.shape[0] - 1)]
+        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
+        P = X.lanes.proxies[tile(X.lanes.proxies, w)]
         ended = S[ENDED, w : w + lanes]
         enrich(S[BREAKOUT_NOW, w : w + lanes], ended, S[SIGMA, w : w + lanes], g[NUCLEAR_SPEED], g[CHANNEL], dt)
-        rest = (g[LOGIT_ANCHOR], zero, g[LOGIT_PHI0], g[LOGIT_Q0], g[SANCTIONS_LEVEL], zero, zero)
-        kept = (
-            g[KEPT_COUNTRY],
-            g[KEPT_LEADER],
-            g[KEPT_COUNTRY],
-            g[KEPT_FEAR],
-            g[KEPT_SANCTIONS],
-            g[KEPT_OBLIGATION],
-            g[KEPT_DISARRAY],
-        )
-        for n, fading in enumerate(_FADING):
-            relax(S[fading, w : w + lanes], ended, rest[n], kept[n])
+        relax(S[PI_COUNTRY, w : w + lanes], ended, g[LOGIT_ANCHOR], g[KEPT_COUNTRY])
+        relax(S[PI_LEADER, w : w + lanes], ended, 0.0, g[KEPT_LEADER])
+        relax(S[PHI, w : w + lanes], ended, g[LOGIT_PHI0], g[KEPT_COUNTRY])
+        relax(S[Q, w : w + lanes], ended, g[LOGIT_Q0], g[KEPT_FEAR])
+        relax(S[SIGMA, w : w + lanes], ended, g[SANCTIONS_LEVEL], g[KEPT_SANCTIONS])
+        relax(S[OBLIGATION, w : w + lanes], ended, 0.0, g[KEPT_OBLIGATION])
+        relax(S[DISARRAY, w : w + lanes], ended, 0.0, g[KEPT_DISARRAY])
         fade(S[COMMIT_CHALLENGER, w : w + lanes], ended, vow)
         fade(S[ALLY_WAR, w : w + lanes], ended, pull)
         for n, noise in enumerate(noises):
@@ -189,7 +183,7 @@ def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
 def relax(x: Any, ended: Any, rest: Any, kept: Any) -> None:
     """Let ``x`` (worlds,) decay towards ``rest``: ``kept`` of the distance is left (``learning.relaxed``)."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else rest[i] + (x[i] - rest[i]) * kept[i]
+        x[i] = x[i] if ended[i] > 0.0 else at(rest, i) + (x[i] - at(rest, i)) * at(kept, i)
 
 
 @loop
@@ -211,7 +205,7 @@ def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
 def enrich(breakout: Any, ended: Any, sigma: Any, speed: Any, channel: Any, dt: float) -> None:
     """Weeks to a bomb shrink with sanctions that no talks soften, to one at least."""
     for i in range(breakout.shape[0]):
-        left = breakout[i] - speed[i] * sigma[i] * (1.0 - channel[i]) * dt
+        left = breakout[i] - at(speed, i) * sigma[i] * (1.0 - at(channel, i)) * dt
         breakout[i] = breakout[i] if ended[i] > 0.0 else max(left, 1.0)
 
 
@@ -286,8 +280,7 @@ def accidents(T: Any, X: Any, step: int) -> None:
     S, N, key, alert, rung = X.S, X.N, X.key, X.S[ALERT], X.S[RUNG]
     for w in range(S.shape[1]):
         if max(alert[w], rung[w]) >= ALWAYS_ALERT and S[ENDED, w] == 0.0:
-            tile = min(w // LANES, X.lanes.world.shape[0] - 1)
-            chance = X.lanes.world[tile, ACCIDENT_CHANCE, w % LANES]
+            chance = at(X.lanes.world[tile(X.lanes.world, w)][ACCIDENT_CHANCE], w % LANES)
             if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) < chance:
                 misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
 
@@ -335,7 +328,7 @@ def close_in(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, pe
     """``close`` with scratch ``slate`` (4, LANES) given."""
     S, N = X.S, X.N
     for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[min(w // LANES, X.lanes.world.shape[0] - 1)]
+        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
         live, ending = slate[LIVE], N[N_ENDING, w : w + lanes]
         for i in range(lanes):
             live[i] = 1.0 if ending[i] == 0 else 0.0
@@ -373,7 +366,7 @@ def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: flo
     uniforms(key, w, lanes, step, 0, NATURE, draws.COOLING, luck)
     cooling, channel, mediation = g[COOLING_P], g[CHANNEL], g[MEDIATION]
     for i in range(lanes):
-        chance[i] = min(cooling[i] * (1.0 + channel[i]) + mediation[i] * hedged[i], 1.0)
+        chance[i] = min(at(cooling, i) * (1.0 + at(channel, i)) + at(mediation, i) * hedged[i], 1.0)
     for i in range(lanes):
         chance[i] = 1.0 - exp(dt * log(max(1.0 - chance[i], 1e-12)))
     for i in range(lanes):
@@ -387,13 +380,15 @@ def brink(g: Any, S: Any, N: Any, key: Any, w: int, lanes: int, step: int, dt: f
     h1 = g[H1]
     on = 0.0
     for i in range(lanes):
-        on = max(on, h1[i])
+        on = max(on, at(h1, i))
     if on <= 0.0:
         return
     for i in range(lanes):
         v, rung = w + i, S[RUNG, w + i]
-        if slate[LIVE, i] > 0.0 and S[ENDED, v] == 0.0 and h1[i] > 0.0 and rung >= 5.0:
-            hazard = h1[i] * exp(g[H_GROWTH, i] * (rung - 5.0)) * g[D_ALERT, i] * g[ERRORS_SCALE, i] * dt
+        if slate[LIVE, i] > 0.0 and S[ENDED, v] == 0.0 and at(h1, i) > 0.0 and rung >= 5.0:
+            hazard = (
+                at(h1, i) * exp(at(g[H_GROWTH], i) * (rung - 5.0)) * at(g[D_ALERT], i) * at(g[ERRORS_SCALE], i) * dt
+            )
             chance = 1.0 - exp(-hazard)
             S[WAR_SUM, v] += chance
             if draws.uniform(key[v], step, 0, layout.NATURE, draws.AUTONOMOUS) < chance:
@@ -410,8 +405,8 @@ def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float,
     uniforms(key, w, lanes, step, 0, NATURE, draws.COLLAPSE, luck)
     rate, slope, rally = g[FALL_RATE], g[PRESSURE_SLOPE], g[RALLY]
     for i in range(lanes):
-        rallied = 1.0 + rally[i] * (1.0 if shelled[i] < 13.0 else 0.0)
-        chance[i] = rate[i] * exp(slope[i] * sigma[i]) / rallied
+        rallied = 1.0 + at(rally, i) * (1.0 if shelled[i] < 13.0 else 0.0)
+        chance[i] = at(rate, i) * exp(at(slope, i) * sigma[i]) / rallied
     for i in range(lanes):
         chance[i] = 1.0 - exp(-chance[i] * dt)
     for i in range(lanes):

@@ -37,6 +37,8 @@ from escalation.model.lanes import (
     PL_MEANT,
     PL_STRAY,
     PL_USUAL,
+    at,
+    tile,
 )
 from escalation.model.layout import (
     A_DEATHS,
@@ -136,8 +138,12 @@ def act_in(T: Any, X: Any, p: int, step: int, dt: float, slate: Any) -> None:
     S, K, key, actor, links = X.S, X.K[p], X.key, FIRST_PROXY + p, T.proxy_links[p]
     occasions = math.floor(OPPORTUNITIES * dt + 0.5)
     for w in range(0, S.shape[1], LANES):
-        lanes, tile = min(S.shape[1] - w, LANES), min(w // LANES, X.lanes.world.shape[0] - 1)
-        g, P, ended = X.lanes.world[tile], X.lanes.proxies[tile, p], S[ENDED, w : w + lanes]
+        lanes = min(S.shape[1] - w, LANES)
+        g, P, ended = (
+            X.lanes.world[tile(X.lanes.world, w)],
+            X.lanes.proxies[tile(X.lanes.proxies, w)][p],
+            S[ENDED, w : w + lanes],
+        )
         luck, count, flag = slate[LUCK], slate[COUNT], slate[FLAG]
         aim(P, S, K, key, p, w, lanes, step, slate)
         tempt(g, P, S, w, lanes, occasions, slate)
@@ -156,7 +162,7 @@ def act_in(T: Any, X: Any, p: int, step: int, dt: float, slate: Any) -> None:
         may_be(count, P[P_AIM], luck, slate[LOOSE], ended, lanes, slate[ELSEWHERE], flag)
         for i in range(lanes):
             if flag[i] > 0.0:
-                hit(T, X, p, w + i, step, P[P_AIM, i], i, slate)
+                hit(T, X, p, w + i, step, at(P[P_AIM], i), i, slate)
         if links[3] >= 0:
             uniforms(key, w, lanes, step, 0, actor, draws.STRAY, luck)
             notice(slate[ELSEWHERE], slate[P_KILLS], luck, lanes, X.A[links[3], HIT, w : w + lanes], flag)
@@ -179,8 +185,8 @@ def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int,
     normals(luck[:lanes], rung[:lanes])
     kappa, order = K[KAPPA, w : w + lanes], S[ORDER, w : w + lanes]
     for i in range(lanes):
-        slack = (1.0 - kappa[i]) * slack_sd[i] * rung[i]
-        rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * own_rung[i] + slack
+        slack = (1.0 - kappa[i]) * at(slack_sd, i) * rung[i]
+        rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * at(own_rung, i) + slack
     aimed, ended = K[AIMED, w : w + lanes], S[ENDED, w : w + lanes]
     for i in range(lanes):
         aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
@@ -193,15 +199,15 @@ def tempt(g: Any, P: Any, S: Any, w: int, lanes: int, occasions: int, slate: Any
     sigma, punishment, obligation = S[SIGMA, w : w + lanes], S[PUNISHMENT, w : w + lanes], S[OBLIGATION, w : w + lanes]
     usual, slope, held = P[PL_USUAL], P[P_ORDER_SLOPE], P[PL_HELD]
     for i in range(lanes):
-        odds[i] = usual[i] + slope[i] * (rung[i] - held[i])
+        odds[i] = at(usual, i) + at(slope, i) * (rung[i] - at(held, i))
     push, fear, revenge = P[P_SANCTIONS], P[P_PUNISHMENT], P[P_REVENGE]
     for i in range(lanes):
-        odds[i] = odds[i] + (push[i] * sigma[i] - fear[i] * punishment[i]) + revenge[i] * obligation[i]
+        odds[i] = odds[i] + (at(push, i) * sigma[i] - at(fear, i) * punishment[i]) + at(revenge, i) * obligation[i]
     shock, spur = S[SHOCK, w : w + lanes], P[P_SHOCK]
     disarray, leaderless, rate = S[DISARRAY, w : w + lanes], g[LOG_RATE], P[P_RATE]
     for i in range(lanes):
-        x = odds[i] + (spur[i] if shock[i] > 0.0 else 0.0)
-        odds[i] = logistic(x + disarray[i] * leaderless[i]) if rate[i] > 0.0 else 0.0
+        x = odds[i] + (at(spur, i) if shock[i] > 0.0 else 0.0)
+        odds[i] = logistic(x + disarray[i] * at(leaderless, i)) if at(rate, i) > 0.0 else 0.0
     first, second, third, fourth = occasions & 1, occasions & 2, occasions & 4, occasions & 8
     for i in range(lanes):  # (1 - odds) to the power of up to 15 occasions
         once = 1.0 - odds[i]
@@ -218,15 +224,15 @@ def stray(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: in
     loose, luck, kappa, hazard = slate[LOOSE], slate[LUCK], K[KAPPA, w : w + lanes], P[P_UNAUTHORISED]
     uniforms(key, w, lanes, step, 0, FIRST_PROXY + p, draws.UNAUTHORISED, luck)
     for i in range(lanes):
-        loose[i] = 1.0 if luck[i] < control.chance(hazard[i], kappa[i], dt) else 0.0
+        loose[i] = 1.0 if luck[i] < control.chance(at(hazard, i), kappa[i], dt) else 0.0
 
 
 @loop
 def lethality(rung: Any, disarray: Any, leaderless: Any, meant: Any, unmeant: Any, lanes: int, out: Any) -> None:
     """Chance that an attack kills."""
     for i in range(lanes):
-        kills = meant[i] if rung[i] >= LETHAL_FORCE else unmeant[i]
-        out[i] = min(kills * exp(disarray[i] * leaderless[i]), 1.0)
+        kills = at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i)
+        out[i] = min(kills * exp(disarray[i] * at(leaderless, i)), 1.0)
 
 
 @loop
@@ -238,7 +244,7 @@ def may_be(count: Any, share: Any, luck: Any, loose: Any, ended: Any, lanes: int
     for i in range(lanes):
         count[i] = 0.0 if ended[i] > 0.0 else count[i]
         elsewhere[i] = count[i]
-        within = (luck[i] > 1.0 - 1.000001 * count[i] * share[i]) | (loose[i] > 0.0)
+        within = (luck[i] > 1.0 - 1.000001 * count[i] * at(share, i)) | (loose[i] > 0.0)
         flag[i] = 1.0 if within & (ended[i] == 0.0) else 0.0
 
 
@@ -254,7 +260,7 @@ def notice(elsewhere: Any, p_kill: Any, luck: Any, lanes: int, ally_hit: Any, fl
 def bystanders(rung: Any, count: Any, meant: Any, unmeant: Any, luck: Any, lanes: int, out: Any) -> None:
     """Fill ``out`` with the dead among those who live where the attacks fall (``casualties.whole``)."""
     for i in range(lanes):
-        mean = count[i] * (meant[i] if rung[i] >= LETHAL_FORCE else unmeant[i])
+        mean = count[i] * (at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i))
         base = math.floor(mean)
         out[i] = base + (1.0 if luck[i] < mean - base else 0.0)
 

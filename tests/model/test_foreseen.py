@@ -30,7 +30,7 @@ def choices(model: Crisis, mover: str, by_nodes: bool, ceiling: float) -> tuple[
     return D.record, beside.S[PUNISHMENT]
 
 
-@pytest.fixture(scope="module", params=[0.02, 0.3, 4.0], ids=lambda value: f"rationality {value}")
+@pytest.fixture(scope="module", params=[0.02, 0.3, 1.0], ids=lambda value: f"rationality {value}")
 def model(request: pytest.FixtureRequest) -> Crisis:
     return crisis("strike", {"choice.rationality": request.param}, worlds=150, weeks=6, draws=DRAWS)
 
@@ -44,7 +44,7 @@ def test_factors_give_what_nodes_give(model: Crisis, mover: str, ceiling: float)
     # odds below 1e-12 are below what a draw of 53 bits tells apart in a week
     np.testing.assert_allclose(by_factors, by_nodes, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(punished, punished_too, rtol=1e-9, atol=1e-9)
-    assert by_factors.std(axis=2).max() > 0.05  # the worlds do differ
+    assert by_factors.std(axis=2).max() > 0.01  # the worlds do differ
 
 
 def test_rows_too_steep_for_products_go_by_nodes() -> None:
