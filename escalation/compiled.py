@@ -124,6 +124,19 @@ if ENABLED:
         )(function)
         return result
 
+    def part(function: F) -> F:
+        """Compile a part of a larger function, put in its place: to pass all the model's arrays takes longer."""
+        result: F = _numba.njit(
+            cache=False,
+            nogil=True,
+            error_model="numpy",
+            _nrt=False,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            forceinline=True,
+        )(function)
+        return result
+
     def inner(function: F) -> F:
         """Compile a function that only compiled code calls: its wrapper for Python takes longer than itself."""
         result: F = _numba.njit(
@@ -142,4 +155,4 @@ else:
         """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
         return function
 
-    inner = leaf = loop = compiled
+    inner = leaf = loop = part = compiled

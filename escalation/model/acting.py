@@ -24,17 +24,10 @@ from escalation.model.layout import (
     PERCEPTION_SD,
     SIGNAL_NOISE,
 )
+from escalation.model.rows import copy, reset, uniforms
 
 # Rows of ``slate``. FIRST and SECOND: how likely each type was to be seen as it was; TAUGHT: their log ratio.
 (LUCK, TOTAL, WAR, INTENDED, DONE, ACTED, SEEN, FIRST, SECOND, TAUGHT, ONE, OTHER, WAY) = range(13)
-
-
-@loop
-def uniforms(key: Any, w: int, lanes: int, step: int, turn: int, actor: int, purpose: int, out: Any) -> None:
-    """Fill ``out`` (LANES,) with the draws of the worlds from ``w`` on."""
-    keys = key[w : w + lanes]
-    for i in range(lanes):
-        out[i] = draws.uniform(keys[i], step, turn, actor, purpose)
 
 
 @inner
@@ -232,13 +225,6 @@ def act(
 
 
 @loop
-def copy(source: Any, lanes: int, out: Any) -> None:
-    """Copy a row."""
-    for i in range(lanes):
-        out[i] = source[i]
-
-
-@loop
 def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int, belief: Any) -> None:
     """Move a ``belief`` (worlds,), a logit, by a share of what was TAUGHT where ``where`` is 1.
 
@@ -289,36 +275,6 @@ def release(where: Any, rung: Any, least: float, w: int, lanes: int, commit: Any
     for i in range(lanes):
         free = (rung[i] >= vow[i] - 0.5) & (rung[i] >= least) & (chosen[i] > 0.0)
         vow[i] = 0.0 if free else vow[i]
-
-
-@loop
-def fill(value: float, lanes: int, row: Any) -> None:
-    """Set a row to one value."""
-    for i in range(lanes):
-        row[i] = value
-
-
-@loop
-def reset(lanes: int, row: Any) -> None:
-    """Zero a row."""
-    for i in range(lanes):
-        row[i] = 0.0
-
-
-@loop
-def put(where: Any, values: Any, w: int, lanes: int, row: Any) -> None:
-    """Set a state ``row`` (worlds,) from world ``w`` on to ``values`` (LANES,) where ``where`` (worlds,) is 1."""
-    out, chosen = row[w : w + lanes], where[w : w + lanes]
-    for i in range(lanes):
-        out[i] = values[i] if chosen[i] > 0.0 else out[i]
-
-
-@loop
-def set_to(where: Any, value: float, w: int, lanes: int, row: Any) -> None:
-    """The same with one ``value``."""
-    out, chosen = row[w : w + lanes], where[w : w + lanes]
-    for i in range(lanes):
-        out[i] = value if chosen[i] > 0.0 else out[i]
 
 
 @loop

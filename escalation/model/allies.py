@@ -14,10 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner
+from escalation.compiled import compiled, inner, part
 from escalation.maths import exp, logistic
 from escalation.model import learning
-from escalation.model.acting import uniforms
 from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import perception
 from escalation.model.lanes import at, tile
@@ -59,6 +58,7 @@ from escalation.model.layout import (
     Q,
 )
 from escalation.model.payoffs import obligation
+from escalation.model.rows import uniforms
 
 STRIKE_RUNG: Final = 8.0
 
@@ -117,7 +117,7 @@ def warlike(value: Any, lanes: int) -> bool:
     return some > 0.0
 
 
-@inner
+@part
 def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
     """An ally that was hit trusts the more who stood by it, and the less who did not."""
     S, A = X.S, X.A
@@ -131,7 +131,7 @@ def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
             A[j, ALIGNMENT, v] = min(max(a + at(row[A_SPEED], i) * move, 0.0), 1.0)
 
 
-@inner
+@part
 def strike(T: Any, X: Any, j: int, w: int, step: int) -> None:
     """What the ally's strike on the challenger's homeland does in world ``w``."""
     S, r = X.S, X.row[w]

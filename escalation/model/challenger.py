@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner, leaf, loop
+from escalation.compiled import compiled, inner, leaf, loop, part
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
     ACTED,
@@ -28,15 +28,11 @@ from escalation.model.acting import (
     act,
     believe,
     count_slips,
-    fill,
     is_force,
     keep_where,
     note_odds,
-    put,
     release,
-    reset,
     scale,
-    set_to,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
@@ -118,6 +114,7 @@ from escalation.model.payoffs import (
     defender_context,
 )
 from escalation.model.proxies import bury
+from escalation.model.rows import fill, put, reset, set_to
 from escalation.model.rules import CODES
 from escalation.model.stage import CONSIDERED, PICTURED, bar, challenger_game, choose, keep, restrict
 
@@ -168,7 +165,7 @@ def decides(
         out[i] = moves[i] if occasion(obligation[i], sigma[i], rung[i], suffered[i]) | must else 0.0
 
 
-@inner
+@part
 def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the challenger's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -189,7 +186,7 @@ def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     return MISPERCEPTION if S[SUFFERED, w] >= S[SUFFERED_TRUE, w] + 1.0 else REVENGE
 
 
-@inner
+@part
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
     """What open act of force ``b`` does: the defender's dead, which are returned, and a new provocation."""
     S, act, key = X.S, T.challenger_acts[r, b], X.key[w]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import compiled, inner, leaf, loop
+from escalation.compiled import compiled, inner, leaf, loop, part
 from escalation.maths import log
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
@@ -31,15 +31,12 @@ from escalation.model.acting import (
     is_force,
     keep_where,
     note_odds,
-    put,
     release,
-    reset,
     rise,
     scale,
-    set_to,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
-from escalation.model.foreseen import add, anyone
+from escalation.model.foreseen import anyone
 from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, tile, too_steep
 from escalation.model.layout import (
     A_EXPOSURE,
@@ -159,6 +156,7 @@ from escalation.model.payoffs import (
     zeal,
 )
 from escalation.model.proxies import bury
+from escalation.model.rows import add, put, reset, set_to
 from escalation.model.rules import CODES
 from escalation.model.stage import CONSIDERED, PICTURED, bar, choose, defender_game, keep, restrict
 
@@ -235,7 +233,7 @@ def decides(
         out[i] = moves[i] if there | must else 0.0
 
 
-@inner
+@part
 def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the defender's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -267,7 +265,7 @@ def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, co
     return CASUALTY if strongest == deaths else PROVOKED
 
 
-@inner
+@part
 def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int, week: int) -> None:
     """What act of force ``a`` does: dead, obligation, fear, control, the nuclear clock, allies' trust."""
     S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]

@@ -28,40 +28,29 @@ from __future__ import annotations
 from typing import Any
 
 from escalation.compiled import compiled, inner, loop
-from escalation.maths import exp, log, logistic
+from escalation.maths import exp, logistic
 from escalation.model.arrays import LANES
-from escalation.model.errors import survival
 from escalation.model.lanes import (
-    CA_COST,
     CA_FIRST,
-    CA_GAIN,
     CA_HARM,
     CA_HARM_RATIO,
     CA_HELD,
     CA_LIGHT,
     CA_MEETS,
     CA_MET,
-    CA_PRESSURE,
     CA_RATIO,
     CA_RELIEF,
-    CA_STRUCK,
     CA_WAGED,
     DA_ANSWER,
     DA_ANSWERED,
-    DA_COLLAPSE,
-    DA_COST,
-    DA_GAIN,
     DA_HARM,
     DA_HARM_AT_REST,
     DA_HARM_ATTACKED,
     DA_HELD,
     DA_OWED,
     DA_OWED_LEADER,
-    DA_RELIEF,
-    DA_SETBACK,
     DA_UNBLAMED,
     DA_VOWED,
-    LOGIT_F,
     NO_FATAL,
     NO_GAMMA,
     NO_SETTLED,
@@ -72,193 +61,74 @@ from escalation.model.lanes import (
     tile,
 )
 from escalation.model.layout import (
-    A_BASING,
     ACT_AVAILABLE,
     ACT_ON_STATE,
     ACT_RUNG,
     ACT_VIA_PROXIES,
     ALERT,
-    ALLY_WAR,
     BLAMED,
-    BREAKOUT_NOW,
     C_AUDIENCE,
-    C_LOSS_STRUCK,
-    C_PRESSURE,
-    C_RENT,
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
     D_ALPHA_ATTACK,
     D_ALPHA_RESTRAINT,
     D_AUDIENCE,
     D_BLAME_DISCOUNT,
-    D_DEATH,
-    D_GAMBLE,
-    D_HARASSMENT,
-    D_HIGH_VALUE,
     D_HOMELAND_SHARE,
-    D_LOG_DEATHS,
     D_MADNESS,
-    D_PREVENTION,
-    D_PUBLIC,
-    D_REPUTATION,
     D_RESOLUTE_FACTOR,
-    DEAD,
     DECAPITATED,
-    F_NOISE,
     FORCE,
-    FRAGILITY_BIAS,
-    FRAGILITY_SD,
-    HEDGING,
-    HOMELAND,
     LETHAL_FORCE,
-    NUCLEAR_ALARM,
     OBLIGATION,
-    OWN_DEAD,
     PHI,
     PI_COUNTRY,
     PI_LEADER,
-    PRESSURE_SLOPE,
-    PROVOCATION,
     PUNISHMENT,
-    Q_BIAS,
-    Q_NOISE,
-    Q_SD,
     RATIONALITY,
-    RUBICON,
     RUNG,
-    SIGMA,
     STATE_FORCE,
-    TERM,
-    WEIGHT,
-    Q,
 )
 from escalation.model.payoffs import AVENGING
-from escalation.model.stage import ANY_RUNG
-
-# Rows of ``paper``: what one decision is worked out on.
-(
-    CAPABILITY,
-    GAMBLE,
-    PREVENTION,
-    NAME,
-    JOINED,
+from escalation.model.payoffs_by_lane import (
+    ABLE,
     AT_WAR,
-    PRESSED,
-    FEAR,
-    RENT,
     BELIEF,
-    OWED,
-    COMMIT,
     BEST,
-    SUM_1,
-    SUM_2,
+    CAPABILITY,
+    COMMIT,
+    EG,
+    GAMMA,
     HARM_1,
     HARM_2,
+    NAME,
+    OWED,
+    PROVOKED,
     QUIET,
     SPARED,
-    GAMMA,
-    ABLE,
-    PROVOKED,
+    SUM_1,
+    SUM_2,
     VALUE,
-    EG,  # grievance of a node, by type and blame: four rows
-) = range(24)
+    challenger_bases,
+    challenger_weighs,
+    defender_bases,
+    defender_provoked,
+    defender_weighs,
+)
+from escalation.model.rows import (
+    add,
+    copy,
+    discounted,
+    exponential,
+    exponential_of,
+    multiply,
+    raise_to,
+    reset,
+)
+from escalation.model.stage import ANY_RUNG
+
 # ``blocks`` of rows by act: what replies are worked out from, and the mover's own acts.
 (REPLIES, LOSSES, BASES, WEIGHTS) = (0, 6, 7, 8)
-
-
-# -- what the two sides weigh ---------------------------------------------------------------------------------------
-@inner
-def defender_weighs(g: Any, allies: Any, S: Any, A: Any, w: int, lanes: int, private: float, paper: Any) -> None:
-    """Fill the rows CAPABILITY to AT_WAR, as ``payoffs.defender_context``; ``allies`` (allies, columns, LANES)."""
-    able, at_war, gamble = paper[CAPABILITY], paper[AT_WAR], paper[GAMBLE]
-    for i in range(lanes):
-        able[i] = 1.0
-    for j in range(A.shape[0]):
-        hedging, basing = A[j, HEDGING, w : w + lanes], allies[j, A_BASING]
-        for i in range(lanes):
-            able[i] -= at(basing, i) * hedging[i]
-    rung, sigma, noise = S[RUNG, w : w + lanes], S[SIGMA, w : w + lanes], S[F_NOISE, w : w + lanes]
-    for i in range(lanes):
-        able[i] = max(able[i], 0.2)
-        at_war[i] = 1.0 if rung[i] >= 9.0 else 0.0
-    f, slope, bias, rubicon = g[LOGIT_F], g[PRESSURE_SLOPE], g[FRAGILITY_BIAS], g[RUBICON]
-    sd, gain = g[FRAGILITY_SD], g[D_GAMBLE]
-    for i in range(lanes):
-        gamble[i] = at(f, i) + at(slope, i) * (sigma[i] - 1.0) + (at(bias, i) + at(rubicon, i) * at_war[i]) * private
-    for i in range(lanes):
-        gamble[i] = at(gain, i) * logistic(gamble[i] + private * at(sd, i) * noise[i])
-    worth, alarm, prevention, breakout = (
-        g[D_PREVENTION],
-        g[NUCLEAR_ALARM],
-        paper[PREVENTION],
-        S[BREAKOUT_NOW, w : w + lanes],
-    )
-    for i in range(lanes):
-        prevention[i] = at(worth, i) * exp(-breakout[i] / at(alarm, i))
-    joined, entrapment, dead, slope = paper[JOINED], S[ALLY_WAR, w : w + lanes], S[OWN_DEAD, w : w + lanes], g[D_PUBLIC]
-    for i in range(lanes):
-        joined[i] = entrapment[i] - at(slope, i) * log(1.0 + dead[i]) * 0.4342944819032518
-    name, reputation, term = paper[NAME], g[D_REPUTATION], S[TERM, w : w + lanes]
-    for i in range(lanes):
-        name[i] = at(reputation, i) * term[i]
-
-
-@inner
-def defender_bases(acts: Any, numbers: Any, paper: Any, lanes: int, out: Any) -> None:
-    """Fill ``out`` (n, LANES), as ``payoffs.defender_base``; ``numbers`` (n, columns, LANES)."""
-    for a in range(acts.shape[0]):
-        one = numbers[a]
-        defender_base(
-            paper[GAMBLE], paper[PREVENTION], paper[JOINED], paper[AT_WAR],
-            one[DA_COLLAPSE], one[DA_SETBACK], one[DA_GAIN], one[DA_COST], one[DA_RELIEF],
-            acts[a, ACT_RUNG] >= HOMELAND, lanes, out[a],
-        )  # fmt: skip
-
-
-@loop
-def defender_base(
-    gamble: Any, prevention: Any, joined: Any, at_war: Any, collapse: Any, setback: Any, gain: Any, cost: Any,
-    relief: Any, far: bool, lanes: int, out: Any,
-) -> None:  # fmt: skip
-    """One act's worth apart from the grievance that it settles."""
-    for i in range(lanes):
-        hopes = gamble[i] * at(collapse, i) + prevention[i] * at(setback, i) + (joined[i] if far else 0.0)
-        out[i] = hopes + at(gain, i) - at(cost, i) * (1.0 - at(relief, i) * at_war[i])
-
-
-@inner
-def challenger_weighs(g: Any, S: Any, w: int, lanes: int, private: float, paper: Any) -> None:
-    """Fill the rows PRESSED, FEAR and RENT, as ``payoffs.challenger_context``."""
-    pressed, fear, rent = paper[PRESSED], paper[FEAR], paper[RENT]
-    sigma, q, noise = S[SIGMA, w : w + lanes], S[Q, w : w + lanes], S[Q_NOISE, w : w + lanes]
-    slope, income, struck, bias, sd = g[C_PRESSURE], g[C_RENT], g[C_LOSS_STRUCK], g[Q_BIAS], g[Q_SD]
-    for i in range(lanes):
-        rent[i] = at(income, i) * (1.0 - sigma[i])
-        pressed[i] = at(slope, i) * sigma[i]
-    for i in range(lanes):
-        fear[i] = survival.estimate(q[i], private * at(bias, i), private * at(sd, i), noise[i]) * at(struck, i)
-
-
-@inner
-def challenger_bases(acts: Any, numbers: Any, paper: Any, lanes: int, out: Any) -> None:
-    """Fill ``out`` (m, LANES) for the restrained type, as ``payoffs.challenger_base``."""
-    for b in range(acts.shape[0]):
-        one = numbers[b]
-        challenger_base(
-            paper[PRESSED], paper[FEAR], paper[RENT], one[CA_PRESSURE], one[CA_GAIN], one[CA_STRUCK], one[CA_COST],
-            acts[b, ACT_RUNG] < FORCE, lanes, out[b],
-        )  # fmt: skip
-
-
-@loop
-def challenger_base(
-    pressed: Any, fear: Any, rent: Any, pressure: Any, gain: Any, struck: Any, cost: Any, calm: bool, lanes: int,
-    out: Any,
-) -> None:  # fmt: skip
-    """One act's worth apart from obligation and vows."""
-    for i in range(lanes):
-        worth = pressed[i] * at(pressure, i) + at(gain, i) - fear[i] * at(struck, i)
-        out[i] = worth + (rent[i] if calm else 0.0) - at(cost, i)
 
 
 # -- arithmetic of weights --------------------------------------------------------------------------------------------
@@ -272,32 +142,11 @@ def exponentiate(lam: Any, values: Any, n: int, lanes: int, best: Any) -> None:
         exponential(lam, best, lanes, values[a])
 
 
-@loop
-def raise_to(value: Any, lanes: int, best: Any) -> None:
-    """The higher of two rows, in the second."""
-    for i in range(lanes):
-        best[i] = max(best[i], value[i])
-
-
-@loop
-def exponential(lam: Any, best: Any, lanes: int, value: Any) -> None:
-    """exp(lambda (value - best)), in place."""
-    for i in range(lanes):
-        value[i] = exp(at(lam, i) * (value[i] - best[i]))
-
-
 @inner
 def clear(paper: Any, lanes: int) -> None:
     """Begin the sums over replies."""
     for k in range(SUM_1, HARM_2 + 1):
-        zero(lanes, paper[k])
-
-
-@loop
-def zero(lanes: int, row: Any) -> None:
-    """Zero a row."""
-    for i in range(lanes):
-        row[i] = 0.0
+        reset(lanes, paper[k])
 
 
 @inner
@@ -329,19 +178,12 @@ def share_out(weights: Any, n: int, lanes: int, total: Any, record: Any, w: int)
 
     Should no act have any weight, the first is taken. ``total`` (LANES,) is scratch.
     """
-    zero(lanes, total)
+    reset(lanes, total)
     for a in range(n):
         add(weights[a], lanes, total)
     hold_if_none(weights[0], lanes, total)
     for a in range(n):
         multiply(weights[a], total, lanes, record[a, w : w + lanes])
-
-
-@loop
-def add(row: Any, lanes: int, total: Any) -> None:
-    """Add a row to another."""
-    for i in range(lanes):
-        total[i] += row[i]
 
 
 @loop
@@ -351,13 +193,6 @@ def hold_if_none(first: Any, lanes: int, total: Any) -> None:
         some = total[i] > 0.0
         first[i] = first[i] if some else 1.0
         total[i] = 1.0 / (total[i] if some else 1.0)
-
-
-@loop
-def multiply(row: Any, factor: Any, lanes: int, out: Any) -> None:
-    """The product of two rows."""
-    for i in range(lanes):
-        out[i] = row[i] * factor[i]
 
 
 @inner
@@ -446,22 +281,6 @@ def weigh_reply(
         sum_2[i] += at(ratio, i) * value
         harm_1[i] += at(harm, i) * value
         harm_2[i] += at(harm_ratio, i) * value
-
-
-@inner
-def defender_provoked(g: Any, S: Any, w: int, lanes: int, paper: Any) -> None:
-    """Fill GAMMA, the defender's grievance (``payoffs.grievance``), and PROVOKED, 1 where its madness sees one."""
-    e, dead, weight = S[PROVOCATION, w : w + lanes], S[DEAD, w : w + lanes], S[WEIGHT, w : w + lanes]
-    gamma, mourning, provoked = paper[GAMMA], paper[VALUE], paper[PROVOKED]
-    each, first = g[D_LOG_DEATHS], g[D_DEATH]
-    for i in range(lanes):
-        mourning[i] = at(first, i) + at(each, i) * log(max(dead[i], 1.0)) if dead[i] >= 1.0 else 0.0
-    harassment, rise = g[D_HARASSMENT], g[D_HIGH_VALUE]
-    for i in range(lanes):
-        insult = at(harassment, i) + at(rise, i) * max(e[i] - 5.0, 0.0) if e[i] >= FORCE else 0.0
-        gamma[i] = (insult + mourning[i]) * weight[i]
-    for i in range(lanes):
-        provoked[i] = 1.0 if ((e[i] >= FORCE) | (dead[i] >= 1.0)) & (weight[i] == 1.0) else 0.0
 
 
 @inner
@@ -569,27 +388,6 @@ def capability_of(lam: Any, capability: Any, factor: Any, resolute: bool, lanes:
     """What the worth of a grievance is multiplied with, in exponents."""
     for i in range(lanes):
         out[i] = at(lam, i) * capability[i] * (at(factor, i) if resolute else 1.0)
-
-
-@loop
-def exponential_of(x: Any, y: Any, lanes: int, out: Any) -> None:
-    """exp(x y)."""
-    for i in range(lanes):
-        out[i] = exp(x[i] * at(y, i))
-
-
-@loop
-def discounted(x: Any, y: Any, discount: Any, lanes: int, out: Any) -> None:
-    """exp(x y discount)."""
-    for i in range(lanes):
-        out[i] = exp(x[i] * at(y, i) * at(discount, i))
-
-
-@loop
-def copy(source: Any, lanes: int, out: Any) -> None:
-    """Copy a row."""
-    for i in range(lanes):
-        out[i] = at(source, i)
 
 
 @inner

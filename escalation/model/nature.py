@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner, loop
+from escalation.compiled import compiled, inner, loop, part
 from escalation.maths import exp, log, normal, normals
 from escalation.model import casualties, layout
-from escalation.model.acting import uniforms
 from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import attribution, perception
 from escalation.model.lanes import (
@@ -121,6 +120,7 @@ from escalation.model.layout import (
 )
 from escalation.model.outcomes import LOSS_OF_CONTROL
 from escalation.model.proxies import spread
+from escalation.model.rows import uniforms
 
 _LN2: Final = 0.6931471805599453
 NOISE_MEMORY: Final = 0.02
@@ -285,7 +285,7 @@ def accidents(T: Any, X: Any, step: int) -> None:
                 misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
 
 
-@inner
+@part
 def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any, w: int, step: int) -> None:
     """Whom the accident in world ``w`` kills."""
     N[N_ACCIDENTS, w] += 1
@@ -435,7 +435,7 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
         ending[i] = np.int64(ended[i]) if live[i] > 0.0 else ending[i]
 
 
-@inner
+@part
 def toll_of_war(T: Any, X: Any, w: int, r: int, step: int) -> None:
     """The dead of an all-out war, by side and by country: log-normal about wide judgements (median, log-sd)."""
     G, N, key = T.general, X.N, X.key[w]

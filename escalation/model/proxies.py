@@ -22,10 +22,9 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner, loop
+from escalation.compiled import compiled, inner, loop, part
 from escalation.maths import exp, logistic, normals
 from escalation.model import casualties
-from escalation.model.acting import reset, uniforms
 from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import control
 from escalation.model.lanes import (
@@ -84,9 +83,10 @@ from escalation.model.layout import (
     SIGMA,
     UNAUTHORISED,
 )
+from escalation.model.rows import reset, uniforms
 
 
-@inner
+@part
 def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float, u: float) -> None:
     """Count ``dead`` civilians of one act in ``country``, or over the theatre by weight where it is -1.
 
@@ -265,7 +265,7 @@ def bystanders(rung: Any, count: Any, meant: Any, unmeant: Any, luck: Any, lanes
         out[i] = base + (1.0 if luck[i] < mean - base else 0.0)
 
 
-@inner
+@part
 def hit(T: Any, X: Any, p: int, w: int, step: int, here: float, i: int, slate: Any) -> None:
     """Whom the attacks on the defender kill in world ``w``, lane ``i`` of its tile, and what is done without orders.
 
@@ -309,7 +309,7 @@ def hit(T: Any, X: Any, p: int, w: int, step: int, here: float, i: int, slate: A
     N[N_ATTACK_RUNG_SUM, w] += attacks * (6 if meant else 5)
 
 
-@inner
+@part
 def bury_allies(T: Any, X: Any, p: int, w: int, step: int, i: int, slate: Any) -> None:
     """Count the dead of the attacks on an ally; LUCK holds the draw of how many kill."""
     fatal = casualties.binomial(int(slate[ELSEWHERE, i]), slate[P_KILLS, i], slate[LUCK, i])
