@@ -52,7 +52,7 @@ def chosen(
 ) -> np.ndarray:
     """Choice probabilities of a rule in a game of N acts and M replies; ``beyond`` (N,) is what follows the replies."""
     plans = RULES[rule].plans
-    D, out = desk(N, M, ahead=int(plans)), np.zeros((N, 1))
+    D, out = desk(N, M, 1, ahead=int(plans)), np.zeros((N, 1))
     D.reply[:, :, 0], D.harm[:] = reply, harm
     D.loss[:, 0] = reply @ harm
     D.faced[COMMIT] = commit

@@ -146,7 +146,7 @@ def picture(T: Tables, r: int, first_rung: float) -> Game:
     pi, phi = points()
     lanes = _worlds(T, r, LANES)
     lanes.S[PI_COUNTRY], lanes.S[PHI] = [logit(p) for p in pi], [logit(p) for p in phi]
-    challenger.decide(T, lanes, desk(m, n), CODES["quantal"], -1, 0, PICTURED, 0, True, ANY_RUNG)
+    challenger.decide(T, lanes, desk(m, n, LANES), CODES["quantal"], -1, 0, PICTURED, 0, True, ANY_RUNG)
     hazard = np.zeros((m, 2, LANES))
     orders = np.where(replies[:, ACT_VIA_PROXIES] > 0.5, replies[:, ACT_RUNG], 1.0)
     hazards(T, r, lanes.S, orders, hazard)
