@@ -5,7 +5,7 @@
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
 #   make soak          a sweep killed 50 times, each time resumed to the same digest; exact odds at a million worlds
-#   make bench         the speed, against two baselines; rewrites docs/performance.md (on an idle machine)
+#   make bench         the speed, against two baselines; rewrites docs/performance.md and the figures of docs/scale.md
 #   make solvers       the game solvers' time beside Gambit's, which it installs; rewrites docs/solvers.md
 #   make gambit        install Gambit (it may be built from source, some minutes) and compare the game solvers with it
 #   make goldens       rewrite the golden transcripts
@@ -60,7 +60,7 @@ soak: $(VENV)/.installed-dev
 	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py tests/analysis/test_exact.py -k 'killed or million' $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md
+	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md --scale docs/scale.md
 
 solvers: $(VENV)/.installed-gambit
 	$(BIN)/python -m benchmarks.solvers --write docs/solvers.md

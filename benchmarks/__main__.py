@@ -1,11 +1,11 @@
-"""``python -m benchmarks [--write FILE] [--long]``: the model against its two baselines, memory and start-up."""
+"""``python -m benchmarks [--write FILE] [--scale FILE] [--long]``: speed against two baselines, memory, start-up."""
 
 import argparse
 import datetime
 import sys
 from pathlib import Path
 
-from benchmarks import contest, machine, page, phases, probes
+from benchmarks import contest, machine, page, phases, probes, scale
 from escalation.scenario.loader import load
 from escalation.worlds.ensemble import BLOCK
 
@@ -49,19 +49,24 @@ def measure(long, command):
         uncompiled=plain,
         memory=megabytes,
         start_up=probes.start_up(),
+        part=probes.part(),
     )
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the page there as well")
+    parser.add_argument("--scale", metavar="FILE", type=Path, help="renew the measured figures of this page")
     parser.add_argument("--long", action="store_true", help="two workers against one on a minute of work")
     options = parser.parse_args()
     command = " ".join(["python -m benchmarks", *(["--long"] if options.long else [])])
-    text = page.render(measure(options.long, command))
+    found = measure(options.long, command)
+    text = page.render(found)
     print(text, end="")
     if options.write:
         options.write.write_text(text, encoding="utf-8")
+    if options.scale:
+        scale.write(options.scale, found)
 
 
 if __name__ == "__main__":

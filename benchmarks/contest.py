@@ -11,6 +11,8 @@ from benchmarks.one_world.case import Case
 from escalation.model.layout import N_WEEKS
 from escalation.worlds.ensemble import BLOCK, plan, simulate
 
+ROWS = "model, a parameter row a world"
+
 
 @dataclass
 class Times:
@@ -60,7 +62,8 @@ def same_outcomes(scenario, horizon, few=20, many=600):
 
 
 def contest(scenario, horizon, rounds, few, many, progress):
-    """``Times`` of one-world Mesa (``few`` crises a round), the model and the fused loop (``many`` each)."""
+    """``Times`` of one-world Mesa (``few`` crises a round), the model and the fused loop (``many`` each), and of the
+    model with a parameter row a world (half of that): draws from the priors and tables included."""
     case = Case(scenario)
 
     def lean(seed):
@@ -73,7 +76,16 @@ def contest(scenario, horizon, rounds, few, many, progress):
     def loop(seed):
         return int(fused.simulate(plan(scenario, many), seed=seed, horizon=horizon).N[N_WEEKS].sum())
 
-    contenders = {"one-world Mesa": (lean, Times(few)), "model": (model, Times(many)), "fused": (loop, Times(many))}
+    def by_row(seed):
+        outcome = simulate(scenario, many // 2, seed=seed, horizon=horizon, priors=True, workers=1)
+        return int(outcome.end.tallies[N_WEEKS].sum())
+
+    contenders = {
+        "one-world Mesa": (lean, Times(few)),
+        "model": (model, Times(many)),
+        "fused": (loop, Times(many)),
+        ROWS: (by_row, Times(many // 2)),
+    }
     for seed in range(rounds):
         for name, (work, times) in contenders.items():
             progress(f"round {seed + 1} of {rounds}: {name}")

@@ -12,23 +12,17 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled
-from escalation.maths import normals
-from escalation.model import allies, casualties, challenger, defender, events, nature, proxies, start
+from escalation.model import allies, challenger, defender, events, foreseen, nature, proxies, start
 from escalation.model.arrays import LANES, Worlds, desk
 from escalation.model.crisis import MAX_TURNS
 from escalation.model.layout import (
     ALERT,
-    ATTACKS,
     COMMIT_CHALLENGER,
     COMMIT_DEFENDER,
     ENDED,
-    FIRST_PROXY,
     FRESH,
     FRESH_DEFENDER,
-    HIT,
-    N_DEAD_ALLIES,
     N_ENDING,
-    NATURE,
     Q_ASSURANCE,
     Q_TALK,
     RUNG,
@@ -37,7 +31,6 @@ from escalation.model.layout import (
     WAR_SUM,
     Q,
 )
-from escalation.model.rules import code
 
 TILE: Final = 4 * LANES
 """Worlds a tile: with what decisions are worked out on, a megabyte. 128 to 1,024 were tried; they differ little."""
@@ -58,56 +51,15 @@ def timetable(scenario):
     return np.array(rows, dtype=np.float64).reshape(len(rows), 4)
 
 
-PROXY_DRAWS: Final = proxies._DRAWS
-NOISES: Final = nature._NOISES
-
-
 class Paper(NamedTuple):
-    """Scratch that the model's phases ask the interpreter for, one tile wide: the loop allocates nothing."""
+    """Scratch that the model's phases ask the interpreter for: the loop allocates nothing."""
 
-    u: Any  # (draws of a proxy, tile)
-    news: Any  # (noises, tile)
-    paces: Any  # (2, fading)
-    rows: Any  # (5, tile)
+    slate: Any  # (rows, LANES), for drift, proxies, allies and the close of the week
+    index: Any  # (tile,) worlds of an exchange
 
 
 def paper(tile):
-    return Paper(
-        u=np.empty((len(PROXY_DRAWS), tile)),
-        news=np.empty((len(NOISES), tile)),
-        paces=np.empty((2, len(nature._FADING))),
-        rows=np.empty((5, tile)),
-    )
-
-
-@compiled
-def drift(T, X, paper, step):
-    """``nature.drift``."""
-    u = paper.u[: NOISES.shape[0]]
-    draws._fill(X.key, step, NATURE, NOISES, u)
-    for n in range(NOISES.shape[0]):
-        normals(u[n], paper.news[n])
-    nature.drift_states(T.general, X.S, X.runs, paper.news, paper.paces, 1.0)
-    nature.drift_others(T.general, T.proxies, X.S, X.K, X.A, X.runs, 1.0)
-
-
-@compiled
-def attack(T, X, paper, p, step):
-    """``proxies.act``."""
-    S, K, N, links, u = X.S, X.K[p], X.N, T.proxy_links[p], paper.u
-    draws._fill(X.key, step, FIRST_PROXY + p, PROXY_DRAWS, u)
-    aim, chance, count, some, p_kill = paper.rows[0], paper.rows[1], paper.rows[2], paper.rows[3], paper.rows[4]
-    normals(u[0], aim)
-    proxies.choose(T.general, T.proxies, S, K, X.runs, p, 1.0, aim, some, chance)
-    casualties.binomials(some, chance, u[1], count)
-    proxies.pick(T.general, T.proxies, T.instruments, links, S, K, X.runs, p, 1.0, aim, u, chance, p_kill, some)
-    casualties.binomials(count, chance, u[2], K[ATTACKS])
-    proxies.hit(T.proxies, T.instruments, links, S, K, N, X.key, X.runs, p, step, aim, some, p_kill, count)
-    if links[3] >= 0:
-        proxies.spare(count, K[ATTACKS], X.A[links[3], HIT], some)
-        casualties.binomials(some, p_kill, u[5], chance)
-        proxies.bury_allies(T.allies, X.runs, links[3], chance, u[6], N[N_DEAD_ALLIES])
-    proxies.bystanders(T.instruments, T.countries, links, N, X.civilians, X.key, X.runs, p, step, aim, count, u[7])
+    return Paper(slate=np.empty((proxies.SLATE, LANES)), index=np.empty(tile, dtype=np.int64))
 
 
 @compiled
@@ -130,33 +82,82 @@ def happen(T, X, event, step):
 
 
 @compiled
-def exchange(T, X, D, C, rules, step, week):
-    """Further rounds in the worlds at rung 7 or more that have an act to answer."""
+def defend(T, X, D, forced, step, turn, week):
+    """``defender.decide`` by the quantal rule."""
+    acts, theirs, L = T.defender_acts[0], T.challenger_acts[0], X.lanes
+    defender.summon(L.world, X.S, forced, turn, True, D.moving, D.deciding)
+    foreseen.defender(
+        acts, theirs, L.world, L.defender, L.challenger, L.allies, X.S, X.A,
+        D.deciding, 1.0, CEILING, D.paper, D.blocks, D.record,
+    )  # fmt: skip
+    defender.move(
+        T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, CEILING
+    )
+
+
+@compiled
+def challenge(T, X, C, forced, step, turn, week):
+    """``challenger.decide`` by the quantal rule."""
+    acts, theirs, L = T.challenger_acts[0], T.defender_acts[0], X.lanes
+    challenger.summon(X.S, forced, turn, True, C.moving, C.deciding)
+    foreseen.challenger(
+        acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, X.S, X.A,
+        C.deciding, 1.0, CEILING, C.paper, C.blocks, C.record,
+    )  # fmt: skip
+    challenger.move(
+        T, X, C.who, C.context, acts, C.moving, C.deciding, C.record, C.slate, forced, step, turn, week, CEILING
+    )
+
+
+@compiled
+def exchange(T, X, aside, paper, D, C, step, week):
+    """Further rounds in the worlds at rung 7 or more that have an act to answer, set ``aside`` while they last."""
+    S = X.S
+    hot = 0
+    for w in range(S.shape[1]):
+        if S[ENDED, w] == 0.0 and S[FRESH, w] > 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
+            paper.index[hot] = w
+            copy(X, w, aside, hot, 1)
+            hot += 1
+        S[FRESH, w] = 0.0
+    if hot == 0:
+        return
+    full = -(-hot // LANES) * LANES
+    for w in range(hot, aside.S.shape[1]):
+        aside.S[ENDED, w] = 2.0
+    rounds(T, aside, min(full, aside.S.shape[1]), D, C, step, week)
+    for k in range(hot):
+        copy(aside, k, X, paper.index[k], 1)
+
+
+@compiled
+def rounds(T, X, size, D, C, step, week):
+    """The exchange rounds of a week."""
     S = X.S
     for turn in range(1, MAX_TURNS):
         hot = 0
-        for w in range(S.shape[1]):
+        for w in range(size):
             if S[ENDED, w] == 0.0 and S[FRESH, w] > 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
                 hot += 1
             else:
                 S[FRESH, w] = 0.0
         if hot == 0:
             return
-        challenger.decide(T, X, C, rules[1], -1, step, turn, week, True, CEILING)
+        challenge(T, X, C, -1, step, turn, week)
         hot = 0
-        for w in range(S.shape[1]):
+        for w in range(size):
             if S[ENDED, w] == 0.0 and S[FRESH, w] == FRESH_DEFENDER:
                 hot += 1
         if hot > 0:
-            defender.decide(T, X, D, rules[0], -1, step, turn, week, True, CEILING)
+            defend(T, X, D, -1, step, turn, week)
 
 
 @compiled
-def weeks(T, X, paper, D, C, rules, calendar, horizon):
+def weeks(T, X, aside, paper, D, C, calendar, horizon):
     """All weeks of one tile, in the order of ``escalation.model.crisis``."""
     for step in range(horizon):
         week = step + 1
-        drift(T, X, paper, step)
+        nature.drift_in(X, step, 1.0, paper.slate)
         by_defender = -1
         by_challenger = -1
         for n in range(calendar.shape[0]):
@@ -168,15 +169,15 @@ def weeks(T, X, paper, D, C, rules, calendar, horizon):
                 else:
                     by_challenger = int(calendar[n, 3])
         for p in range(X.K.shape[0]):
-            attack(T, X, paper, p, step)
+            proxies.act_in(T, X, p, step, 1.0, paper.slate)
         nature.attribute(T, X, step)
-        defender.decide(T, X, D, rules[0], by_defender, step, 0, week, True, CEILING)
-        challenger.decide(T, X, C, rules[1], by_challenger, step, 0, week, True, CEILING)
+        defend(T, X, D, by_defender, step, 0, week)
+        challenge(T, X, C, by_challenger, step, 0, week)
         for j in range(X.A.shape[0]):
-            allies.act(T, X, j, step, 1.0, True, False)
-        nature.misidentify(T.general, T.countries, X.S, X.N, X.civilians, X.key, X.runs, step, 1.0)
-        exchange(T, X, D, C, rules, step, week)
-        nature.close(T, X, step, week, 1.0, True, False)
+            allies.act_in(T, X, j, step, True, False, paper.slate)
+        nature.accidents(T, X, step)
+        exchange(T, X, aside, paper, D, C, step, week)
+        nature.close_in(T, X, step, week, 1.0, True, False, paper.slate)
 
 
 @compiled
@@ -200,7 +201,7 @@ def copy(source, first, target, start, size):
 
 
 @compiled
-def run_tiles(T, X, tile, paper, D, C, rules, calendar, horizon):
+def run_tiles(T, X, tile, aside, paper, D, C, calendar, horizon):
     """Run the worlds ``X`` from their first day to ``horizon``, a tile at a time."""
     size = tile.S.shape[1]
     for first in range(0, X.S.shape[1], size):
@@ -209,24 +210,28 @@ def run_tiles(T, X, tile, paper, D, C, rules, calendar, horizon):
         for w in range(held, size):  # the last tile may not be full
             tile.S[ENDED, w] = 2.0
             tile.N[N_ENDING, w] = 2
-        weeks(T, tile, paper, D, C, rules, calendar, horizon)
+        weeks(T, tile, aside, paper, D, C, calendar, horizon)
         copy(tile, 0, X, first, held)
 
 
 def simulate(ready, *, seed=0, horizon=52, tile=TILE):
     """Run the plan ``ready`` in one thread: its worlds after ``horizon`` weeks.
 
-    Raises ``ValueError`` for a burn-in or for more than one parameter row, which a tile does not know of.
+    Raises ``ValueError`` for a burn-in, for more than one parameter row, which a tile does not know of, or for another
+    rule than the quantal.
     """
     scenario, tables = ready.scenario, ready.tables
-    if scenario.start.burn_in_weeks or tables.general.shape[0] > 1:
-        raise ValueError(f"{scenario.name}: the fused loop knows no burn-in and one parameter row")
+    rules = {scenario.defender.rule or "quantal", scenario.challenger.rule or "quantal"}
+    if scenario.start.burn_in_weeks or tables.general.shape[0] > 1 or rules != {"quantal"}:
+        raise ValueError(f"{scenario.name}: the fused loop knows no burn-in, one parameter row, and the quantal rule")
     keys = draws.world_keys(seed, np.arange(ready.worlds))
     worlds = start.worlds(scenario, tables, keys, ready.rows, ready.past)
-    here = start.empty(tables, np.zeros(tile, dtype=np.uint64), np.zeros(tile, dtype=np.int64))
+    here, aside = (
+        start.empty(tables, np.zeros(tile, dtype=np.uint64), np.zeros(tile, dtype=np.int64)) for _ in range(2)
+    )
     n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
-    rules = np.array([code(scenario.defender.rule or "quantal"), code(scenario.challenger.rule or "quantal")])
-    run_tiles(tables, worlds, here, paper(tile), desk(n, m), desk(m, n), rules, timetable(scenario), horizon)
+    D, C = desk(n, m, tile), desk(m, n, tile)
+    run_tiles(tables, worlds, here, aside, paper(tile), D, C, timetable(scenario), horizon)
     return worlds
 
 

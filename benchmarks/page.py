@@ -32,6 +32,12 @@ class Measured:
     uncompiled: float  # seconds a live world-week
     memory: dict[int, float]  # megabytes by number of worlds
     start_up: dict[str, float]  # seconds
+    part: dict[str, float]  # one part of a sweep: seconds, live weeks, bytes on disk, megabytes
+
+    @property
+    def gain(self) -> float:
+        """How many times faster two workers are than one: wall time, median over rounds."""
+        return median(a / b for a, b in zip(self.workers[1].wall, self.workers[2].wall, strict=True))
 
 
 def verdict(value, goal, most):
@@ -52,7 +58,7 @@ def goals(found):
     shown = found.start_up["escalation --help"]
     megabytes = max(found.memory.values())
     one, two = found.workers[1], found.workers[2]
-    gain, together = gain_of_two(found), median(two.wall)
+    gain, together = found.gain, median(two.wall)
     apiece = TIMES_BY_TWO if found.long else 1.0
     grid = GRID_CRISES * together / two.crises
     return [
@@ -121,11 +127,6 @@ def contenders(found):
     return table(head, rows)
 
 
-def gain_of_two(found):
-    """How many times faster two workers are than one: wall time, median over rounds."""
-    return median(a / b for a, b in zip(found.workers[1].wall, found.workers[2].wall, strict=True))
-
-
 def workers(found):
     rows = [
         [
@@ -140,7 +141,7 @@ def workers(found):
     head = ["workers", "wall s, best", "median", "CPU s", "crises/s"]
     crises = found.workers[1].crises
     return table(head, rows) + (
-        f"\n{crises:,} crises in each run. Two workers are {gain_of_two(found):.2f} times as fast as one.\n"
+        f"\n{crises:,} crises in each run. Two workers are {found.gain:.2f} times as fast as one.\n"
     )
 
 
@@ -184,7 +185,8 @@ of one-world Mesa and {many:,} of the others. A week is a live world-week: world
 count for nothing.
 
 {contenders(found)}
-The last row is the model's own functions left uncompiled, as tests run them (`ESCALATION_COMPILE=0`), on a few worlds.
+*A parameter row a world* is `run --priors`, with drawing the numbers and working out their tables in it. The last row
+is the model's own functions left uncompiled, as tests run them (`ESCALATION_COMPILE=0`), on a few worlds.
 
 ## Two workers
 

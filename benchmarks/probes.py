@@ -14,6 +14,8 @@ from pathlib import Path
 SCENARIO = "nonresponse"
 POINTS = 20
 """Points of the sweep whose memory is measured."""
+PART = 16_384
+"""Worlds of the part that is measured: what a sweep cuts itself into."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -79,6 +81,30 @@ def _memory(worlds):
     return {"megabytes": _peak() - before}
 
 
+def part():
+    """One part of a sweep: CPU seconds, live world-weeks, bytes on disk, megabytes held before and megabytes more."""
+    return json.loads(child("part")[1])
+
+
+def _part():
+    from escalation.analysis.sweep import sweep
+    from escalation.model.layout import TALLIES
+    from escalation.scenario.loader import load
+    from escalation.worlds.ensemble import simulate
+
+    simulate(load(SCENARIO), 1, horizon=1)
+    before = _peak()
+    with tempfile.TemporaryDirectory() as folder:
+        cpu = time.process_time()
+        swept = sweep(
+            SCENARIO, {"errors.scale": "0.5:1.5:3"}, worlds=PART // 3 + 1, workers=1, out=folder, progress=False
+        )
+        seconds = time.process_time() - cpu
+        written = sum(file.stat().st_size for file in Path(folder, "parts").iterdir())
+    weeks = sum(totals.tallies[TALLIES.index("weeks")] for totals in swept.totals)
+    return {"seconds": seconds, "weeks": weeks, "bytes": written, "resident": before, "megabytes": _peak() - before}
+
+
 def _uncompiled(worlds, weeks):
     import numpy as np
 
@@ -94,4 +120,4 @@ def _uncompiled(worlds, weeks):
 
 
 if __name__ == "__main__":
-    print(json.dumps({"memory": _memory, "uncompiled": _uncompiled}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps({"memory": _memory, "part": _part, "uncompiled": _uncompiled}[sys.argv[1]](*sys.argv[2:])))

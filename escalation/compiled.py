@@ -21,7 +21,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -60,16 +60,19 @@ def cache_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"escalation-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
 
 
-def is_warm() -> bool:
-    """Whether machine code for this very build is already there, so that the next run does not compile."""
-    return not ENABLED or (cache_folder() / _WARM).exists()
+def is_warm(rows: bool = False) -> bool:
+    """Whether machine code for this very build is already there, so that the next run does not compile.
+
+    ``rows``: the code for worlds of many parameter rows, which is another (``model.lanes``).
+    """
+    return not ENABLED or (cache_folder() / (_WARM + "-rows" * rows)).exists()
 
 
-def mark_warm() -> None:
+def mark_warm(rows: bool = False) -> None:
     """Note that all of this build has been compiled; where nothing can be kept, nothing is noted."""
     with contextlib.suppress(OSError):
         cache_folder().mkdir(parents=True, exist_ok=True)
-        (cache_folder() / _WARM).touch()
+        (cache_folder() / (_WARM + "-rows" * rows)).touch()
 
 
 def _use_wide_registers() -> None:
@@ -85,6 +88,7 @@ def _use_wide_registers() -> None:
 
 if ENABLED:
     import numba as _numba
+    from numba.core.compiler import Compiler as _Compiler
 
     _numba.config.CACHE_DIR = str(cache_folder())
     _use_wide_registers()
@@ -97,6 +101,40 @@ if ENABLED:
     def leaf(function: F) -> F:
         """Compile a small formula and put it in place of every call: a loop that calls cannot become SIMD code."""
         result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+        return result
+
+    class _Apart(_Compiler):  # type: ignore[misc]
+        """Numba's compiler, told that no two arrays of the arguments overlap: SIMD code needs no check of it."""
+
+        def define_pipelines(self) -> list[Any]:
+            self.state.flags.noalias = True
+            pipelines: list[Any] = super().define_pipelines()
+            return pipelines
+
+    def loop(function: F) -> F:
+        """Compile a loop over lanes that only compiled code calls; what it writes must not overlap what it reads."""
+        result: F = _numba.njit(
+            cache=False,
+            nogil=True,
+            error_model="numpy",
+            _nrt=False,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            pipeline_class=_Apart,
+        )(function)
+        return result
+
+    def part(function: F) -> F:
+        """Compile a part of a larger function, put in its place: to pass all the model's arrays takes longer."""
+        result: F = _numba.njit(
+            cache=False,
+            nogil=True,
+            error_model="numpy",
+            _nrt=False,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            forceinline=True,
+        )(function)
         return result
 
     def inner(function: F) -> F:
@@ -117,4 +155,4 @@ else:
         """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
         return function
 
-    inner = leaf = compiled
+    inner = leaf = loop = part = compiled

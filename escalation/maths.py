@@ -2,7 +2,7 @@
 
 A library's ``exp`` differs in its last bit between NumPy builds and between compiled and interpreted code; one
 differing bit flips a choice now and then, and then a digest. These use only additions, multiplications, a
-division, ``sqrt``, a table and the bits of a number, which IEEE 754 fixes in one way. Relative error of ``exp`` and
+division, ``sqrt`` and the bits of a number, which IEEE 754 fixes in one way. Relative error of ``exp`` and
 ``log``: below 4e-15 over their range (tests/test_maths.py).
 
 But for the tails of the normal quantile none of them branches or calls a library, so that a compiler can take several
@@ -12,20 +12,15 @@ worlds at once.
 from __future__ import annotations
 
 import math
-from decimal import Decimal, localcontext
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from escalation.compiled import compiled, leaf
 
-_STEPS: Final = 32
-_PER_STEP: Final = 46.16624130844683  # 32 / ln 2
-_STEP_HIGH: Final = 0.02166084938653512  # ln 2 / 32, split so that k * _STEP_HIGH is exact
-_STEP_LOW: Final = 5.9631716539705866e-12
+_PER_LN2: Final = 1.4426950408889634  # 1 / ln 2
 _ROUND: Final = 6755399441055744.0  # 1.5 * 2**52: adding and taking away rounds to the nearest whole number
-_LN2_HIGH: Final = 6.93147180369123816490e-01
+_LN2_HIGH: Final = 6.93147180369123816490e-01  # ln 2, split so that a whole number times _LN2_HIGH is exact
 _LN2_LOW: Final = 1.90821492927058770002e-10
 _FRACTION_BITS: Final = 52
 _EXPONENT_BIAS: Final = 1023
@@ -35,30 +30,23 @@ _SQRT_HALF: Final = 0.7071067811865476
 _TAIL: Final = 0.02425  # where the normal quantile changes from one formula to the other
 
 
-def _fractional_powers() -> NDArray[np.float64]:
-    """2^(j/32), correctly rounded from forty digits, so that no library's exp2 is asked."""
-    with localcontext() as context:
-        context.prec = 40
-        return np.array([float(Decimal(2) ** (Decimal(j) / _STEPS)) for j in range(_STEPS)])
-
-
-_FRACTIONS: Final = _fractional_powers()
-
-
 @leaf
 def exp(x: float) -> float:
-    """e to the x for x clipped to [-700, 700]: table of 2^(j/32) and a Taylor polynomial of degree 5 (Tang 1989)."""
-    x = x if x > -700.0 else -700.0  # written so that a NaN ends up inside the table too
+    """e to the x for x clipped to [-700, 700]: 2^k times a Taylor polynomial of degree 12 in x - k ln 2."""
+    x = x if x > -700.0 else -700.0  # written so that a NaN ends up in range too
     x = x if x < 700.0 else 700.0
-    rounded = x * _PER_STEP + _ROUND
+    rounded = x * _PER_LN2 + _ROUND
     k = rounded - _ROUND
-    r = (x - k * _STEP_HIGH) - k * _STEP_LOW
+    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
     r2 = r * r
-    p = (1.0 + r) + r2 * ((0.5 + r * 0.16666666666666666) + r2 * (0.041666666666666664 + r * 0.008333333333333333))
+    r4 = r2 * r2
+    a = (1.0 + r) + r2 * (0.5 + r * 0.16666666666666666)
+    b = (0.041666666666666664 + r * 0.008333333333333333) + r2 * (0.001388888888888889 + r * 0.0001984126984126984)
+    c = (2.48015873015873e-05 + r * 2.7557319223985893e-06) + r2 * (2.755731922398589e-07 + r * 2.505210838544172e-08)
+    p = a + r4 * (b + r4 * (c + r4 * 2.08767569878681e-09))
     i = np.float64(rounded).view(np.int64)  # k in its lowest bits; those of _ROUND above are shifted out below
-    fraction: float = _FRACTIONS[i & (_STEPS - 1)]
-    power: float = np.int64(((i >> 5) + _EXPONENT_BIAS) << _FRACTION_BITS).view(np.float64)
-    return fraction * p * power
+    power: float = np.int64((i + _EXPONENT_BIAS) << _FRACTION_BITS).view(np.float64)
+    return p * power
 
 
 @leaf

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import machine, one_world, page, phases
+from benchmarks import machine, one_world, page, phases, scale
 from benchmarks.contest import Times, ratio
 from benchmarks.one_world.case import Case
 from escalation.model import nature
@@ -141,6 +141,7 @@ def made_up(cpu: float) -> page.Measured:
         uncompiled=0.01,
         memory={1000: 399.0},
         start_up={"escalation --help": 0.1, "first use: one crisis, compiling": 19.0},
+        part={"seconds": 5.0, "weeks": 1e6, "bytes": 2400.0, "resident": 270.0, "megabytes": 12.0},
     )
 
 
@@ -152,6 +153,20 @@ def test_the_page_marks_the_goals_that_are_missed() -> None:
     missed = page.render(made_up(2.5))
     assert "| times as fast as one-world Mesa | 200 (200 to 200) | at least 250 | **MISSED** |" in missed
     assert missed.count("MISSED") == 2
+
+
+def test_the_figures_of_the_scale_page_are_renewed_between_its_marks(root: Path) -> None:
+    page_text = (root / "docs" / "scale.md").read_text(encoding="utf-8")
+    text = scale.written(page_text, made_up(1.5))
+    assert scale.written(text, made_up(1.5)) == text
+    before, after = page_text.split(scale.BEGIN)[0], page_text.split(scale.END)[1]
+    assert text.startswith(before)
+    assert text.endswith(after)
+    # 1e6 weeks in 5 s: 10⁹ crises of 52 weeks take 260,000 s
+    assert "| time of a week of one world, in a part of a sweep | 5.00 µs |" in text
+    assert "| 10⁹ | 72 | 1.5 days |" in text
+    with pytest.raises(ValueError, match="not both there"):
+        scale.written("no marks", made_up(1.5))
 
 
 def test_the_machine_is_told_without_names_of_hosts_or_folders(root: Path) -> None:

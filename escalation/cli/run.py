@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from escalation.cli.shell import Advance
     from escalation.worlds.folder import Ran
 
-MICROSECONDS: Final = 3.0
+MICROSECONDS: Final = 1.0
 """What a week of one world costs on one core, as measured on the shipped scenarios; half of it or twice on yours."""
 LOADING_SECONDS: Final = 4.0
-COMPILING_SECONDS: Final = 40.0
+COMPILING_SECONDS: Final = 25.0
 
 
 @click.command("run")

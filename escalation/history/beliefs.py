@@ -97,14 +97,14 @@ def first_week(ready: Plan, *, seed: int = 0) -> FirstWeek:
     pi_before, phi_before = _probability(S[PI_COUNTRY] + S[PI_LEADER]), _probability(S[PHI])
     us, them = scenario.defender, scenario.challenger
     rule = code(us.rule or "quantal")
-    defender.decide(tables, state, desk(n, m), rule, forced[us.name], 0, 0, 1, True, 10.0)
+    defender.decide(tables, state, desk(n, m, len(rows)), rule, forced[us.name], 0, 0, 1, True, 10.0)
     noise = tables.general[rows, SIGNAL_NOISE]
     triples = zip(S[P_RESOLUTE], S[P_WEAK], noise, strict=True)
     taught = np.array([learning.log_likelihood_ratio(first, second, eps, n) for first, second, eps in triples])
     done, seen = S[DEFENDER_EXECUTED].astype(int), S[DEFENDER_PERCEIVED].copy()
     pi_after = _probability(S[PI_COUNTRY] + S[PI_LEADER])
     rule = code(them.rule or "quantal")
-    challenger.decide(tables, state, desk(m, n), rule, forced[them.name], 0, 0, 1, True, 10.0)
+    challenger.decide(tables, state, desk(m, n, len(rows)), rule, forced[them.name], 0, 0, 1, True, 10.0)
     replied = S[CHALLENGER_EXECUTED].astype(int)
     return FirstWeek(
         provocation=provocation,

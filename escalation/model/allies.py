@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from escalation import draws
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inner, part
 from escalation.maths import exp, logistic
 from escalation.model import learning
+from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import perception
+from escalation.model.lanes import at, tile
 from escalation.model.layout import (
     A_ABANDONMENT,
     A_ENTRAPMENT,
@@ -54,45 +58,94 @@ from escalation.model.layout import (
     Q,
 )
 from escalation.model.payoffs import obligation
+from escalation.model.rows import uniforms
 
 STRIKE_RUNG: Final = 8.0
 
 
-@compiled
-def act(T: Any, X: Any, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
+# Rows of the scratch ``slate``.
+(LUCK, CHANCE) = range(2)
+
+
+def act(T: Tables, X: Worlds, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
     """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
-    S, A, G, actor = X.S, X.A, T.general, FIRST_ALLY + j
-    on_state = True
-    for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0:
-            continue
-        r = X.row[w]
-        key = X.key[w]
-        row = T.allies[r, j]
-        if A[j, HIT, w] > 0.0:
-            answered = T.defender_acts[r, int(S[DEFENDER_EXECUTED, w]), ACT_RUNG] >= LETHAL_FORCE
-            a = A[j, ALIGNMENT, w]
-            move = row[A_SUPPORT] * (1.0 - a) if answered else -row[A_ABANDONMENT] * a
-            A[j, ALIGNMENT, w] = min(max(a + row[A_SPEED] * move, 0.0), 1.0)
+    act_in(T, X, j, step, routine, peaceful, np.empty((2, LANES)))
+
+
+@compiled
+def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, slate: Any) -> None:
+    """``act`` with scratch ``slate`` (2, LANES) given."""
+    S, A, key, actor = X.S, X.A, X.key, FIRST_ALLY + j
+    luck, chance = slate[LUCK], slate[CHANCE]
+    for w in range(0, S.shape[1], LANES):
+        lanes = min(S.shape[1] - w, LANES)
+        g, row = X.lanes.world[tile(X.lanes.world, w)], X.lanes.allies[tile(X.lanes.allies, w)][j]
+        trust(T, X, j, w, lanes, row)
         if not routine:
             continue
-        hedge = logistic((row[A_HEDGE_AT] - A[j, ALIGNMENT, w]) / row[A_HEDGE_SD])
-        A[j, HEDGING, w] = 1.0 if draws.uniform(key, step, 0, actor, draws.HEDGE) < hedge else 0.0
-        if row[A_STRIKE_VALUE] <= 0.0 or peaceful:
+        ended, alignment, hedging = (
+            S[ENDED, w : w + lanes],
+            A[j, ALIGNMENT, w : w + lanes],
+            A[j, HEDGING, w : w + lanes],
+        )
+        uniforms(key, w, lanes, step, 0, actor, draws.HEDGE, luck)
+        hedge_at, hedge_sd = row[A_HEDGE_AT], row[A_HEDGE_SD]
+        for i in range(lanes):
+            chance[i] = logistic((at(hedge_at, i) - alignment[i]) / at(hedge_sd, i))
+        for i in range(lanes):
+            hedging[i] = hedging[i] if ended[i] > 0.0 else (1.0 if luck[i] < chance[i] else 0.0)
+        if peaceful or not warlike(row[A_STRIKE_VALUE], lanes):
             continue
-        worth = row[A_STRIKE_VALUE] * exp(-S[BREAKOUT_NOW, w] / G[r, NUCLEAR_ALARM]) - row[A_STRIKE_COST]
-        if draws.uniform(key, step, 0, actor, draws.CHOICE) >= logistic(G[r, RATIONALITY] * worth):
-            continue
-        A[j, STRUCK, w] = 1.0
-        u = draws.uniform(key, step, 0, actor, draws.PERCEPTION)
-        seen = perception.perceived(STRIKE_RUNG, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-        S[OBLIGATION, w] += obligation(G[r], seen, row[A_STRIKE_DEATHS], on_state)
-        S[SUFFERED, w] = seen
-        S[SUFFERED_TRUE, w] = STRIKE_RUNG
-        S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)
-        S[ALLY_WAR, w] += row[A_ENTRAPMENT]
-        S[BREAKOUT_NOW, w] += G[r, NUCLEAR_SETBACK]
-        S[Q, w] = learning.moved(S[Q, w], G[r, Q_BUILD_UP])
-        S[SHELLED, w] = 0.0
-        X.N[N_DEAD_CHALLENGER, w] += int(row[A_STRIKE_DEATHS])
-        S[FRESH, w] = FRESH_CHALLENGER
+        uniforms(key, w, lanes, step, 0, actor, draws.CHOICE, luck)
+        value, cost, lam, alarm = row[A_STRIKE_VALUE], row[A_STRIKE_COST], g[RATIONALITY], g[NUCLEAR_ALARM]
+        breakout = S[BREAKOUT_NOW, w : w + lanes]
+        for i in range(lanes):
+            chance[i] = at(value, i) * exp(-breakout[i] / at(alarm, i)) - at(cost, i)
+        for i in range(lanes):
+            chance[i] = logistic(at(lam, i) * chance[i]) if at(value, i) > 0.0 else 0.0
+        for i in range(lanes):
+            if luck[i] < chance[i] and ended[i] == 0.0:
+                strike(T, X, j, w + i, step)
+
+
+@inner
+def warlike(value: Any, lanes: int) -> bool:
+    """Whether the ally would ever strike in any world of the tile."""
+    some = 0.0
+    for i in range(lanes):
+        some = max(some, at(value, i))
+    return some > 0.0
+
+
+@part
+def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
+    """An ally that was hit trusts the more who stood by it, and the less who did not."""
+    S, A = X.S, X.A
+    hit = A[j, HIT]
+    for v in range(w, w + lanes):
+        if hit[v] > 0.0 and S[ENDED, v] == 0.0:
+            i = v - w
+            answered = T.defender_acts[X.row[v], int(S[DEFENDER_EXECUTED, v]), ACT_RUNG] >= LETHAL_FORCE
+            a = A[j, ALIGNMENT, v]
+            move = at(row[A_SUPPORT], i) * (1.0 - a) if answered else -at(row[A_ABANDONMENT], i) * a
+            A[j, ALIGNMENT, v] = min(max(a + at(row[A_SPEED], i) * move, 0.0), 1.0)
+
+
+@part
+def strike(T: Any, X: Any, j: int, w: int, step: int) -> None:
+    """What the ally's strike on the challenger's homeland does in world ``w``."""
+    S, r = X.S, X.row[w]
+    G, row = T.general[r], T.allies[r, j]
+    X.A[j, STRUCK, w] = 1.0
+    u = draws.uniform(X.key[w], step, 0, FIRST_ALLY + j, draws.PERCEPTION)
+    seen = perception.perceived(STRIKE_RUNG, u, G[PERCEPTION_BIAS], G[PERCEPTION_SD])
+    S[OBLIGATION, w] += obligation(G, seen, row[A_STRIKE_DEATHS], True)
+    S[SUFFERED, w] = seen
+    S[SUFFERED_TRUE, w] = STRIKE_RUNG
+    S[ALERT, w] = max(S[ALERT, w], STRIKE_RUNG)
+    S[ALLY_WAR, w] += row[A_ENTRAPMENT]
+    S[BREAKOUT_NOW, w] += G[NUCLEAR_SETBACK]
+    S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
+    S[SHELLED, w] = 0.0
+    X.N[N_DEAD_CHALLENGER, w] += int(row[A_STRIKE_DEATHS])
+    S[FRESH, w] = FRESH_CHALLENGER

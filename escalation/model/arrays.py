@@ -29,6 +29,21 @@ class Tables(NamedTuple):
     order_instrument: Ints  # (challenger's acts,): what the first proxy would use on that order
 
 
+class Lanes(NamedTuple):
+    """Numbers by world, in tiles of ``LANES`` worlds; those of a parameter row that all worlds share in one tile, and
+    without the axis of lanes. Columns, and how to read them: ``model.lanes``.
+    """
+
+    world: Floats  # (tiles, columns, LANES)
+    defender: Floats  # (tiles, n acts, columns, LANES)
+    challenger: Floats  # (tiles, m acts, columns, LANES)
+    nodes: Floats  # (tiles, m + 1, columns, LANES)
+    proxies: Floats  # (tiles, proxies, columns, LANES)
+    allies: Floats  # (tiles, allies, columns, LANES)
+    menu: int  # the parameter row whose menus all worlds share, -1 if they differ
+    steep: bool  # whether there is a world whose stage game may not be worked out by factors
+
+
 class Worlds(NamedTuple):
     """State of a block of worlds. Rows of ``S``, ``K``, ``A`` and ``N``: ``model.layout``."""
 
@@ -39,6 +54,7 @@ class Worlds(NamedTuple):
     civilians: Ints  # (countries, worlds): civilian dead
     key: Any  # (worlds,) uint64: keys of the draws
     row: Ints  # (worlds,): parameter row
+    lanes: Lanes  # numbers by world
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
 
 
@@ -47,6 +63,8 @@ def runs_of(rows: Ints) -> Ints:
 
     Compiled loops go run by run, so that all numbers are the same for a whole run and are read once.
     """
+    if len(rows) < 2 or (rows == rows[0]).all():
+        return np.array([[0, len(rows), rows[0]]], dtype=np.int64)
     edges = np.flatnonzero(np.diff(rows)) + 1
     first = np.concatenate([[0], edges])
     return np.stack([first, np.concatenate([edges, [len(rows)]]), rows[first]], axis=1).astype(np.int64)
@@ -55,6 +73,10 @@ def runs_of(rows: Ints) -> Ints:
 LANES: Final = 128
 """Worlds decided on at once: what a decision is worked out on stays in the first- and second-level caches, and the
 short loops over lanes are what the compiler turns into SIMD code."""
+PAPER_ROWS: Final = 28
+PAPER_BLOCKS: Final = 9
+SLATE_ROWS: Final = 13
+"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``."""
 
 
 class Desk(NamedTuple):
@@ -86,17 +108,21 @@ class Desk(NamedTuple):
     order: Ints  # (m,)
     own: Floats  # (2, n, lanes) worth of the mover's acts before the reply, by type
     choice: Floats  # (2, n, lanes) choice probabilities of the mover's two types
-    picked: Ints  # (2, lanes) act intended, act carried out
-    seen: Floats  # (4, lanes) chance of war, rung perceived, likelihood under the first and the second type
-    idle: Ints  # (lanes,) worlds with nothing to decide
-    record: Floats  # (2, n, worlds or 0) where choice probabilities are kept by world, if they are
+    seen: Floats  # (lanes,) rung perceived
+    last: Ints  # (lanes,) index of the other side's last act
+    record: Floats  # (2, n, worlds) choice probabilities by world
     ahead: Floats  # (2, n, worlds or 0) what a rule that plans sees follow each act (model.foresight)
+    moving: Floats  # (worlds,) 1 where it is the mover's turn
+    deciding: Floats  # (worlds,) 1 where there is something to decide
+    paper: Floats  # (rows, lanes) scratch of ``foreseen``,
+    blocks: Floats  # (blocks, most acts, lanes) and by act
+    slate: Floats  # (rows, lanes) scratch of ``acting``
 
 
-def desk(n: int, m: int, worlds: int = 0, ahead: int = 0) -> Desk:
-    """Blank scratch for a mover with ``n`` acts against a replier with ``m``.
+def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
+    """Blank scratch for a mover with ``n`` acts against a replier with ``m`` in ``worlds`` worlds.
 
-    It has a record for ``worlds`` worlds, and room for what a rule that plans sees ahead in ``ahead`` worlds.
+    It has room for what a rule that plans sees ahead in ``ahead`` worlds.
     """
     return Desk(
         who=np.zeros(LANES, dtype=np.int64),
@@ -121,9 +147,13 @@ def desk(n: int, m: int, worlds: int = 0, ahead: int = 0) -> Desk:
         order=np.zeros(m, dtype=np.int64),
         own=np.zeros((2, n, LANES)),
         choice=np.zeros((2, n, LANES)),
-        picked=np.zeros((2, LANES), dtype=np.int64),
-        seen=np.zeros((4, LANES)),
-        idle=np.zeros(LANES, dtype=np.int64),
+        seen=np.zeros(LANES),
+        last=np.zeros(LANES, dtype=np.int64),
         record=np.zeros((2, n, worlds)),
         ahead=np.zeros((2, n, ahead)),
+        moving=np.zeros(worlds),
+        deciding=np.zeros(worlds),
+        paper=np.zeros((PAPER_ROWS, LANES)),
+        blocks=np.zeros((PAPER_BLOCKS, max(n, m), LANES)),
+        slate=np.zeros((SLATE_ROWS, LANES)),
     )

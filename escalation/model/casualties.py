@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from escalation.compiled import compiled
+from escalation.compiled import compiled, loop
 from escalation.maths import exp, log
 
 _SQRT_HALF: Final = 0.7071067811865476
@@ -42,11 +42,20 @@ def whole(mean: float, u: float) -> float:
 @compiled
 def binomial(n: int, p: float, u: float) -> int:
     """Binomial quantile of ``u`` by summing the mass function upwards."""
+    none = 1.0
+    for _ in range(n):
+        none *= 1.0 - p
+    return rest_of_binomial(n, p, none, u)
+
+
+@compiled
+def rest_of_binomial(n: int, p: float, none: float, u: float) -> int:
+    """The same where the chance of 0, ``none`` = (1 - p)^n, is known already."""
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
         return n
-    mass = exp(n * log(1.0 - p))
+    mass = none
     total = mass
     k = 0
     odds = p / (1.0 - p)
@@ -57,28 +66,23 @@ def binomial(n: int, p: float, u: float) -> int:
     return k
 
 
-@compiled
-def binomials(n: Any, p: Any, u: Any, out: Any) -> None:
-    """Fill ``out`` with the binomial quantile of each ``u``, all of shape (worlds,): the same as ``binomial``.
+@loop
+def few(chance: Any, none: Any, u: Any, n: int, lanes: int, out: Any) -> None:
+    """Fill ``out`` with the binomial quantile of each ``u`` up to 4, which stands for 4 or more; arrays (lanes,).
 
-    Four terms of the sum for every world at once, then the few worlds that need more one by one.
+    ``none`` is the chance of 0, as in ``rest_of_binomial``; ``chance`` is below 1.
     """
-    for i in range(out.shape[0]):
-        size, chance, level = n[i], p[i], u[i]
-        mass = exp(size * log(1.0 - chance))
-        odds = chance / (1.0 - chance)
+    for i in range(lanes):
+        level, odds, mass = u[i], chance[i] / (1.0 - chance[i]), none[i]
         total = mass
-        k = 1.0 if (level > total) & (size > 0.0) else 0.0
-        mass *= odds * size
+        k = 1.0 if (level > total) & (n > 0) else 0.0
+        mass *= odds * n
         total += mass
-        k = 2.0 if (level > total) & (size > 1.0) else k
-        mass *= odds * (size - 1.0) / 2.0
+        k = 2.0 if (level > total) & (n > 1) else k
+        mass *= odds * (n - 1.0) / 2.0
         total += mass
-        k = 3.0 if (level > total) & (size > 2.0) else k
-        mass *= odds * (size - 2.0) / 3.0
+        k = 3.0 if (level > total) & (n > 2) else k
+        mass *= odds * (n - 2.0) / 3.0
         total += mass
-        k = 4.0 if (level > total) & (size > 3.0) else k
-        out[i] = k if (chance > 0.0) & (chance < 1.0) else (size if chance > 0.0 else 0.0)
-    for i in range(out.shape[0]):
-        if out[i] == 4.0 and n[i] > 4.0:
-            out[i] = binomial(int(n[i]), p[i], u[i])
+        k = 4.0 if (level > total) & (n > 3) else k
+        out[i] = k if chance[i] > 0.0 else 0.0

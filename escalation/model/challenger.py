@@ -6,13 +6,37 @@ defender's belief phi about it learns from its replies as pi learns from the def
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner
-from escalation.model import casualties, layout, learning
-from escalation.model.arrays import LANES
-from escalation.model.errors import execution, perception
+from escalation.compiled import compiled, inner, leaf, loop, part
+from escalation.model import casualties, foreseen, layout
+from escalation.model.acting import (
+    ACTED,
+    DONE,
+    FIRST,
+    INTENDED,
+    ONE,
+    SECOND,
+    SEEN,
+    TAUGHT,
+    TOTAL,
+    WAR,
+    WAY,
+    act,
+    believe,
+    count_slips,
+    is_force,
+    keep_where,
+    note_odds,
+    release,
+    scale,
+)
+from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
+from escalation.model.foreseen import anyone
+from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, tile, too_steep
 from escalation.model.layout import (
     ACCIDENT,
     ACT_FIRST,
@@ -34,8 +58,6 @@ from escalation.model.layout import (
     DEAD,
     DEFENDER_EXECUTED,
     ENDED,
-    EXECUTION_P,
-    EXECUTION_SKEW,
     FORCE,
     FRESH,
     FRESH_CHALLENGER,
@@ -62,15 +84,12 @@ from escalation.model.layout import (
     OWN_DEAD,
     P_RESTRAINED,
     P_UNRESTRAINED,
-    PERCEPTION_BIAS,
-    PERCEPTION_SD,
     PHI,
     PROVOCATION,
     PROVOCATION_TRUE,
     RUNG,
     SHOW_OF_FORCE,
     SIGMA,
-    SIGNAL_NOISE,
     STATE_FORCE,
     SUFFERED,
     SUFFERED_TRUE,
@@ -94,40 +113,70 @@ from escalation.model.payoffs import (
     challenger_worth,
     defender_base,
     defender_context,
-    take,
 )
 from escalation.model.proxies import bury
-from escalation.model.stage import PICTURED, bar, challenger_game, choose, draw_act, keep, odds_of_war, restrict
+from escalation.model.rows import fill, put, reset, set_to
+from escalation.model.rules import CODES
+from escalation.model.stage import CONSIDERED, PICTURED, bar, challenger_game, choose, keep, restrict
+
+QUANTAL: Final = CODES["quantal"]
 
 REPLY_WINDOW: int = 4
 """Weeks after the defender's first act of rung 7 or more in which the challenger's highest act is its reply."""
 
 
-@inner
-def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
-    """Whether world ``w`` is running and the challenger's to move."""
-    if S[ENDED, w] > 0.0:
-        return False
-    return bool(S[FRESH, w] == FRESH_CHALLENGER or (turn == 0 and (routine or forced >= 0)))
+@leaf
+def occasion(obligation: float, sigma: float, rung: float, suffered: float) -> bool:
+    """Whether there is anything to decide: an obligation, sanctions, a crisis climate or an act suffered."""
+    return (obligation > 0.01) | (sigma > 0.0) | (rung >= CRISIS_CLIMATE) | (suffered >= FORCE)
+
+
+def has_occasion(S: Any, w: int) -> bool:
+    """``occasion`` in world ``w``."""
+    return bool(occasion(S[OBLIGATION, w], S[SIGMA, w], S[RUNG, w], S[SUFFERED, w]))
 
 
 @compiled
-def has_occasion(S: Any, w: int) -> bool:
-    """Whether there is anything to decide: an obligation, sanctions, a crisis climate or an act suffered."""
-    if S[OBLIGATION, w] > 0.01 or S[SIGMA, w] > 0.0:
-        return True
-    return bool(S[RUNG, w] >= CRISIS_CLIMATE or S[SUFFERED, w] >= FORCE)
+def summon(S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
+    """Fill ``moving`` (worlds,) with 1 where the world runs and the challenger is to move, ``deciding`` where it
+    decides;
+    where it moves without an occasion it holds.
+    """
+    regular = turn == 0 and (routine or forced >= 0)
+    worlds = S.shape[1]
+    has_turn(S[ENDED], S[FRESH], regular, worlds, moving)
+    decides(moving, S[OBLIGATION], S[SIGMA], S[RUNG], S[SUFFERED], forced >= 0, worlds, deciding)
+    set_to(moving, 0.0, 0, worlds, S[WAR_NOW])
+    set_to(moving, 0.0, 0, worlds, S[FRESH])
 
 
-@inner
-def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
+@loop
+def has_turn(ended: Any, fresh: Any, regular: bool, worlds: int, moves: Any) -> None:
+    """1 where the world runs and the challenger is to move."""
+    for i in range(worlds):
+        moves[i] = 1.0 if ((fresh[i] == FRESH_CHALLENGER) | regular) & (ended[i] == 0.0) else 0.0
+
+
+@loop
+def decides(
+    moves: Any, obligation: Any, sigma: Any, rung: Any, suffered: Any, must: bool, worlds: int, out: Any
+) -> None:
+    """1 where there is an occasion, or a choice forced by the scenario."""
+    for i in range(worlds):
+        out[i] = moves[i] if occasion(obligation[i], sigma[i], rung[i], suffered[i]) | must else 0.0
+
+
+@part
+def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the challenger's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
-    ``context`` (7, lanes) is what it weighed, world ``w`` in lane ``i``.
+    What it weighed in world ``w`` is worked out once more: few worlds come to this.
     """
-    revenge = min(context[OBLIGED, i], can_meet(G, act[ACT_VISIBILITY], act[ACT_RUNG], act[ACT_MEANT]))
-    fear = context[FEAR, i] * act[ACT_FIRST]
-    pressure = context[PRESSED, i] * act[ACT_PRESSURE]
+    who[0] = w
+    challenger_context(G, S, who, 1, 1.0, context)
+    revenge = min(context[OBLIGED, 0], can_meet(G, act[ACT_VISIBILITY], act[ACT_RUNG], act[ACT_MEANT]))
+    fear = context[FEAR, 0] * act[ACT_FIRST]
+    pressure = context[PRESSED, 0] * act[ACT_PRESSURE]
     strongest = max(revenge, fear, pressure)
     if strongest <= 0.0:
         return NOISE
@@ -138,7 +187,7 @@ def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
     return MISPERCEPTION if S[SUFFERED, w] >= S[SUFFERED_TRUE, w] + 1.0 else REVENGE
 
 
-@inner
+@part
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
     """What open act of force ``b`` does: the defender's dead, which are returned, and a new provocation."""
     S, act, key = X.S, T.challenger_acts[r, b], X.key[w]
@@ -178,7 +227,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
     challenger_base(G, acts, D.context, lanes, D.base)
     defender_base(G, theirs, D.other, lanes, D.theirs[0])
     challenger_game(G, acts, theirs, T.instruments[r], T.order_instrument, S, D, lanes)
-    seen, last = D.seen[1], D.picked[0]
+    seen, last = D.seen, D.last
     for i in range(lanes):
         w = who[i]
         faced[OWED, i] = S[OBLIGATION, w]
@@ -195,115 +244,192 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
         restrict(acts, ceiling, lanes, D.scratch[0], choice)
 
 
-@inner
-def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
-    """Draw what each lane's challenger means to do; as ``defender.pick``."""
-    G, acts, who, u, war = T.general[r], T.challenger_acts[r], D.who, D.seen[1], D.seen[0]
-    tau, intended = D.scratch[1], D.picked[0]
-    take(X.S[TAU], who, lanes, tau)
-    for i in range(lanes):
-        u[i] = draws.uniform(X.key[who[i]], step, turn, layout.CHALLENGER, draws.CHOICE)
-        war[i] = 0.0
-    draw_act(D.choice, tau, u, lanes, D.scratch[0], intended)
-    if forced >= 0:
-        certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
-        for i in range(lanes):
-            intended[i] = forced
-            war[i] = certainly
-    elif ceiling >= 10.0:
-        odds_of_war(G, acts, D.choice, tau, lanes, war)
-
-
-@inner
-def act_on(
-    T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, week: int, ceiling: float
-) -> None:
-    """Carry out what was picked in each lane, with slips, and let the defender learn from what it sees."""
-    S, G, acts, who = X.S, T.general[r], T.challenger_acts[r], D.who
-    intended, done, war, seen = D.picked[0], D.picked[1], D.seen[0], D.seen[1]
-    slips = forced < 0 and ceiling >= 10.0
-    bias, sd, noise = G[PERCEPTION_BIAS], G[PERCEPTION_SD], G[SIGNAL_NOISE]
-    for i in range(lanes):
-        key, b = X.key[who[i]], intended[i]
-        if slips and acts[b, ACT_RUNG] >= FORCE:
-            u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.EXECUTION)
-            way = draws.uniform(key, step, turn, layout.CHALLENGER, draws.EXECUTION_WAY)
-            b = execution.executed(acts, b, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
-        done[i] = b
-        u = draws.uniform(key, step, turn, layout.CHALLENGER, draws.PERCEPTION) if acts[b, ACT_RUNG] >= FORCE else 0.5
-        seen[i] = perception.perceived(acts[b, ACT_RUNG], u, bias, sd)
-    learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
-    learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])
-    pace = G[LEARNING] * G[CONSERVATISM]
-    for i in range(lanes):
-        w, b = who[i], done[i]
-        rung = acts[b, ACT_RUNG]
-        S[P_RESTRAINED, w] = D.seen[2, i]
-        S[P_UNRESTRAINED, w] = D.seen[3, i]
-        S[PHI, w] = learning.moved(S[PHI, w], pace * D.scratch[0, i])
-        S[WAR_NOW, w] = war[i]
-        S[WAR_SUM, w] += war[i]
-        if b != intended[i]:
-            X.N[N_EXECUTION_ERRORS, w] += 1
-        S[CHALLENGER_INTENDED, w] = intended[i]
-        S[CHALLENGER_EXECUTED, w] = b
-        S[CHALLENGER_PERCEIVED, w] = seen[i]
-        if rung >= 10.0:
-            meant = b == intended[i]
-            X.N[N_ROUTE, w] = route_of(G, acts[b], S, w, D.context, i) if meant else EXECUTION_ERROR
-            S[ENDED, w] = 1.0
-        struck = S[SUFFERED_TRUE, w] >= STATE_FORCE
-        dead = 0.0
-        if acts[b, ACT_VIA_PROXIES] > 0.5:
-            S[ORDER, w] = rung
-        else:
-            S[ORDER, w] = 1.0 if rung < 1.5 else S[ORDER, w]
-            if rung >= SHOW_OF_FORCE:
-                S[ALERT, w] = max(S[ALERT, w], rung)
-            if rung >= FORCE:
-                dead = strike(T, X, w, r, b, seen[i], step, turn)
-        S[OBLIGATION, w] -= min(S[OBLIGATION, w], D.meets[b])
-        if rung >= FORCE and rung >= S[COMMIT_CHALLENGER, w] - 0.5:
-            S[COMMIT_CHALLENGER, w] = 0.0
-        if X.N[N_STRUCK_WEEK, w] > 0 and week <= X.N[N_STRUCK_WEEK, w] + REPLY_WINDOW:
-            X.N[N_REPLY_RUNG, w] = max(X.N[N_REPLY_RUNG, w], int(rung))
-            X.N[N_REPLY_DEAD, w] += int(dead)
-        if struck and rung < HOMELAND:
-            X.N[N_RESTRAINED, w] += 1
-        S[SUFFERED, w] = 1.0
-        S[SUFFERED_TRUE, w] = 1.0
-
-
 @compiled
-def decide(
-    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
-) -> None:
-    """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
-    S = X.S
+def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float, ceiling: float, record: Any) -> None:
+    """As ``defender.weigh_by_nodes``; fills PUNISHMENT too."""
     for k in range(X.runs.shape[0]):
         w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
         while w < end:
             lanes = 0
             while w < end and lanes < LANES:
-                if turn < 0:
+                if where[w] > 0.0:
                     D.who[lanes] = w
                     lanes += 1
-                elif has_turn(S, w, forced, turn, routine):
-                    S[WAR_NOW, w] = 0.0
-                    S[FRESH, w] = 0.0
-                    if forced >= 0 or has_occasion(S, w):
-                        D.who[lanes] = w
-                        lanes += 1
-                    else:
-                        S[CHALLENGER_INTENDED, w] = 0.0
-                        S[CHALLENGER_EXECUTED, w] = 0.0
-                        S[CHALLENGER_PERCEIVED, w] = 1.0
-                        S[ORDER, w] = 1.0
                 w += 1
             if lanes > 0:
-                weigh(T, X, D, lanes, r, rule, 0.0 if turn == PICTURED else 1.0, ceiling)
-            if turn < 0:
-                keep(D.choice, D.who, lanes, D.record)
-            elif lanes > 0:
-                pick(T, X, D, lanes, r, forced, step, turn, ceiling)
-                act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)
+                weigh(T, X, D, lanes, r, rule, private, ceiling)
+                keep(D.choice, D.who, lanes, record)
+
+
+@inner
+def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
+    """Let the defender learn of the challenger's type from what it sees, and note the chance of war beforehand."""
+    scale(g[LEARNING], g[CONSERVATISM], lanes, slate[TAUGHT])
+    fill(1.0, lanes, slate[ONE])
+    believe(deciding, slate[TAUGHT], slate[ONE], 1.0, w, lanes, S[PHI])
+    note_odds(deciding, slate[WAR], w, lanes, S[WAR_NOW], S[WAR_SUM])
+
+
+@inner
+def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
+    """What was done, as rungs and acts, what it orders and what obligation it meets; without an occasion it holds."""
+    rows = (INTENDED, DONE, SEEN)
+    for n, field in enumerate((CHALLENGER_INTENDED, CHALLENGER_EXECUTED, CHALLENGER_PERCEIVED)):
+        keep_where(deciding, 1.0 if n == 2 else 0.0, w, lanes, slate[rows[n]])
+        put(moving, slate[rows[n]], w, lanes, S[field])
+    put(deciding, slate[FIRST], w, lanes, S[P_RESTRAINED])
+    put(deciding, slate[SECOND], w, lanes, S[P_UNRESTRAINED])
+    via, met = slate[WAY], slate[TOTAL]
+    for b in range(acts.shape[0]):
+        look_up_kind(b, acts[b, ACT_VIA_PROXIES] > 0.5, c[b, CA_MET], slate[DONE], lanes, via, met)
+    rung, moves, decides = slate[ACTED], moving[w : w + lanes], deciding[w : w + lanes]
+    give_order(via, rung, moves, decides, lanes, S[ORDER, w : w + lanes])
+    show(via, rung, decides, lanes, S[ALERT, w : w + lanes])
+    meet(met, decides, lanes, S[OBLIGATION, w : w + lanes])
+    release(deciding, rung, FORCE, w, lanes, S[COMMIT_CHALLENGER])
+
+
+@loop
+def look_up_kind(b: int, by_proxies: bool, meets: Any, done: Any, lanes: int, via: Any, met: Any) -> None:
+    """Note of act ``b``, where it was done, whether proxies do it and what obligation it meets."""
+    for i in range(lanes):
+        here = done[i] == b
+        via[i] = (1.0 if by_proxies else 0.0) if here else via[i]
+        met[i] = at(meets, i) if here else met[i]
+
+
+@loop
+def give_order(via: Any, rung: Any, moves: Any, decides: Any, lanes: int, order: Any) -> None:
+    """The rung ordered from the proxies stands until another is, or all is called off."""
+    for i in range(lanes):
+        given = rung[i] if via[i] > 0.5 else (1.0 if rung[i] < 1.5 else order[i])
+        given = given if decides[i] > 0.0 else 1.0
+        order[i] = given if moves[i] > 0.0 else order[i]
+
+
+@loop
+def show(via: Any, rung: Any, decides: Any, lanes: int, alert: Any) -> None:
+    """What is done openly counts for the standing rung."""
+    for i in range(lanes):
+        shown = (via[i] < 0.5) & (rung[i] >= SHOW_OF_FORCE) & (decides[i] > 0.0)
+        alert[i] = max(alert[i], rung[i]) if shown else alert[i]
+
+
+@loop
+def meet(met: Any, decides: Any, lanes: int, obligation: Any) -> None:
+    """An act meets as much of the obligation as it can."""
+    for i in range(lanes):
+        obligation[i] -= min(obligation[i], met[i]) if decides[i] > 0.0 else 0.0
+
+
+@inner
+def count_replies(N: Any, S: Any, deciding: Any, w: int, lanes: int, week: int, slate: Any) -> None:
+    """Count replies to the defender's acts against the state: their rung, their dead (TAUGHT), and restraint."""
+    decides = deciding[w : w + lanes]
+    count_reply(
+        N[N_STRUCK_WEEK, w : w + lanes], slate[ACTED], slate[TAUGHT], decides, week, lanes,
+        N[N_REPLY_RUNG, w : w + lanes], N[N_REPLY_DEAD, w : w + lanes],
+    )  # fmt: skip
+    count_restraint(S[SUFFERED_TRUE, w : w + lanes], slate[ACTED], decides, lanes, N[N_RESTRAINED, w : w + lanes])
+    set_to(deciding, 1.0, w, lanes, S[SUFFERED])
+    set_to(deciding, 1.0, w, lanes, S[SUFFERED_TRUE])
+
+
+@loop
+def count_reply(
+    struck_week: Any, rung: Any, dead: Any, decides: Any, week: int, lanes: int, reply: Any, killed: Any
+) -> None:
+    """The highest act and the dead within the weeks that follow a first strike."""
+    for i in range(lanes):
+        replies = (struck_week[i] > 0) & (week <= struck_week[i] + REPLY_WINDOW) & (decides[i] > 0.0)
+        higher = replies & (np.int64(rung[i]) > reply[i])
+        reply[i] = np.int64(rung[i]) if higher else reply[i]
+        killed[i] += np.int64(dead[i]) if replies else 0
+
+
+@loop
+def count_restraint(suffered: Any, rung: Any, decides: Any, lanes: int, restrained: Any) -> None:
+    """Replies to a strike that leave the other's homeland alone."""
+    for i in range(lanes):
+        held = (suffered[i] >= STATE_FORCE) & (rung[i] < HOMELAND) & (decides[i] > 0.0)
+        restrained[i] += 1 if held else 0
+
+
+@compiled
+def move(
+    T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
+    forced: int, step: int, turn: int, week: int, ceiling: float,
+) -> None:  # fmt: skip
+    """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
+    S, N = X.S, X.N
+    for w in range(0, S.shape[1], LANES):
+        lanes = min(S.shape[1] - w, LANES)
+        if not anyone(moving, w, lanes):
+            continue
+        g, c, tau = (
+            X.lanes.world[tile(X.lanes.world, w)],
+            X.lanes.challenger[tile(X.lanes.challenger, w)],
+            S[TAU, w : w + lanes],
+        )
+        act(
+            acts, record, tau, c, CA_BRINK, g, deciding, X.key,
+            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate,
+        )  # fmt: skip
+        teach(S, g, deciding, w, lanes, slate)
+        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
+        reset(lanes, slate[TAUGHT])
+        is_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE])
+        for i in range(lanes):
+            if slate[ONE, i] > 0.0:
+                r, b = X.row[w + i], int(slate[DONE, i])
+                meant = slate[DONE, i] == slate[INTENDED, i]
+                if slate[ACTED, i] >= 10.0:
+                    here = T.challenger_acts[r, b]
+                    N[N_ROUTE, w + i] = (
+                        route_of(T.general[r], here, S, w + i, who, context) if meant else EXECUTION_ERROR
+                    )
+                    S[ENDED, w + i] = 1.0
+                if acts[b, ACT_VIA_PROXIES] < 0.5:
+                    slate[TAUGHT, i] = strike(T, X, w + i, r, b, slate[SEEN, i], step, turn)
+        note(acts, c, S, moving, deciding, w, lanes, slate)
+        count_replies(N, S, deciding, w, lanes, week, slate)
+
+
+def decide(
+    T: Tables,
+    X: Worlds,
+    D: Desk,
+    rule: int,
+    forced: int,
+    step: int,
+    turn: int,
+    week: int,
+    routine: bool,
+    ceiling: float,
+) -> None:
+    """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
+    lanes, S = X.lanes, X.S
+    if lanes.menu < 0:
+        for index in by_menu(X):
+            part, own = some(X, index), desk(T.challenger_acts.shape[1], T.defender_acts.shape[1], len(index))
+            decide(T, part, own, rule, forced, step, turn, week, routine, ceiling)
+            put_back(X, index, part)
+            D.record[:, :, index] = own.record
+        return
+    acts, theirs = T.challenger_acts[lanes.menu], T.defender_acts[lanes.menu]
+    private = 0.0 if turn == PICTURED else 1.0
+    if turn < 0:
+        D.deciding[:] = 1.0
+    else:
+        summon(S, forced, turn, routine, D.moving, D.deciding)
+    by_nodes: Floats | None = D.deciding
+    if rule == QUANTAL and turn != CONSIDERED:
+        foreseen.challenger(
+            acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.nodes, lanes.allies, S, X.A,
+            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+        )  # fmt: skip
+        by_nodes = too_steep(lanes, D.deciding, len(X.row)) if lanes.steep else None
+    if by_nodes is not None:
+        weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
+    if turn >= 0:
+        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)

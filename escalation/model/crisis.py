@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from escalation import draws
-from escalation.model import events, nature, start, warm
+from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
 from escalation.model.arrays import Floats, Ints, Tables, Worlds
 from escalation.model.layout import (
@@ -90,7 +91,6 @@ class Crisis(mesa.Model):
         super().__init__(rng=seed)
         if step_days not in (1, 7):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
-        warm.up()
         self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
         self.worlds = worlds
         self.seed_of_draws = seed
@@ -100,6 +100,7 @@ class Crisis(mesa.Model):
         self.dt = step_days / 7.0
         self.tables = tables if tables is not None else build(scenario, values or central(scenario))
         n_rows = self.tables.general.shape[0]
+        warm.up(n_rows > 1)
         if rows is None:
             rows = np.arange(worlds, dtype=np.int64) % n_rows
         if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:
@@ -110,7 +111,7 @@ class Crisis(mesa.Model):
         if numbers.shape != (worlds,):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
-        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past)
+        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt)
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
@@ -184,7 +185,7 @@ class Crisis(mesa.Model):
         for ally in self.allies:  # 8
             ally.step()
         self._seen("allies")
-        nature.accidents(tables, state, step, dt)  # 9
+        nature.accidents(tables, state, step)  # 9
         self._seen("accidents")
         self._exchange()
         last_day = self.step_days == 7 or self.clock % 7 == 6
@@ -197,11 +198,29 @@ class Crisis(mesa.Model):
         self.running = bool((state.S[ENDED] == 0.0).any())
 
     def _exchange(self) -> None:
-        """Further rounds of 6, 7 and 10 where a world at rung 7 or more has an act to answer."""
+        """Further rounds of 6, 7 and 10 where a world at rung 7 or more has an act to answer.
+
+        Few worlds do, and none joins later: they are taken out of the block and put back when the week's rounds are
+        over, unless someone watches (``observer``) or a rule keeps notes of its own by world.
+        """
+        everyone = self.state
+        S = everyone.S
+        index = np.flatnonzero(_hot(S))
+        if len(index) and self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
+            self.state = lanes.some(everyone, index)
+            self._rounds()
+            S[FRESH] = 0.0
+            lanes.put_back(everyone, index, self.state)
+            self.state = everyone
+        else:
+            self._rounds()
+
+    def _rounds(self) -> None:
+        """The exchange rounds of a week in the worlds of ``state``."""
         S = self.state.S
         turns = MAX_TURNS if self.step_days == 7 else 2
         for turn in range(1, turns):
-            hot = (S[ENDED] == 0.0) & (S[FRESH] > 0.0) & (np.maximum(S[ALERT], S[RUNG]) >= 7.0)
+            hot = _hot(S)
             S[FRESH, ~hot] = 0.0
             if not hot.any():
                 break
@@ -255,6 +274,11 @@ class Crisis(mesa.Model):
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None and hasattr(ids, "pop"):
             ids.pop(self, None)
+
+
+def _hot(S: Floats) -> NDArray[np.bool_]:
+    """Where a running world at rung 7 or more has an act to answer, by world."""
+    return np.asarray((S[FRESH] > 0.0) & (S[ENDED] == 0.0) & (np.maximum(S[ALERT], S[RUNG]) >= 7.0))
 
 
 __all__ = ["MAX_TURNS", "Crisis"]

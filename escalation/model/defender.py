@@ -7,14 +7,37 @@ what its act teaches.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import compiled, inner
+from escalation.compiled import compiled, inner, leaf, loop, part
 from escalation.maths import log
-from escalation.model import casualties, layout, learning
-from escalation.model.arrays import LANES
-from escalation.model.errors import execution, perception
+from escalation.model import casualties, foreseen, layout, learning
+from escalation.model.acting import (
+    ACTED,
+    DONE,
+    FIRST,
+    INTENDED,
+    ONE,
+    SECOND,
+    SEEN,
+    TAUGHT,
+    TOTAL,
+    WAR,
+    WAY,
+    act,
+    believe,
+    count_slips,
+    is_force,
+    keep_where,
+    note_odds,
+    release,
+    rise,
+    scale,
+)
+from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
+from escalation.model.foreseen import anyone
+from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, tile, too_steep
 from escalation.model.layout import (
     A_EXPOSURE,
     A_SPEED,
@@ -53,8 +76,6 @@ from escalation.model.layout import (
     DEFENDER_PERCEIVED,
     DISARRAY,
     ENDED,
-    EXECUTION_P,
-    EXECUTION_SKEW,
     FORCE,
     FRESH,
     FRESH_CHALLENGER,
@@ -85,8 +106,6 @@ from escalation.model.layout import (
     OBLIGATION,
     P_RESOLUTE,
     P_WEAK,
-    PERCEPTION_BIAS,
-    PERCEPTION_SD,
     PI_COUNTRY,
     PI_LEADER,
     PROVOCATION,
@@ -98,7 +117,6 @@ from escalation.model.layout import (
     SHELLED,
     SHOW_OF_FORCE,
     SIGMA,
-    SIGNAL_NOISE,
     STATE_FORCE,
     SUFFERED,
     SUFFERED_TRUE,
@@ -136,43 +154,100 @@ from escalation.model.payoffs import (
     grievance,
     madden,
     obligation,
-    take,
     zeal,
 )
 from escalation.model.proxies import bury
-from escalation.model.stage import PICTURED, bar, choose, defender_game, draw_act, keep, odds_of_war, restrict
+from escalation.model.rows import add, put, reset, set_to
+from escalation.model.rules import CODES
+from escalation.model.stage import CONSIDERED, PICTURED, bar, choose, defender_game, keep, restrict
+
+QUANTAL: Final = CODES["quantal"]
 
 
-@inner
-def has_turn(S: Any, w: int, forced: int, turn: int, routine: bool) -> bool:
-    """Whether world ``w`` is running and the defender's to move: harassment waits for the week's regular decision."""
-    if S[ENDED, w] > 0.0:
-        return False
-    if turn > 0:
-        return bool(S[FRESH, w] == FRESH_DEFENDER)
-    return bool(routine or forced >= 0 or S[DEAD, w] >= 1.0 or S[PROVOCATION_TRUE, w] >= LETHAL_FORCE)
+@leaf
+def occasion(
+    provocation: float, dead: float, rung: float, ally_war: float, prevention: float, breakout: float, alarm: float
+) -> bool:
+    """Whether there is anything to decide: a provocation, a crisis climate, a ripe bomb or an ally at war."""
+    ripe = (prevention > 0.0) & (breakout <= alarm)
+    return (provocation >= FORCE) | (dead >= 1.0) | (rung >= CRISIS_CLIMATE) | (ally_war > 0.01) | ripe
+
+
+def has_occasion(S: Any, G: Any, w: int) -> bool:
+    """``occasion`` in world ``w``, whose general numbers are ``G``."""
+    return bool(
+        occasion(
+            S[PROVOCATION, w],
+            S[DEAD, w],
+            S[RUNG, w],
+            S[ALLY_WAR, w],
+            G[D_PREVENTION],
+            S[BREAKOUT_NOW, w],
+            G[NUCLEAR_ALARM],
+        )
+    )
 
 
 @compiled
-def has_occasion(S: Any, G: Any, w: int) -> bool:
-    """Whether there is anything to decide: a provocation, a crisis climate, a ripe bomb or an ally at war."""
-    if S[PROVOCATION, w] >= FORCE or S[DEAD, w] >= 1.0 or S[RUNG, w] >= CRISIS_CLIMATE or S[ALLY_WAR, w] > 0.01:
-        return True
-    return bool(G[D_PREVENTION] > 0.0 and S[BREAKOUT_NOW, w] <= G[NUCLEAR_ALARM])
+def summon(world: Any, S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
+    """Fill ``moving`` (worlds,) with 1 where the world runs and the defender is to move, ``deciding`` where it decides;
+    where it moves without an occasion it holds.
+
+    Harassment waits for the week's regular decision; in an exchange only what is new is answered.
+    """
+    regular = turn == 0 and (routine or forced >= 0)
+    for w in range(0, S.shape[1], LANES):
+        lanes, g = min(S.shape[1] - w, LANES), world[tile(world, w)]
+        moves = moving[w : w + lanes]
+        has_turn(
+            S[ENDED, w : w + lanes], S[FRESH, w : w + lanes], S[DEAD, w : w + lanes],
+            S[PROVOCATION_TRUE, w : w + lanes], regular, turn, lanes, moves,
+        )  # fmt: skip
+        decides(
+            moves, S[PROVOCATION, w : w + lanes], S[DEAD, w : w + lanes], S[RUNG, w : w + lanes],
+            S[ALLY_WAR, w : w + lanes], g[D_PREVENTION], S[BREAKOUT_NOW, w : w + lanes], g[NUCLEAR_ALARM],
+            forced >= 0, lanes, deciding[w : w + lanes],
+        )  # fmt: skip
+        set_to(moves, 0.0, 0, lanes, S[WAR_NOW, w : w + lanes])
+        set_to(moves, 0.0, 0, lanes, S[FRESH, w : w + lanes])
 
 
-@inner
-def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
+@loop
+def has_turn(
+    ended: Any, fresh: Any, dead: Any, provocation: Any, regular: bool, turn: int, lanes: int, moves: Any
+) -> None:
+    """1 where the world runs and the defender is to move."""
+    for i in range(lanes):
+        urgent = (dead[i] >= 1.0) | (provocation[i] >= LETHAL_FORCE) | regular
+        called = urgent if turn == 0 else fresh[i] == FRESH_DEFENDER
+        moves[i] = 1.0 if called & (ended[i] == 0.0) else 0.0
+
+
+@loop
+def decides(
+    moves: Any, provocation: Any, dead: Any, rung: Any, ally_war: Any, prevention: Any, breakout: Any, alarm: Any,
+    must: bool, lanes: int, out: Any,
+) -> None:  # fmt: skip
+    """1 where there is an occasion, or a choice forced by the scenario."""
+    for i in range(lanes):
+        there = occasion(provocation[i], dead[i], rung[i], ally_war[i], at(prevention, i), breakout[i], at(alarm, i))
+        out[i] = moves[i] if there | must else 0.0
+
+
+@part
+def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the defender's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
-    ``context`` (7, lanes) is what it weighed, world ``w`` in lane ``i``.
+    What it weighed in world ``w`` is worked out once more: few worlds come to this.
     """
+    who[0] = w
+    defender_context(G, allies, S, A, who, 1, 1.0, context)
     deaths = G[D_DEATH] + G[D_LOG_DEATHS] * log(S[DEAD, w]) if S[DEAD, w] >= 1.0 else 0.0
     insult = 0.0
     if S[PROVOCATION, w] >= FORCE:
         insult = G[D_HARASSMENT] + G[D_HIGH_VALUE] * max(S[PROVOCATION, w] - 5.0, 0.0)
-    gamble, prevention = context[GAMBLE, i] * act[ACT_COLLAPSE], context[PREVENTION, i] * act[ACT_SETBACK]
-    ally = context[ENTRAPMENT, i]
+    gamble, prevention = context[GAMBLE, 0] * act[ACT_COLLAPSE], context[PREVENTION, 0] * act[ACT_SETBACK]
+    ally = context[ENTRAPMENT, 0]
     strongest = max(deaths, insult, gamble, prevention, ally)
     if strongest <= 0.0:
         return NOISE
@@ -191,40 +266,7 @@ def route_of(G: Any, act: Any, S: Any, w: int, context: Any, i: int) -> int:
     return CASUALTY if strongest == deaths else PROVOKED
 
 
-@inner
-def attacked(K: Any, w: int) -> bool:
-    """Whether any proxy has attacked the defender this step."""
-    attacks = 0.0
-    for p in range(K.shape[0]):
-        attacks += K[p, ATTACKS, w]
-    return attacks > 0.0
-
-
-@inner
-def tally_answer(N: Any, w: int, rung: float, on_state: bool, killed: bool) -> None:
-    """Count whether proxies' attacks of this week were answered with force (the record's response curve)."""
-    if killed:
-        N[N_LETHAL_WEEKS, w] += 1
-        if rung >= LETHAL_FORCE:
-            N[N_LETHAL_ANSWERED, w] += 1
-            if on_state:
-                N[N_STATE_ANSWERED, w] += 1
-    else:
-        N[N_ZERO_WEEKS, w] += 1
-        if rung >= LETHAL_FORCE:
-            N[N_ZERO_ANSWERED, w] += 1
-
-
-@inner
-def show_force(S: Any, G: Any, w: int) -> None:
-    """Pressure short of force: sanctions tighten and fear grows, at most once a week however many days hold one."""
-    if S[BUILT, w] > 0.99:
-        S[BUILT, w] = 0.0
-        S[SIGMA, w] += G[SANCTIONS_STEP] * (1.0 - S[SIGMA, w])
-        S[Q, w] = learning.moved(S[Q, w], G[Q_BUILD_UP])
-
-
-@inner
+@part
 def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int, week: int) -> None:
     """What act of force ``a`` does: dead, obligation, fear, control, the nuclear clock, allies' trust."""
     S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]
@@ -278,7 +320,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
     defender_base(G, acts, D.context, lanes, D.base[0])
     challenger_base(G, theirs, D.other, lanes, D.theirs)
     defender_game(G, acts, theirs, S, D, lanes)
-    seen, last = D.seen[1], D.picked[0]
+    seen, last = D.seen, D.last
     for i in range(lanes):
         w = who[i]
         e, dead, weight = S[PROVOCATION, w], S[DEAD, w], S[WEIGHT, w]
@@ -298,149 +340,221 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
         restrict(acts, ceiling, lanes, D.scratch[0], choice)
 
 
+@compiled
+def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float, ceiling: float, record: Any) -> None:
+    """Fill ``record`` (2, n, worlds) in the worlds ``where`` (worlds,) is 1, node by node: for any rule and any row."""
+    for k in range(X.runs.shape[0]):
+        w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
+        while w < end:
+            lanes = 0
+            while w < end and lanes < LANES:
+                if where[w] > 0.0:
+                    D.who[lanes] = w
+                    lanes += 1
+                w += 1
+            if lanes > 0:
+                weigh(T, X, D, lanes, r, rule, private, ceiling)
+                keep(D.choice, D.who, lanes, record)
+
+
 @inner
-def pick(T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, ceiling: float) -> None:
-    """Draw what each lane's defender means to do (``D.picked[0]``); ``D.seen[0]`` is the chance of war beforehand."""
-    G, acts, who, u, war = T.general[r], T.defender_acts[r], D.who, D.seen[1], D.seen[0]
-    theta, intended = D.scratch[1], D.picked[0]
-    take(X.S[THETA], who, lanes, theta)
+def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
+    """Count whether proxies' attacks of this week were answered with force (the record's response curve)."""
+    attacks, on_state = slate[TOTAL], slate[WAY]
+    reset(lanes, attacks)
+    for p in range(K.shape[0]):
+        add(K[p, ATTACKS, w : w + lanes], lanes, attacks)
+    reset(lanes, on_state)
+    for a in range(acts.shape[0]):
+        if acts[a, ACT_ON_STATE] > 0.5:
+            mark(slate[DONE], a, lanes, on_state)
+    moves, dead, rung = moving[w : w + lanes], S[DEAD, w : w + lanes], slate[ACTED]
+    count_harmless(attacks, moves, dead, rung, lanes, N[N_ZERO_WEEKS, w : w + lanes], N[N_ZERO_ANSWERED, w : w + lanes])
+    count_lethal(
+        attacks, moves, dead, rung, on_state, lanes,
+        N[N_LETHAL_WEEKS, w : w + lanes], N[N_LETHAL_ANSWERED, w : w + lanes], N[N_STATE_ANSWERED, w : w + lanes],
+    )  # fmt: skip
+
+
+@loop
+def mark(done: Any, a: int, lanes: int, flag: Any) -> None:
+    """Flag where act ``a`` was done."""
     for i in range(lanes):
-        u[i] = draws.uniform(X.key[who[i]], step, turn, layout.DEFENDER, draws.CHOICE)
-        war[i] = 0.0
-    draw_act(D.choice, theta, u, lanes, D.scratch[0], intended)
-    if forced >= 0:
-        certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
-        for i in range(lanes):
-            intended[i] = forced
-            war[i] = certainly
-    elif ceiling >= 10.0:
-        odds_of_war(G, acts, D.choice, theta, lanes, war)
+        flag[i] = 1.0 if done[i] == a else flag[i]
 
 
-@inner
-def carry_out(T: Any, X: Any, who: Any, D: Any, lanes: int, r: int, step: int, turn: int, week: int, met: bool) -> None:
-    """Let the acts of ``D.picked``, seen as ``D.seen``, happen in the worlds ``who``: the provocation is over.
-
-    ``met`` counts them as the answer to this week's attacks.
-    """
-    S, K, N, G, acts = X.S, X.K, X.N, T.general[r], T.defender_acts[r]
-    intended, done, seen = D.picked[0], D.picked[1], D.seen[1]
+@loop
+def count_harmless(attacks: Any, moves: Any, dead: Any, rung: Any, lanes: int, weeks: Any, answered: Any) -> None:
+    """Weeks with attacks that killed no one, and those of them that were answered."""
     for i in range(lanes):
-        w, a = who[i], done[i]
-        rung = acts[a, ACT_RUNG]
-        if a != intended[i]:
-            N[N_EXECUTION_ERRORS, w] += 1
-        S[DEFENDER_INTENDED, w] = intended[i]
-        S[DEFENDER_EXECUTED, w] = a
-        S[DEFENDER_PERCEIVED, w] = seen[i]
-        if met and attacked(K, w):
-            tally_answer(N, w, rung, acts[a, ACT_ON_STATE] > 0.5, S[DEAD, w] >= 1.0)
-        if rung >= FORCE:
-            strike(T, X, w, r, a, seen[i], step, turn, week)
-        elif rung >= SHOW_OF_FORCE:
-            show_force(S, G, w)
-        S[ALERT, w] = max(S[ALERT, w], rung)
-        S[SUFFERED, w] = max(seen[i], 1.0)
-        S[SUFFERED_TRUE, w] = rung
-        if rung >= S[COMMIT_DEFENDER, w] - 0.5:
-            S[COMMIT_DEFENDER, w] = 0.0
-        S[PROVOCATION, w] = 1.0
-        S[PROVOCATION_TRUE, w] = 1.0
-        S[DEAD, w] = 0.0
-        S[BLAMED, w] = 0.0
-        S[MISATTRIBUTED, w] = 0.0
-        S[ACCIDENT, w] = 0.0
-        S[WEIGHT, w] = 1.0
+        harassed = (attacks[i] > 0.0) & (moves[i] > 0.0) & (dead[i] < 1.0)
+        weeks[i] += 1 if harassed else 0
+        answered[i] += 1 if harassed & (rung[i] >= LETHAL_FORCE) else 0
 
 
-@inner
-def rest(T: Any, X: Any, D: Any, lanes: int, r: int, step: int, turn: int, week: int) -> None:
-    """Hold in the worlds ``D.idle``, where there is nothing to decide and nothing is learnt from it."""
-    S, rung = X.S, T.defender_acts[r, 0, ACT_RUNG]
-    for i in range(lanes):
-        w = D.idle[i]
-        S[P_RESOLUTE, w] = 1.0
-        S[P_WEAK, w] = 1.0
-        D.picked[0, i] = 0
-        D.picked[1, i] = 0
-        D.seen[1, i] = rung
-    carry_out(T, X, D.idle, D, lanes, r, step, turn, week, turn == 0)
-
-
-@inner
-def act_on(
-    T: Any, X: Any, D: Any, lanes: int, r: int, forced: int, step: int, turn: int, week: int, ceiling: float
+@loop
+def count_lethal(
+    attacks: Any, moves: Any, dead: Any, rung: Any, on_state: Any, lanes: int, weeks: Any, answered: Any, on_soil: Any
 ) -> None:
-    """Carry out what was picked in each lane, with slips, and let the challenger learn from what it sees."""
-    S, G, acts, who = X.S, T.general[r], T.defender_acts[r], D.who
-    intended, done, war, seen = D.picked[0], D.picked[1], D.seen[0], D.seen[1]
-    slips = forced < 0 and ceiling >= 10.0
-    bias, sd, noise = G[PERCEPTION_BIAS], G[PERCEPTION_SD], G[SIGNAL_NOISE]
+    """Weeks with attacks that killed, those answered, and those answered against the challenger itself."""
     for i in range(lanes):
-        key, a = X.key[who[i]], intended[i]
-        if slips and acts[a, ACT_RUNG] >= FORCE:
-            u = draws.uniform(key, step, turn, layout.DEFENDER, draws.EXECUTION)
-            way = draws.uniform(key, step, turn, layout.DEFENDER, draws.EXECUTION_WAY)
-            a = execution.executed(acts, a, acts.shape[0], u, way, G[EXECUTION_P], G[EXECUTION_SKEW])
-        done[i] = a
-        u = draws.uniform(key, step, turn, layout.DEFENDER, draws.PERCEPTION) if acts[a, ACT_RUNG] >= FORCE else 0.5
-        seen[i] = perception.perceived(acts[a, ACT_RUNG], u, bias, sd)
-    learning.likelihoods(acts, D.choice, done, seen, sd, lanes, D.seen[2], D.seen[3])
-    learning.log_likelihood_ratios(D.seen[2], D.seen[3], noise, acts.shape[0], lanes, D.scratch[0])
-    pace, of_leader = G[LEARNING] * G[CONSERVATISM], G[LEADER_SHARE]
+        killed = (attacks[i] > 0.0) & (moves[i] > 0.0) & (dead[i] >= 1.0)
+        met = killed & (rung[i] >= LETHAL_FORCE)
+        weeks[i] += 1 if killed else 0
+        answered[i] += 1 if met else 0
+        on_soil[i] += 1 if met & (on_state[i] > 0.5) else 0
+
+
+@inner
+def show_force(S: Any, g: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
+    """Pressure short of force: sanctions tighten and fear grows, at most once a week however many days hold one."""
+    shows = slate[WAY]
+    is_shown(slate[ACTED], moving[w : w + lanes], lanes, S[BUILT, w : w + lanes], shows)
+    tighten(shows, g[SANCTIONS_STEP], lanes, S[SIGMA, w : w + lanes])
+    alarm_with(shows, g[Q_BUILD_UP], lanes, S[Q, w : w + lanes])
+
+
+@loop
+def is_shown(rung: Any, moves: Any, lanes: int, built: Any, shows: Any) -> None:
+    """Flag a show of force, the first in a week."""
     for i in range(lanes):
-        w = who[i]
-        gained = pace * D.scratch[0, i]
-        S[P_RESOLUTE, w] = D.seen[2, i]
-        S[P_WEAK, w] = D.seen[3, i]
-        S[PI_LEADER, w] = learning.moved(S[PI_LEADER, w], of_leader * gained)
-        S[PI_COUNTRY, w] = learning.moved(S[PI_COUNTRY, w], (1.0 - of_leader) * gained)
-        S[WAR_NOW, w] = war[i]
-        S[WAR_SUM, w] += war[i]
-        if acts[done[i], ACT_RUNG] >= 10.0:
-            meant = done[i] == intended[i]
-            X.N[N_ROUTE, w] = route_of(G, acts[done[i]], S, w, D.context, i) if meant else EXECUTION_ERROR
-            S[ENDED, w] = 1.0
-    carry_out(T, X, who, D, lanes, r, step, turn, week, turn == 0 and forced < 0)
+        here = (rung[i] >= SHOW_OF_FORCE) & (rung[i] < FORCE) & (moves[i] > 0.0) & (built[i] > 0.99)
+        shows[i] = 1.0 if here else 0.0
+        built[i] = 0.0 if here else built[i]
+
+
+@loop
+def tighten(shows: Any, step: Any, lanes: int, sigma: Any) -> None:
+    """Sanctions take a step towards all that there can be."""
+    for i in range(lanes):
+        sigma[i] = sigma[i] + at(step, i) * (1.0 - sigma[i]) if shows[i] > 0.0 else sigma[i]
+
+
+@loop
+def alarm_with(shows: Any, by: Any, lanes: int, q: Any) -> None:
+    """The fear for survival grows."""
+    for i in range(lanes):
+        q[i] = learning.moved(q[i], at(by, i)) if shows[i] > 0.0 else q[i]
+
+
+@inner
+def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
+    """Let the challenger learn of the defender's type from what it sees, and note the chance of war beforehand."""
+    taught, share = slate[TAUGHT], g[LEADER_SHARE]
+    scale(g[LEARNING], g[CONSERVATISM], lanes, taught)
+    believe(deciding, taught, share, 1.0, w, lanes, S[PI_LEADER])
+    believe(deciding, taught, share, -1.0, w, lanes, S[PI_COUNTRY])
+    note_odds(deciding, slate[WAR], w, lanes, S[WAR_NOW], S[WAR_SUM])
+
+
+@inner
+def hold(acts: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
+    """Where there is nothing to decide the defender holds, and nothing is learnt from it."""
+    rung = acts[0, ACT_RUNG]
+    rows = (INTENDED, DONE, ACTED, SEEN, FIRST, SECOND)
+    for n, value in enumerate((0.0, 0.0, rung, rung, 1.0, 1.0)):
+        keep_where(deciding, value, w, lanes, slate[rows[n]])
+
+
+@inner
+def be_over(S: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
+    """The provocation is answered; the act is what the challenger has suffered."""
+    rung = slate[ACTED]
+    rise(moving, rung, w, lanes, S[ALERT])
+    release(moving, rung, 0.0, w, lanes, S[COMMIT_DEFENDER])
+    put(moving, slate[SEEN], w, lanes, S[SUFFERED])
+    put(moving, rung, w, lanes, S[SUFFERED_TRUE])
+    for field in (PROVOCATION, PROVOCATION_TRUE, WEIGHT):
+        set_to(moving, 1.0, w, lanes, S[field])
+    for field in (DEAD, BLAMED, MISATTRIBUTED, ACCIDENT):
+        set_to(moving, 0.0, w, lanes, S[field])
 
 
 @compiled
+def move(
+    T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
+    forced: int, step: int, turn: int, week: int, ceiling: float,
+) -> None:  # fmt: skip
+    """Draw, carry out and let be seen what ``record`` (2, n, worlds) says the defender would do.
+
+    ``forced`` is the index of an act done by the scenario (do-operator), -1 for none: it is taken in place of the
+    draw, while the likelihoods that it teaches remain the types' own.
+    """
+    S, K, A, N = X.S, X.K, X.A, X.N
+    for w in range(0, S.shape[1], LANES):
+        lanes = min(S.shape[1] - w, LANES)
+        if not anyone(moving, w, lanes):
+            continue
+        g, theta = X.lanes.world[tile(X.lanes.world, w)], S[THETA, w : w + lanes]
+        act(
+            acts, record, theta, X.lanes.defender[tile(X.lanes.defender, w)], DA_BRINK, g, deciding, X.key,
+            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate,
+        )  # fmt: skip
+        teach(S, g, deciding, w, lanes, slate)
+        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
+        hold(acts, deciding, w, lanes, slate)
+        rows = (INTENDED, DONE, SEEN, FIRST, SECOND)
+        for n, field in enumerate((DEFENDER_INTENDED, DEFENDER_EXECUTED, DEFENDER_PERCEIVED, P_RESOLUTE, P_WEAK)):
+            put(moving, slate[rows[n]], w, lanes, S[field])
+        if turn == 0 and forced < 0:
+            count_answers(N, S, K, acts, moving, w, lanes, slate)
+        is_force(slate[ACTED], moving[w : w + lanes], lanes, slate[ONE])
+        for i in range(lanes):
+            if slate[ONE, i] > 0.0:
+                r, a = X.row[w + i], int(slate[DONE, i])
+                meant = slate[DONE, i] == slate[INTENDED, i]
+                if slate[ACTED, i] >= 10.0:
+                    here = T.defender_acts[r, a]
+                    N[N_ROUTE, w + i] = (
+                        route_of(T.general[r], T.allies[r], here, S, A, w + i, who, context)
+                        if meant
+                        else EXECUTION_ERROR
+                    )
+                    S[ENDED, w + i] = 1.0
+                strike(T, X, w + i, r, a, slate[SEEN, i], step, turn, week)
+        show_force(S, g, moving, w, lanes, slate)
+        be_over(S, moving, w, lanes, slate)
+
+
 def decide(
-    T: Any, X: Any, D: Any, rule: int, forced: int, step: int, turn: int, week: int, routine: bool, ceiling: float
+    T: Tables,
+    X: Worlds,
+    D: Desk,
+    rule: int,
+    forced: int,
+    step: int,
+    turn: int,
+    week: int,
+    routine: bool,
+    ceiling: float,
 ) -> None:
     """Phase 6 for every running world that has something to decide.
 
-    ``forced`` is the index of an act done by the scenario (do-operator), -1 for none: it is taken in place of the
-    draw, while the likelihoods that it teaches remain the types' own. ``turn`` is the exchange round, or
-    ``stage.PICTURED`` or ``CONSIDERED``; ``ceiling`` keeps acts above a rung off the table (burn-in).
+    ``turn`` is the exchange round, or ``stage.PICTURED`` or ``CONSIDERED``, when ``D.record`` alone is filled, for
+    every world; ``ceiling`` keeps acts above a rung off the table (burn-in).
     """
-    S = X.S
-    for k in range(X.runs.shape[0]):
-        w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
-        G = T.general[r]
-        while w < end:
-            lanes = 0
-            idle = 0
-            while w < end and lanes < LANES and idle < LANES:
-                if turn < 0:
-                    D.who[lanes] = w
-                    lanes += 1
-                elif has_turn(S, w, forced, turn, routine):
-                    S[WAR_NOW, w] = 0.0
-                    S[FRESH, w] = 0.0
-                    if forced >= 0 or has_occasion(S, G, w):
-                        D.who[lanes] = w
-                        lanes += 1
-                    else:
-                        D.idle[idle] = w
-                        idle += 1
-                w += 1
-            if lanes > 0:
-                weigh(T, X, D, lanes, r, rule, 0.0 if turn == PICTURED else 1.0, ceiling)
-            if turn < 0:
-                keep(D.choice, D.who, lanes, D.record)
-            elif lanes > 0:
-                pick(T, X, D, lanes, r, forced, step, turn, ceiling)
-                act_on(T, X, D, lanes, r, forced, step, turn, week, ceiling)
-            if idle > 0:
-                rest(T, X, D, idle, r, step, turn, week)
+    lanes, S = X.lanes, X.S
+    if lanes.menu < 0:
+        for index in by_menu(X):
+            part, own = some(X, index), desk(T.defender_acts.shape[1], T.challenger_acts.shape[1], len(index))
+            decide(T, part, own, rule, forced, step, turn, week, routine, ceiling)
+            put_back(X, index, part)
+            D.record[:, :, index] = own.record
+        return
+    acts, theirs = T.defender_acts[lanes.menu], T.challenger_acts[lanes.menu]
+    private = 0.0 if turn == PICTURED else 1.0
+    if turn < 0:
+        D.deciding[:] = 1.0
+    else:
+        summon(lanes.world, S, forced, turn, routine, D.moving, D.deciding)
+    by_nodes: Floats | None = D.deciding
+    if rule == QUANTAL and turn != CONSIDERED:
+        foreseen.defender(
+            acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.allies, S, X.A,
+            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+        )  # fmt: skip
+        by_nodes = too_steep(lanes, D.deciding, len(X.row)) if lanes.steep else None
+    if by_nodes is not None:
+        weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
+    if turn >= 0:
+        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)

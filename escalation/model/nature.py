@@ -8,11 +8,25 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner
-from escalation.maths import exp, log, logit, normal, normals
+from escalation.compiled import compiled, inner, loop, part
+from escalation.maths import exp, log, normal, normals
 from escalation.model import casualties, layout
-from escalation.model.arrays import Tables, Worlds
-from escalation.model.errors import attribution, identification, perception
+from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.model.errors import attribution, perception
+from escalation.model.lanes import (
+    ACCIDENT_CHANCE,
+    KEPT_COUNTRY,
+    KEPT_DISARRAY,
+    KEPT_FEAR,
+    KEPT_LEADER,
+    KEPT_OBLIGATION,
+    KEPT_SANCTIONS,
+    LOGIT_ANCHOR,
+    LOGIT_PHI0,
+    LOGIT_Q0,
+    at,
+    tile,
+)
 from escalation.model.layout import (
     ACCIDENT,
     ALERT,
@@ -23,7 +37,6 @@ from escalation.model.layout import (
     BLAMED,
     BREAKOUT_NOW,
     BUILT,
-    C_HALF_LIFE,
     CHALLENGER_DEAD,
     CHANNEL,
     COMMIT_CHALLENGER,
@@ -31,16 +44,11 @@ from escalation.model.layout import (
     COUNTRY_WAR,
     D_ALERT,
     D_ALLY,
-    D_ANCHOR,
-    D_PHI0,
     DEAD,
-    DECAY_COUNTRY,
-    DECAY_LEADER,
     DISARRAY,
     ENDED,
     ERRORS_SCALE,
     F_NOISE,
-    FALL_HAZARD,
     FALL_RATE,
     FORCE,
     FRESH,
@@ -50,11 +58,9 @@ from escalation.model.layout import (
     HEDGING,
     HIT,
     IDENTIFICATION_DEATHS,
-    IDENTIFICATION_P,
     IDENTIFICATION_SD,
     KAPPA,
     KILLED,
-    LEARNING,
     LETHAL_ATTACKS,
     MEDIATION,
     MISATTRIBUTED,
@@ -88,14 +94,10 @@ from escalation.model.layout import (
     PRESSURE_SLOPE,
     PROVOCATION,
     PROVOCATION_TRUE,
-    Q0,
-    Q_DECAY,
     Q_NOISE,
     RALLY,
-    REBUILD,
     RUNG,
     SANCTIONS_LEVEL,
-    SANCTIONS_REVERSION,
     SHELLED,
     SHOCK,
     SIGMA,
@@ -118,6 +120,7 @@ from escalation.model.layout import (
 )
 from escalation.model.outcomes import LOSS_OF_CONTROL
 from escalation.model.proxies import spread
+from escalation.model.rows import uniforms
 
 _LN2: Final = 0.6931471805599453
 NOISE_MEMORY: Final = 0.02
@@ -130,90 +133,67 @@ TERM_WEEKS: Final = 209.0
 """Weeks of a four-year term: the name for resolve is worth less as it runs out."""
 
 
-_NOISES: Final = draws.cells((0, draws.FRAGILITY), (0, draws.SURVIVAL))
-_FADING: Final = (PI_COUNTRY, PI_LEADER, PHI, Q, SIGMA, OBLIGATION, COMMIT_CHALLENGER, ALLY_WAR, DISARRAY)
 _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTHORISED)
 
 
 def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    u = draws.uniforms(X.key, step, NATURE, _NOISES)
-    news = np.empty_like(u)
-    for n in range(len(u)):
-        normals(u[n], news[n])
-    paces = np.empty((2, len(_FADING)))
-    drift_states(T.general, X.S, X.runs, news, paces, dt)
-    drift_others(T.general, T.proxies, X.S, X.K, X.A, X.runs, dt)
+    drift_in(X, step, dt, np.empty((2, LANES)))
 
 
 @compiled
-def drift_states(general: Any, S: Any, runs: Any, news: Any, paces: Any, dt: float) -> None:
-    """``drift`` of the two principals' beliefs, capacities and clocks.
-
-    ``news`` (2, worlds): standard normals; ``paces`` (2, fading): scratch for where each goes and how much is kept.
-    """
-    memory = exp(-NOISE_MEMORY * dt)
-    for k in range(runs.shape[0]):
-        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
-        G, ended = general[r], S[ENDED, a:b]
-        enrich(S[BREAKOUT_NOW, a:b], ended, S[SIGMA, a:b], G[NUCLEAR_SPEED], G[CHANNEL], dt)
-        set_paces(G, dt, paces[0], paces[1])
-        for n, fading in enumerate(_FADING):
-            relax(S[fading, a:b], ended, paces[0, n], paces[1, n])
-        for n, noise in enumerate((F_NOISE, Q_NOISE)):
-            wander(S[noise, a:b], ended, news[n, a:b], memory)
-        count_down(S[TERM, a:b], ended, dt / TERM_WEEKS)
-        count_down(S[SHOCK, a:b], ended, dt)
+def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
+    """``drift`` with scratch ``slate`` (2, LANES) given."""
+    S, K, A, key = X.S, X.K, X.A, X.key
+    noises = (F_NOISE, Q_NOISE)
+    purposes = (draws.FRAGILITY, draws.SURVIVAL)
+    memory, vow, pull = exp(-NOISE_MEMORY * dt), exp(-COMMITMENT_DECAY * dt), exp(-ENTRAPMENT_DECAY * dt)
+    for w in range(0, S.shape[1], LANES):
+        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
+        P = X.lanes.proxies[tile(X.lanes.proxies, w)]
+        ended = S[ENDED, w : w + lanes]
+        enrich(S[BREAKOUT_NOW, w : w + lanes], ended, S[SIGMA, w : w + lanes], g[NUCLEAR_SPEED], g[CHANNEL], dt)
+        relax(S[PI_COUNTRY, w : w + lanes], ended, g[LOGIT_ANCHOR], g[KEPT_COUNTRY])
+        relax(S[PI_LEADER, w : w + lanes], ended, 0.0, g[KEPT_LEADER])
+        relax(S[PHI, w : w + lanes], ended, g[LOGIT_PHI0], g[KEPT_COUNTRY])
+        relax(S[Q, w : w + lanes], ended, g[LOGIT_Q0], g[KEPT_FEAR])
+        relax(S[SIGMA, w : w + lanes], ended, g[SANCTIONS_LEVEL], g[KEPT_SANCTIONS])
+        relax(S[OBLIGATION, w : w + lanes], ended, 0.0, g[KEPT_OBLIGATION])
+        relax(S[DISARRAY, w : w + lanes], ended, 0.0, g[KEPT_DISARRAY])
+        fade(S[COMMIT_CHALLENGER, w : w + lanes], ended, vow)
+        fade(S[ALLY_WAR, w : w + lanes], ended, pull)
+        for n, noise in enumerate(noises):
+            uniforms(key, w, lanes, step, 0, NATURE, purposes[n], slate[0])
+            normals(slate[0, :lanes], slate[1, :lanes])
+            wander(S[noise, w : w + lanes], ended, slate[1], memory)
+        count_down(S[TERM, w : w + lanes], ended, dt / TERM_WEEKS)
+        count_down(S[SHOCK, w : w + lanes], ended, dt)
         for clock in (SHELLED, BUILT):
-            count_down(S[clock, a:b], ended, -dt)
+            count_down(S[clock, w : w + lanes], ended, -dt)
         for n, field in enumerate(_NEW_EACH_WEEK):
-            reset(S[field, a:b], ended, 1.0 if n < 3 else 0.0)
-
-
-@inner
-def set_paces(G: Any, dt: float, rest: Any, kept: Any) -> None:
-    """Where each of ``_FADING`` goes, and which share of its distance is left after ``dt`` weeks."""
-    rest[:] = 0.0
-    rest[0], kept[0] = logit(G[D_ANCHOR]), exp(-(G[LEARNING] * G[DECAY_COUNTRY]) * dt)
-    kept[1] = exp(-(G[LEARNING] * G[DECAY_LEADER]) * dt)
-    rest[2], kept[2] = logit(G[D_PHI0]), kept[0]
-    rest[3], kept[3] = logit(G[Q0]), exp(-G[Q_DECAY] * dt)
-    rest[4], kept[4] = G[SANCTIONS_LEVEL], exp(-G[SANCTIONS_REVERSION] * dt)
-    kept[5] = exp(-_LN2 / G[C_HALF_LIFE] * dt)
-    kept[6] = exp(-COMMITMENT_DECAY * dt)
-    kept[7] = exp(-ENTRAPMENT_DECAY * dt)
-    kept[8] = 1.0 - rebuilt(G, dt)
-
-
-@compiled
-def drift_others(general: Any, proxies: Any, S: Any, K: Any, A: Any, runs: Any, dt: float) -> None:
-    """``drift`` of the patron's control of its proxies; what befell the allies is past."""
-    for k in range(runs.shape[0]):
-        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
-        ended, back = S[ENDED, a:b], rebuilt(general[r], dt)
+            reset(S[field, w : w + lanes], ended, 1.0 if n < 3 else 0.0)
         for p in range(K.shape[0]):
-            kappa, rest = K[p, KAPPA, a:b], proxies[r, p, P_CONTROL]
-            for i in range(b - a):
-                kappa[i] = kappa[i] if ended[i] > 0.0 else kappa[i] + back * (rest - kappa[i])
+            relax(K[p, KAPPA, w : w + lanes], ended, P[p, P_CONTROL], g[KEPT_DISARRAY])
         for j in range(A.shape[0]):
-            reset(A[j, HIT, a:b], ended, 0.0)
-            reset(A[j, STRUCK, a:b], ended, 0.0)
+            reset(A[j, HIT, w : w + lanes], ended, 0.0)
+            reset(A[j, STRUCK, w : w + lanes], ended, 0.0)
 
 
-@inner
-def rebuilt(G: Any, dt: float) -> float:
-    """Share of a decapitation's disorder that is made good in ``dt`` weeks."""
-    return 1.0 - exp(-_LN2 / G[REBUILD] * dt)
-
-
-@inner
-def relax(x: Any, ended: Any, rest: float, kept: float) -> None:
+@loop
+def relax(x: Any, ended: Any, rest: Any, kept: Any) -> None:
     """Let ``x`` (worlds,) decay towards ``rest``: ``kept`` of the distance is left (``learning.relaxed``)."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else rest + (x[i] - rest) * kept
+        x[i] = x[i] if ended[i] > 0.0 else at(rest, i) + (x[i] - at(rest, i)) * at(kept, i)
 
 
-@inner
+@loop
+def fade(x: Any, ended: Any, kept: float) -> None:
+    """Let ``x`` (worlds,) decay towards 0."""
+    for i in range(x.shape[0]):
+        x[i] = x[i] if ended[i] > 0.0 else x[i] * kept
+
+
+@loop
 def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
     """One step of an AR(1) of unit variance, ``x`` (worlds,), with standard normal news ``z``."""
     fresh = math.sqrt(1.0 - memory * memory)
@@ -221,22 +201,22 @@ def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
         x[i] = x[i] if ended[i] > 0.0 else memory * x[i] + fresh * z[i]
 
 
-@inner
-def enrich(breakout: Any, ended: Any, sigma: Any, speed: float, channel: float, dt: float) -> None:
+@loop
+def enrich(breakout: Any, ended: Any, sigma: Any, speed: Any, channel: Any, dt: float) -> None:
     """Weeks to a bomb shrink with sanctions that no talks soften, to one at least."""
     for i in range(breakout.shape[0]):
-        left = breakout[i] - speed * sigma[i] * (1.0 - channel) * dt
+        left = breakout[i] - at(speed, i) * sigma[i] * (1.0 - at(channel, i)) * dt
         breakout[i] = breakout[i] if ended[i] > 0.0 else max(left, 1.0)
 
 
-@inner
+@loop
 def count_down(x: Any, ended: Any, by: float) -> None:
     """Take ``by`` from ``x`` (worlds,), to zero at least."""
     for i in range(x.shape[0]):
         x[i] = x[i] if ended[i] > 0.0 else max(x[i] - by, 0.0)
 
 
-@inner
+@loop
 def reset(x: Any, ended: Any, value: float) -> None:
     """Set ``x`` (worlds,) to ``value`` for a new week."""
     for i in range(x.shape[0]):
@@ -246,23 +226,27 @@ def reset(x: Any, ended: Any, value: float) -> None:
 @compiled
 def attribute(T: Any, X: Any, step: int) -> None:
     """Phase 5: what the proxies did becomes a provocation, perceived with error and blamed rightly or wrongly."""
-    S, K, G = X.S, X.K, T.general
+    S, K, G, hit = X.S, X.K, T.general, X.S[ALLY_HIT]
     for w in range(S.shape[1]):
-        if S[ENDED, w] > 0.0:
+        hit[w] = 0.0
+    for j in range(X.A.shape[0]):
+        each = X.A[j, HIT]
+        for w in range(S.shape[1]):
+            hit[w] += each[w]
+    for w in range(S.shape[1]):
+        attacks = 0.0
+        for p in range(K.shape[0]):
+            attacks += K[p, ATTACKS, w]
+        if S[ENDED, w] > 0.0 or attacks + hit[w] == 0.0:
             continue
         r = X.row[w]
         key = X.key[w]
-        attacks = 0.0
         killed = 0.0
         worst = -1
         for p in range(K.shape[0]):
-            attacks += K[p, ATTACKS, w]
             killed += K[p, KILLED, w]
             if K[p, ATTACKS, w] > 0.0 and (worst < 0 or K[p, LETHAL_ATTACKS, w] > K[worst, LETHAL_ATTACKS, w]):
                 worst = p
-        S[ALLY_HIT, w] = 0.0
-        for j in range(X.A.shape[0]):
-            S[ALLY_HIT, w] += X.A[j, HIT, w]
         if worst >= 0:
             rung = 6.0 if killed > 0.0 else 5.0
             S[ALERT, w] = max(S[ALERT, w], rung)
@@ -287,104 +271,171 @@ def attribute(T: Any, X: Any, step: int) -> None:
             S[WEIGHT, w] = G[r, D_ALLY]
 
 
-def accidents(T: Tables, X: Worlds, step: int, dt: float) -> None:
-    """Phase 9: lethal misidentification while the standing or the executed rung is 7 or more (dossier section 14)."""
-    misidentify(T.general, T.countries, X.S, X.N, X.civilians, X.key, X.runs, step, dt)
-
-
 @compiled
-def misidentify(
-    general: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any, runs: Any, step: int, dt: float
-) -> None:
-    """``accidents`` on the arrays that it needs, world by world: few stand that high."""
-    for k in range(runs.shape[0]):
-        r = runs[k, 2]
-        G = general[r]
-        chance = identification.chance(G[IDENTIFICATION_P], 7.0 * dt * G[D_ALERT])
-        for w in range(runs[k, 0], runs[k, 1]):
-            if S[ENDED, w] > 0.0 or max(S[ALERT, w], S[RUNG, w]) < ALWAYS_ALERT:
-                continue
-            if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) >= chance:
-                continue
-            N[N_ACCIDENTS, w] += 1
-            u = draws.uniform(key[w], step, 1, layout.NATURE, draws.ACCIDENT)
-            dead = casualties.toll(G[IDENTIFICATION_DEATHS], G[IDENTIFICATION_SD], 400.0, u)
-            victim = draws.uniform(key[w], step, 0, layout.NATURE, draws.VICTIM)
-            if victim < G[VICTIM_CIVILIAN]:
-                u = draws.uniform(key[w], step, 0, layout.NATURE, draws.SPREAD)
-                spread(countries[r], N[N_DEAD_CIVILIAN], civilians, w, -1, dead, u)
-            elif victim < G[VICTIM_CIVILIAN] + G[VICTIM_OWN]:
-                N[N_DEAD_CHALLENGER, w] += int(dead)
-            else:
-                N[N_DEAD_DEFENDER, w] += int(dead)
-                S[OWN_DEAD, w] += dead
-                S[DEAD, w] += dead
-                if S[PROVOCATION_TRUE, w] <= 6.0:
-                    S[PROVOCATION_TRUE, w] = 6.0
-                    u = draws.uniform(key[w], step, 1, layout.NATURE, draws.PERCEPTION)
-                    S[PROVOCATION, w] = perception.perceived(6.0, u, G[PERCEPTION_BIAS], G[PERCEPTION_SD])
-                    S[BLAMED, w] = 1.0
-                    S[ACCIDENT, w] = 1.0
-                    S[WEIGHT, w] = 1.0
-                S[FRESH, w] = FRESH_DEFENDER
+def accidents(T: Any, X: Any, step: int) -> None:
+    """Phase 9: lethal misidentification while the standing or the executed rung is 7 or more (dossier section 14).
+
+    World by world: few stand that high.
+    """
+    S, N, key, alert, rung = X.S, X.N, X.key, X.S[ALERT], X.S[RUNG]
+    for w in range(S.shape[1]):
+        if max(alert[w], rung[w]) >= ALWAYS_ALERT and S[ENDED, w] == 0.0:
+            chance = at(X.lanes.world[tile(X.lanes.world, w)][ACCIDENT_CHANCE], w % LANES)
+            if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) < chance:
+                misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
 
 
-@compiled
-def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> None:
+@part
+def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any, w: int, step: int) -> None:
+    """Whom the accident in world ``w`` kills."""
+    N[N_ACCIDENTS, w] += 1
+    u = draws.uniform(key[w], step, 1, layout.NATURE, draws.ACCIDENT)
+    dead = casualties.toll(G[IDENTIFICATION_DEATHS], G[IDENTIFICATION_SD], 400.0, u)
+    victim = draws.uniform(key[w], step, 0, layout.NATURE, draws.VICTIM)
+    if victim < G[VICTIM_CIVILIAN]:
+        u = draws.uniform(key[w], step, 0, layout.NATURE, draws.SPREAD)
+        spread(countries, N[N_DEAD_CIVILIAN], civilians, w, -1, dead, u)
+    elif victim < G[VICTIM_CIVILIAN] + G[VICTIM_OWN]:
+        N[N_DEAD_CHALLENGER, w] += int(dead)
+    else:
+        N[N_DEAD_DEFENDER, w] += int(dead)
+        S[OWN_DEAD, w] += dead
+        S[DEAD, w] += dead
+        if S[PROVOCATION_TRUE, w] <= 6.0:
+            S[PROVOCATION_TRUE, w] = 6.0
+            u = draws.uniform(key[w], step, 1, layout.NATURE, draws.PERCEPTION)
+            S[PROVOCATION, w] = perception.perceived(6.0, u, G[PERCEPTION_BIAS], G[PERCEPTION_SD])
+            S[BLAMED, w] = 1.0
+            S[ACCIDENT, w] = 1.0
+            S[WEIGHT, w] = 1.0
+        S[FRESH, w] = FRESH_DEFENDER
+
+
+def close(T: Tables, X: Worlds, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> None:
     """Phase 11: the autonomous risk, the standing rung, collapse from within, absorption and the week's tallies.
 
     ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in).
     """
-    S, G, N = X.S, T.general, X.N
-    for w in range(S.shape[1]):
-        r = X.row[w]
-        key = X.key[w]
-        if N[N_ENDING, w] > 0:
-            continue
-        rung = max(S[RUNG, w], S[ALERT, w])
-        hedging = 0.0
-        for j in range(X.A.shape[0]):
-            hedging += X.A[j, HEDGING, w]
-        if X.A.shape[0] > 0:
-            hedging /= X.A.shape[0]
-        if S[ALERT, w] < S[RUNG, w]:
-            cooling = min(G[r, COOLING_P] * (1.0 + G[r, CHANNEL]) + G[r, MEDIATION] * hedging, 1.0)
-            if draws.uniform(key, step, 0, layout.NATURE, draws.COOLING) < 1.0 - exp(
-                dt * log(max(1.0 - cooling, 1e-12))
-            ):
-                rung = max(S[ALERT, w], S[RUNG, w] - 1.0)
-        S[RUNG, w] = rung
-        if S[ENDED, w] == 0.0 and G[r, H1] > 0.0 and rung >= 5.0 and not peaceful:
-            hazard = G[r, H1] * exp(G[r, H_GROWTH] * (rung - 5.0)) * G[r, D_ALERT] * G[r, ERRORS_SCALE] * dt
-            chance = 1.0 - exp(-hazard)
-            S[WAR_SUM, w] += chance
-            if draws.uniform(key, step, 0, layout.NATURE, draws.AUTONOMOUS) < chance:
-                S[ENDED, w] = 1.0
-                N[N_ROUTE, w] = LOSS_OF_CONTROL
-                rung = 10.0
-                S[RUNG, w] = 10.0
-        if S[ENDED, w] == 0.0:
-            outside = 1.0 if S[SHELLED, w] < 13.0 else 0.0
-            fall = G[r, FALL_RATE] * exp(G[r, PRESSURE_SLOPE] * S[SIGMA, w]) / (1.0 + G[r, RALLY] * outside)
-            S[FALL_HAZARD, w] = fall
-            if not peaceful and draws.uniform(key, step, 0, layout.NATURE, draws.COLLAPSE) < 1.0 - exp(-fall * dt):
-                S[ENDED, w] = 2.0
-        N[N_PEAK, w] = max(N[N_PEAK, w], int(rung))
-        if rung >= 9.0 and N[N_LIMITED_WEEK, w] == 0:
-            N[N_LIMITED_WEEK, w] = week
-        if last_day or S[ENDED, w] > 0.0:
-            N[N_WEEKS, w] += 1
-            N[N_RUNG_SUM, w] += int(rung)
-            if hedging > 0.0:
-                N[N_HEDGED, w] += 1
-        if S[ENDED, w] > 0.0:
-            N[N_ENDING, w] = int(S[ENDED, w])
-        if S[ENDED, w] == 1.0:
-            N[N_WAR_WEEK, w] = week
-            toll_of_war(T, X, w, r, step)
+    close_in(T, X, step, week, dt, last_day, peaceful, np.empty((4, LANES)))
+
+
+# Rows of the scratch of ``close``.
+(LUCK, HEDGED, CHANCE, LIVE) = range(4)
+
+
+@compiled
+def close_in(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool, slate: Any) -> None:
+    """``close`` with scratch ``slate`` (4, LANES) given."""
+    S, N = X.S, X.N
+    for w in range(0, S.shape[1], LANES):
+        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
+        live, ending = slate[LIVE], N[N_ENDING, w : w + lanes]
+        for i in range(lanes):
+            live[i] = 1.0 if ending[i] == 0 else 0.0
+        count_hedging(X.A, w, lanes, slate[HEDGED])
+        settle_rung(g, S, X.key, w, lanes, step, dt, slate)
+        if not peaceful:
+            brink(g, S, N, X.key, w, lanes, step, dt, slate)
+            collapse(g, S, X.key, w, lanes, step, dt, slate)
+        tally(S, N, w, lanes, week, last_day, slate)
+        for i in range(lanes):
+            if S[ENDED, w + i] == 1.0 and live[i] > 0.0:
+                N[N_WAR_WEEK, w + i] = week
+                toll_of_war(T, X, w + i, X.row[w + i], step)
 
 
 @inner
+def count_hedging(A: Any, w: int, lanes: int, out: Any) -> None:
+    """Fill ``out`` (LANES,) with the share of allies that hedge."""
+    for i in range(lanes):
+        out[i] = 0.0
+    for j in range(A.shape[0]):
+        hedging = A[j, HEDGING, w : w + lanes]
+        for i in range(lanes):
+            out[i] += hedging[i]
+    if A.shape[0] > 0:
+        for i in range(lanes):
+            out[i] /= A.shape[0]
+
+
+@inner
+def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
+    """The standing rung rises to the highest one executed, and cools by one now and then."""
+    luck, hedged, chance, live = slate[LUCK], slate[HEDGED], slate[CHANCE], slate[LIVE]
+    rung, alert = S[RUNG, w : w + lanes], S[ALERT, w : w + lanes]
+    uniforms(key, w, lanes, step, 0, NATURE, draws.COOLING, luck)
+    cooling, channel, mediation = g[COOLING_P], g[CHANNEL], g[MEDIATION]
+    for i in range(lanes):
+        chance[i] = min(at(cooling, i) * (1.0 + at(channel, i)) + at(mediation, i) * hedged[i], 1.0)
+    for i in range(lanes):
+        chance[i] = 1.0 - exp(dt * log(max(1.0 - chance[i], 1e-12)))
+    for i in range(lanes):
+        cooler = max(alert[i], rung[i] - 1.0) if luck[i] < chance[i] else rung[i]
+        rung[i] = (cooler if alert[i] < rung[i] else alert[i]) if live[i] > 0.0 else rung[i]
+
+
+@inner
+def brink(g: Any, S: Any, N: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
+    """The autonomous hazard of brinkmanship (section 3), off by default."""
+    h1 = g[H1]
+    on = 0.0
+    for i in range(lanes):
+        on = max(on, at(h1, i))
+    if on <= 0.0:
+        return
+    for i in range(lanes):
+        v, rung = w + i, S[RUNG, w + i]
+        if slate[LIVE, i] > 0.0 and S[ENDED, v] == 0.0 and at(h1, i) > 0.0 and rung >= 5.0:
+            hazard = (
+                at(h1, i) * exp(at(g[H_GROWTH], i) * (rung - 5.0)) * at(g[D_ALERT], i) * at(g[ERRORS_SCALE], i) * dt
+            )
+            chance = 1.0 - exp(-hazard)
+            S[WAR_SUM, v] += chance
+            if draws.uniform(key[v], step, 0, layout.NATURE, draws.AUTONOMOUS) < chance:
+                S[ENDED, v] = 1.0
+                N[N_ROUTE, v] = LOSS_OF_CONTROL
+                S[RUNG, v] = 10.0
+
+
+@inner
+def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
+    """The regime falls from within, the less so after an attack from outside."""
+    luck, chance, live = slate[LUCK], slate[CHANCE], slate[LIVE]
+    ended, sigma, shelled = S[ENDED, w : w + lanes], S[SIGMA, w : w + lanes], S[SHELLED, w : w + lanes]
+    uniforms(key, w, lanes, step, 0, NATURE, draws.COLLAPSE, luck)
+    rate, slope, rally = g[FALL_RATE], g[PRESSURE_SLOPE], g[RALLY]
+    for i in range(lanes):
+        rallied = 1.0 + at(rally, i) * (1.0 if shelled[i] < 13.0 else 0.0)
+        chance[i] = at(rate, i) * exp(at(slope, i) * sigma[i]) / rallied
+    for i in range(lanes):
+        chance[i] = 1.0 - exp(-chance[i] * dt)
+    for i in range(lanes):
+        falls = (luck[i] < chance[i]) & (ended[i] == 0.0) & (live[i] > 0.0)
+        ended[i] = 2.0 if falls else ended[i]
+
+
+@inner
+def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: Any) -> None:
+    """The week's whole numbers."""
+    hedged, live, rung, ended = slate[HEDGED], slate[LIVE], S[RUNG, w : w + lanes], S[ENDED, w : w + lanes]
+    peak, limited = N[N_PEAK, w : w + lanes], N[N_LIMITED_WEEK, w : w + lanes]
+    for i in range(lanes):
+        higher = (np.int64(rung[i]) > peak[i]) & (live[i] > 0.0)
+        peak[i] = np.int64(rung[i]) if higher else peak[i]
+        first = (rung[i] >= 9.0) & (limited[i] == 0) & (live[i] > 0.0)
+        limited[i] = week if first else limited[i]
+    weeks, rungs, weeks_hedged = N[N_WEEKS, w : w + lanes], N[N_RUNG_SUM, w : w + lanes], N[N_HEDGED, w : w + lanes]
+    for i in range(lanes):
+        counted = ((ended[i] > 0.0) | last_day) & (live[i] > 0.0)
+        weeks[i] += 1 if counted else 0
+        rungs[i] += np.int64(rung[i]) if counted else 0
+        weeks_hedged[i] += 1 if counted & (hedged[i] > 0.0) else 0
+    ending = N[N_ENDING, w : w + lanes]
+    for i in range(lanes):
+        ending[i] = np.int64(ended[i]) if live[i] > 0.0 else ending[i]
+
+
+@part
 def toll_of_war(T: Any, X: Any, w: int, r: int, step: int) -> None:
     """The dead of an all-out war, by side and by country: log-normal about wide judgements (median, log-sd)."""
     G, N, key = T.general, X.N, X.key[w]

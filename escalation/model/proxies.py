@@ -22,29 +22,37 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner
-from escalation.maths import exp, log, logistic, logit, normals
+from escalation.compiled import compiled, inner, loop, part
+from escalation.maths import exp, logistic, normals
 from escalation.model import casualties
-from escalation.model.arrays import Tables, Worlds
+from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import control
+from escalation.model.lanes import (
+    LOG_LETHALITY,
+    LOG_RATE,
+    PL_CIVILIANS_MEANT,
+    PL_CIVILIANS_STRAY,
+    PL_HELD,
+    PL_MEANT,
+    PL_STRAY,
+    PL_USUAL,
+    at,
+    tile,
+)
 from escalation.model.layout import (
     A_DEATHS,
     AIMED,
     ATTACKS,
     COUNTRY_CIVILIAN,
-    DECAP_LETHALITY,
-    DECAP_RATE,
     DISARRAY,
     ENDED,
     FIRST_PROXY,
     FORCE,
     HIT,
-    I_CIVILIANS,
     I_DEATHS,
     I_EXPOSED,
     I_KILL,
     I_SD,
-    I_STRAY,
     KAPPA,
     KILLED,
     LETHAL_ATTACKS,
@@ -61,7 +69,6 @@ from escalation.model.layout import (
     ORDERED_NOW,
     OWN_DEAD,
     P_AIM,
-    P_CONTROL,
     P_ORDER_SLOPE,
     P_OWN_RUNG,
     P_PUNISHMENT,
@@ -75,22 +82,11 @@ from escalation.model.layout import (
     SHOCK,
     SIGMA,
     UNAUTHORISED,
-    WEEKS_A_MONTH,
 )
-
-_DRAWS: Final = draws.cells(
-    (0, draws.AIM),
-    (0, draws.COUNT),
-    (0, draws.TARGET),
-    (0, draws.ORDERED),
-    (0, draws.UNAUTHORISED),
-    (0, draws.STRAY),
-    (1, draws.STRAY),
-    (0, draws.CIVILIANS),
-)
+from escalation.model.rows import reset, uniforms
 
 
-@inner
+@part
 def bury(T: Any, X: Any, w: int, r: int, country: int, dead: float, u: float) -> None:
     """Count ``dead`` civilians of one act in ``country``, or over the theatre by weight where it is -1.
 
@@ -122,210 +118,208 @@ def spread(weights: Any, dead_civilians: Any, civilians: Any, w: int, country: i
         reached = upto
 
 
+# Rows of the scratch ``slate`` (rows, LANES).
+(AIM, LUCK, ODDS, NONE, LOOSE, COUNT, P_KILLS, ELSEWHERE, FLAG) = range(9)
+SLATE: Final = 9
+
+
 def act(T: Tables, X: Worlds, p: int, step: int, dt: float) -> None:
-    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted.
+    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted."""
+    act_in(T, X, p, step, dt, np.empty((SLATE, LANES)))
 
-    What all worlds need is done for all at once, in short loops that a compiler can take several worlds at a time; to
-    kill, or to act without orders, is worked out for the few worlds where it happens.
+
+@compiled
+def act_in(T: Any, X: Any, p: int, step: int, dt: float, slate: Any) -> None:
+    """``act`` with scratch given.
+
+    How often it attacks is worked out for a tile of worlds at a time. Who is hit is worked out only where a draw is
+    beyond a bound that the chance of it cannot exceed (P(k > 0) <= n p), as in few worlds it is.
     """
-    S, K, N, links = X.S, X.K[p], X.N, T.proxy_links[p]
-    u = draws.uniforms(X.key, step, FIRST_PROXY + p, _DRAWS)
-    aim, chance, count, some, p_kill = np.empty((5, len(X.key)))
-    normals(u[0], aim)
-    choose(T.general, T.proxies, S, K, X.runs, p, dt, aim, some, chance)
-    casualties.binomials(some, chance, u[1], count)
-    pick(T.general, T.proxies, T.instruments, links, S, K, X.runs, p, dt, aim, u, chance, p_kill, some)
-    casualties.binomials(count, chance, u[2], K[ATTACKS])
-    hit(T.proxies, T.instruments, links, S, K, N, X.key, X.runs, p, step, aim, some, p_kill, count)
-    if links[3] >= 0:
-        spare(count, K[ATTACKS], X.A[links[3], HIT], some)
-        casualties.binomials(some, p_kill, u[5], chance)
-        bury_allies(T.allies, X.runs, links[3], chance, u[6], N[N_DEAD_ALLIES])
-    bystanders(T.instruments, T.countries, links, N, X.civilians, X.key, X.runs, p, step, aim, count, u[7])
+    S, K, key, actor, links = X.S, X.K[p], X.key, FIRST_PROXY + p, T.proxy_links[p]
+    occasions = math.floor(OPPORTUNITIES * dt + 0.5)
+    for w in range(0, S.shape[1], LANES):
+        lanes = min(S.shape[1] - w, LANES)
+        g, P, ended = (
+            X.lanes.world[tile(X.lanes.world, w)],
+            X.lanes.proxies[tile(X.lanes.proxies, w)][p],
+            S[ENDED, w : w + lanes],
+        )
+        luck, count, flag = slate[LUCK], slate[COUNT], slate[FLAG]
+        aim(P, S, K, key, p, w, lanes, step, slate)
+        tempt(g, P, S, w, lanes, occasions, slate)
+        uniforms(key, w, lanes, step, 0, actor, draws.COUNT, luck)
+        casualties.few(slate[ODDS], slate[NONE], luck, occasions, lanes, count)
+        for i in range(lanes):
+            if count[i] == 4.0 and occasions > 4:
+                count[i] = casualties.rest_of_binomial(occasions, slate[ODDS, i], slate[NONE, i], luck[i])
+        stray(P, S, K, key, p, w, lanes, step, dt, slate)
+        lethality(
+            slate[AIM], S[DISARRAY, w : w + lanes], g[LOG_LETHALITY], P[PL_MEANT], P[PL_STRAY], lanes, slate[P_KILLS]
+        )
+        for field in (ATTACKS, LETHAL_ATTACKS, KILLED, ORDERED_NOW):
+            reset(lanes, K[field, w : w + lanes])
+        uniforms(key, w, lanes, step, 0, actor, draws.TARGET, luck)
+        may_be(count, P[P_AIM], luck, slate[LOOSE], ended, lanes, slate[ELSEWHERE], flag)
+        for i in range(lanes):
+            if flag[i] > 0.0:
+                hit(T, X, p, w + i, step, at(P[P_AIM], i), i, slate)
+        if links[3] >= 0:
+            uniforms(key, w, lanes, step, 0, actor, draws.STRAY, luck)
+            notice(slate[ELSEWHERE], slate[P_KILLS], luck, lanes, X.A[links[3], HIT, w : w + lanes], flag)
+            for i in range(lanes):
+                if flag[i] > 0.0:
+                    bury_allies(T, X, p, w + i, step, i, slate)
+        uniforms(key, w, lanes, step, 0, actor, draws.CIVILIANS, luck)
+        bystanders(slate[AIM], count, P[PL_CIVILIANS_MEANT], P[PL_CIVILIANS_STRAY], luck, lanes, flag)
+        for i in range(lanes):
+            if flag[i] > 0.0:
+                u = draws.uniform(key[w + i], step, 1, actor, draws.CIVILIANS)
+                spread(T.countries[X.row[w + i]], X.N[N_DEAD_CIVILIAN], X.civilians, w + i, links[2], flag[i], u)
 
 
-@compiled
-def choose(
-    general: Any, proxies: Any, S: Any, K: Any, runs: Any, p: int, dt: float, aim: Any, occasions: Any, chance: Any
-) -> None:
-    """Where proxy ``p`` aims and the chance that it takes each of its occasions to attack.
+@inner
+def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any) -> None:
+    """Fill AIM with the rung that the proxy aims at; ``P`` (columns, LANES) are its numbers."""
+    rung, luck, own_rung, slack_sd = slate[AIM], slate[LUCK], P[P_OWN_RUNG], P[P_SLACK]
+    uniforms(key, w, lanes, step, 0, FIRST_PROXY + p, draws.AIM, luck)
+    normals(luck[:lanes], rung[:lanes])
+    kappa, order = K[KAPPA, w : w + lanes], S[ORDER, w : w + lanes]
+    for i in range(lanes):
+        slack = (1.0 - kappa[i]) * at(slack_sd, i) * rung[i]
+        rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * at(own_rung, i) + slack
+    aimed, ended = K[AIMED, w : w + lanes], S[ENDED, w : w + lanes]
+    for i in range(lanes):
+        aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
 
-    ``K`` (fields, worlds) is this proxy's own; ``aim`` (worlds,) holds standard normals and becomes the rung;
-    ``occasions`` and ``chance`` (worlds,) are filled, with no occasion for a world that has ended.
+
+@inner
+def tempt(g: Any, P: Any, S: Any, w: int, lanes: int, occasions: int, slate: Any) -> None:
+    """Fill ODDS with the chance that each occasion to attack is taken, NONE with the chance that none is."""
+    rung, odds, none = slate[AIM], slate[ODDS], slate[NONE]
+    sigma, punishment, obligation = S[SIGMA, w : w + lanes], S[PUNISHMENT, w : w + lanes], S[OBLIGATION, w : w + lanes]
+    usual, slope, held = P[PL_USUAL], P[P_ORDER_SLOPE], P[PL_HELD]
+    for i in range(lanes):
+        odds[i] = at(usual, i) + at(slope, i) * (rung[i] - at(held, i))
+    push, fear, revenge = P[P_SANCTIONS], P[P_PUNISHMENT], P[P_REVENGE]
+    for i in range(lanes):
+        odds[i] = odds[i] + (at(push, i) * sigma[i] - at(fear, i) * punishment[i]) + at(revenge, i) * obligation[i]
+    shock, spur = S[SHOCK, w : w + lanes], P[P_SHOCK]
+    disarray, leaderless, rate = S[DISARRAY, w : w + lanes], g[LOG_RATE], P[P_RATE]
+    for i in range(lanes):
+        x = odds[i] + (at(spur, i) if shock[i] > 0.0 else 0.0)
+        odds[i] = logistic(x + disarray[i] * at(leaderless, i)) if at(rate, i) > 0.0 else 0.0
+    first, second, third, fourth = occasions & 1, occasions & 2, occasions & 4, occasions & 8
+    for i in range(lanes):  # (1 - odds) to the power of up to 15 occasions
+        once = 1.0 - odds[i]
+        twice = once * once
+        four_times = twice * twice
+        eight_times = four_times * four_times
+        low = (once if first else 1.0) * (twice if second else 1.0)
+        none[i] = low * (four_times if third else 1.0) * (eight_times if fourth else 1.0)
+
+
+@inner
+def stray(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
+    """Fill LOOSE with 1 where the proxy kills without orders (``errors.control``)."""
+    loose, luck, kappa, hazard = slate[LOOSE], slate[LUCK], K[KAPPA, w : w + lanes], P[P_UNAUTHORISED]
+    uniforms(key, w, lanes, step, 0, FIRST_PROXY + p, draws.UNAUTHORISED, luck)
+    for i in range(lanes):
+        loose[i] = 1.0 if luck[i] < control.chance(at(hazard, i), kappa[i], dt) else 0.0
+
+
+@loop
+def lethality(rung: Any, disarray: Any, leaderless: Any, meant: Any, unmeant: Any, lanes: int, out: Any) -> None:
+    """Chance that an attack kills."""
+    for i in range(lanes):
+        kills = at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i)
+        out[i] = min(kills * exp(disarray[i] * at(leaderless, i)), 1.0)
+
+
+@loop
+def may_be(count: Any, share: Any, luck: Any, loose: Any, ended: Any, lanes: int, elsewhere: Any, flag: Any) -> None:
+    """Flag where the defender may be attacked, of ``count`` attacks a ``share`` of which are on it, or without orders.
+
+    ``elsewhere`` is filled as if it were not.
     """
-    for k in range(runs.shape[0]):
-        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
-        P, ended = proxies[r, p], S[ENDED, a:b]
-        rung, kappa, order, aimed = aim[a:b], K[KAPPA, a:b], S[ORDER, a:b], K[AIMED, a:b]
-        own_rung, slack_sd = P[P_OWN_RUNG], P[P_SLACK]
-        for i in range(b - a):
-            slack = (1.0 - kappa[i]) * slack_sd * rung[i]
-            rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * own_rung + slack
-            aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
-
-        sigma, punishment, obligation = S[SIGMA, a:b], S[PUNISHMENT, a:b], S[OBLIGATION, a:b]
-        shock, disarray, odds, taken = S[SHOCK, a:b], S[DISARRAY, a:b], chance[a:b], occasions[a:b]
-        per_occasion = P[P_RATE] / WEEKS_A_MONTH / OPPORTUNITIES
-        usual, held = logit(min(per_occasion, 0.999)), P[P_CONTROL] + (1.0 - P[P_CONTROL]) * P[P_OWN_RUNG]
-        slope, push, fear = P[P_ORDER_SLOPE], P[P_SANCTIONS], P[P_PUNISHMENT]
-        revenge, spur, leaderless = P[P_REVENGE], P[P_SHOCK], log(general[r, DECAP_RATE])
-        for i in range(b - a):
-            x = usual + slope * (rung[i] - held)
-            x += push * sigma[i] - fear * punishment[i]
-            x += revenge * obligation[i]
-            x += spur if shock[i] > 0.0 else 0.0
-            odds[i] = logistic(x + disarray[i] * leaderless)
-        able = math.floor(OPPORTUNITIES * dt + 0.5) if P[P_RATE] > 0.0 else 0
-        for i in range(b - a):
-            taken[i] = 0.0 if ended[i] > 0.0 else able
+    for i in range(lanes):
+        count[i] = 0.0 if ended[i] > 0.0 else count[i]
+        elsewhere[i] = count[i]
+        within = (luck[i] > 1.0 - 1.000001 * count[i] * at(share, i)) | (loose[i] > 0.0)
+        flag[i] = 1.0 if within & (ended[i] == 0.0) else 0.0
 
 
-@compiled
-def pick(
-    general: Any,
-    proxies: Any,
-    instruments: Any,
-    links: Any,
-    S: Any,
-    K: Any,
-    runs: Any,
-    p: int,
-    dt: float,
-    aim: Any,
-    u: Any,
-    share: Any,
-    p_kill: Any,
-    loose: Any,
-) -> None:
-    """Fill, by world, the ``share`` of attacks that are on the defender, the chance ``p_kill`` that one kills, and
-    whether one without orders (``loose``) is added; ``u`` (draws, worlds) as in ``_DRAWS``."""
-    for k in range(runs.shape[0]):
-        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
-        P, tools, ended, kappa = proxies[r, p], instruments[r], S[ENDED, a:b], K[KAPPA, a:b]
-        rung, disarray, lethality, at_us = aim[a:b], S[DISARRAY, a:b], p_kill[a:b], share[a:b]
-        meant, stray, leaderless = tools[links[1], I_KILL], tools[links[0], I_STRAY], log(general[r, DECAP_LETHALITY])
-        aimed_here, hazard = P[P_AIM], P[P_UNAUTHORISED]
-        for i in range(b - a):
-            kills = meant if rung[i] >= LETHAL_FORCE else stray
-            lethality[i] = min(kills * exp(disarray[i] * leaderless), 1.0)
-            at_us[i] = aimed_here
-        order, ordered, luck = S[ORDER, a:b], K[ORDERED_NOW, a:b], u[3, a:b]
-        for i in range(b - a):
-            ordered[i] = 1.0 if (order[i] >= FORCE) & (luck[i] < kappa[i]) & (ended[i] == 0.0) else 0.0
-        without, slip = loose[a:b], u[4, a:b]
-        for i in range(b - a):
-            slips = slip[i] < control.chance(hazard, kappa[i], dt)
-            without[i] = 1.0 if slips & (ended[i] == 0.0) else 0.0
+@loop
+def notice(elsewhere: Any, p_kill: Any, luck: Any, lanes: int, ally_hit: Any, flag: Any) -> None:
+    """Attacks that are not on the defender are on an ally; flag where they may kill."""
+    for i in range(lanes):
+        ally_hit[i] = 1.0 if elsewhere[i] > 0.0 else ally_hit[i]
+        flag[i] = 1.0 if luck[i] > 1.0 - 1.000001 * elsewhere[i] * p_kill[i] else 0.0
 
 
-@compiled
-def hit(
-    proxies: Any,
-    instruments: Any,
-    links: Any,
-    S: Any,
-    K: Any,
-    N: Any,
-    key: Any,
-    runs: Any,
-    p: int,
-    step: int,
-    aim: Any,
-    loose: Any,
-    p_kill: Any,
-    count: Any,
-) -> None:
-    """Whom the attacks on the defender kill, and what is done without orders, which is added to ``count``."""
-    actor = FIRST_PROXY + p
-    attacks, lethal, killed = K[ATTACKS], K[LETHAL_ATTACKS], K[KILLED]
-    for k in range(runs.shape[0]):
-        r = runs[k, 2]
-        here, tools = proxies[r, p, P_AIM], instruments[r]
-        for w in range(runs[k, 0], runs[k, 1]):
-            lethal[w] = 0.0
-            killed[w] = 0.0
-            if attacks[w] == 0.0 and loose[w] == 0.0:
-                continue
-            meant = aim[w] >= LETHAL_FORCE
-            tool = tools[links[1] if meant else links[0]]
-            n = casualties.binomial(int(attacks[w]), p_kill[w], draws.uniform(key[w], step, 0, actor, draws.LETHAL))
-            dead = 0.0
-            for j in range(min(n, 2)):
-                dead += deaths(tool, draws.uniform(key[w], step, 0, actor, draws.KILLED_1 + j))
-            if n > 2:
-                dead += n - 2.0
-            if loose[w] > 0.0:
-                count[w] += 1.0
-                if draws.uniform(key[w], step, 1, actor, draws.TARGET) < here:
-                    attacks[w] += 1.0
-                    if draws.uniform(key[w], step, 1, actor, draws.LETHAL) < tools[links[1], I_KILL]:
-                        n += 1
-                        dead += deaths(tools[links[1]], draws.uniform(key[w], step, 0, actor, draws.KILLED_3))
-                        K[ORDERED_NOW, w] = 0.0
-                        S[UNAUTHORISED, w] = 1.0
-            lethal[w] = n
-            killed[w] = dead
-            S[OWN_DEAD, w] += dead
-            N[N_ATTACKS, w] += int(attacks[w])
-            N[N_LETHAL, w] += n
-            N[N_DEAD_DEFENDER, w] += int(dead)
-            N[N_ATTACK_RUNG_SUM, w] += int(attacks[w]) * (6 if meant else 5)
+@loop
+def bystanders(rung: Any, count: Any, meant: Any, unmeant: Any, luck: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` with the dead among those who live where the attacks fall (``casualties.whole``)."""
+    for i in range(lanes):
+        mean = count[i] * (at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i))
+        base = math.floor(mean)
+        out[i] = base + (1.0 if luck[i] < mean - base else 0.0)
+
+
+@part
+def hit(T: Any, X: Any, p: int, w: int, step: int, here: float, i: int, slate: Any) -> None:
+    """Whom the attacks on the defender kill in world ``w``, lane ``i`` of its tile, and what is done without orders.
+
+    LUCK holds the draw of how many of the attacks are ``here``, on the defender.
+    """
+    S, K, N, key, actor, links = X.S, X.K[p], X.N, X.key[w], FIRST_PROXY + p, T.proxy_links[p]
+    tools, meant = T.instruments[X.row[w]], slate[AIM, i] >= LETHAL_FORCE
+    attacks = casualties.binomial(int(slate[COUNT, i]), here, slate[LUCK, i])
+    dead = 0.0
+    n = 0
+    if attacks > 0:
+        tool = tools[links[1] if meant else links[0]]
+        luck = draws.uniform(key, step, 0, actor, draws.ORDERED)
+        K[ORDERED_NOW, w] = 1.0 if S[ORDER, w] >= FORCE and luck < K[KAPPA, w] else 0.0
+        n = casualties.binomial(attacks, slate[P_KILLS, i], draws.uniform(key, step, 0, actor, draws.LETHAL))
+        for j in range(min(n, 2)):
+            dead += deaths(tool, draws.uniform(key, step, 0, actor, draws.KILLED_1 + j))
+        if n > 2:
+            dead += n - 2.0
+    elsewhere = slate[COUNT, i] - attacks
+    if slate[LOOSE, i] > 0.0:
+        slate[COUNT, i] += 1.0
+        if draws.uniform(key, step, 1, actor, draws.TARGET) < here:
+            attacks += 1
+            kill = tools[links[1]]
+            if draws.uniform(key, step, 1, actor, draws.LETHAL) < kill[I_KILL]:
+                n += 1
+                dead += deaths(kill, draws.uniform(key, step, 0, actor, draws.KILLED_3))
+                K[ORDERED_NOW, w] = 0.0
+                S[UNAUTHORISED, w] = 1.0
+        else:
+            elsewhere += 1.0
+    slate[ELSEWHERE, i] = elsewhere
+    K[ATTACKS, w] = attacks
+    K[LETHAL_ATTACKS, w] = n
+    K[KILLED, w] = dead
+    S[OWN_DEAD, w] += dead
+    N[N_ATTACKS, w] += attacks
+    N[N_LETHAL, w] += n
+    N[N_DEAD_DEFENDER, w] += int(dead)
+    N[N_ATTACK_RUNG_SUM, w] += attacks * (6 if meant else 5)
+
+
+@part
+def bury_allies(T: Any, X: Any, p: int, w: int, step: int, i: int, slate: Any) -> None:
+    """Count the dead of the attacks on an ally; LUCK holds the draw of how many kill."""
+    fatal = casualties.binomial(int(slate[ELSEWHERE, i]), slate[P_KILLS, i], slate[LUCK, i])
+    if fatal > 0:
+        luck = draws.uniform(X.key[w], step, 1, FIRST_PROXY + p, draws.STRAY)
+        each = T.allies[X.row[w], T.proxy_links[p, 3], A_DEATHS]
+        X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * each, luck))
 
 
 @inner
 def deaths(tool: Any, u: float) -> float:
     """Deaths of one attack that kills, with the instrument ``tool`` (columns,)."""
     return casualties.toll(max(tool[I_DEATHS], 1.0), tool[I_SD], tool[I_EXPOSED], u)
-
-
-@compiled
-def spare(count: Any, attacks: Any, ally_hit: Any, elsewhere: Any) -> None:
-    """Attacks that are not on the defender are on an ally; all of shape (worlds,)."""
-    for w in range(count.shape[0]):
-        elsewhere[w] = count[w] - attacks[w]
-        ally_hit[w] = 1.0 if elsewhere[w] > 0.0 else ally_hit[w]
-
-
-@compiled
-def bury_allies(allies: Any, runs: Any, against: int, fatal: Any, u: Any, dead: Any) -> None:
-    """Add the dead of ``fatal`` attacks on ally ``against`` to the tally ``dead``, both (worlds,)."""
-    for k in range(runs.shape[0]):
-        a, b = runs[k, 0], runs[k, 1]
-        each, attacks, luck, tally = allies[runs[k, 2], against, A_DEATHS], fatal[a:b], u[a:b], dead[a:b]
-        for i in range(b - a):
-            tally[i] += int(casualties.whole(attacks[i] * each, luck[i]))
-
-
-@compiled
-def bystanders(
-    instruments: Any,
-    countries: Any,
-    links: Any,
-    N: Any,
-    civilians: Any,
-    key: Any,
-    runs: Any,
-    p: int,
-    step: int,
-    aim: Any,
-    count: Any,
-    u: Any,
-) -> None:
-    """Those who live where the attacks fall; ``u`` (worlds,) decides on fractions of a death."""
-    host = links[2]
-    for k in range(runs.shape[0]):
-        a, b, r = runs[k, 0], runs[k, 1], runs[k, 2]
-        meant, stray = instruments[r, links[1], I_CIVILIANS], instruments[r, links[0], I_CIVILIANS]
-        rung, attacks, dead, luck = aim[a:b], count[a:b], N[N_DEAD_CIVILIAN, a:b], u[a:b]
-        for i in range(b - a):
-            luck[i] = casualties.whole(attacks[i] * (meant if rung[i] >= LETHAL_FORCE else stray), luck[i])
-        if host >= 0:
-            here = civilians[host, a:b]
-            for i in range(b - a):
-                dead[i] += int(luck[i])
-                here[i] += int(luck[i])
-        else:
-            for w in range(a, b):
-                if u[w] > 0.0:
-                    v = draws.uniform(key[w], step, 1, FIRST_PROXY + p, draws.CIVILIANS)
-                    spread(countries[r], N[N_DEAD_CIVILIAN], civilians, w, host, u[w], v)

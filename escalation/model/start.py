@@ -16,8 +16,8 @@ import numpy as np
 from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
-from escalation.model import challenger, defender, layout, learning
-from escalation.model.arrays import Floats, Tables, Worlds, desk, runs_of
+from escalation.model import challenger, defender, lanes, layout, learning
+from escalation.model.arrays import Floats, Lanes, Tables, Worlds, desk, runs_of
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -69,12 +69,14 @@ from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.scenario import PastEvent, Scenario
 
 QUANTAL: Final = CODES["quantal"]
+AT_A_TIME: Final = 2048
+"""Parameter rows whose past is worked out at once."""
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
 
-def empty(tables: Tables, keys: Any, rows: Any) -> Worlds:
-    """Blank worlds: all state zero."""
+def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes | None = None) -> Worlds:
+    """Blank worlds: all state zero. A step is to be of ``dt`` weeks; ``numbers`` are those by world, if known."""
     n = len(keys)
     return Worlds(
         S=np.zeros((N_STATE, n)),
@@ -84,6 +86,7 @@ def empty(tables: Tables, keys: Any, rows: Any) -> Worlds:
         civilians=np.zeros((tables.countries.shape[1], n), dtype=np.int64),
         key=keys,
         row=rows,
+        lanes=numbers if numbers is not None else lanes.of(tables, rows, dt),
         runs=runs_of(rows),
     )
 
@@ -137,7 +140,7 @@ def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed:
 
 def expect_punishment(tables: Tables, state: Worlds) -> None:
     """Fill what the proxies of every world expect their harassment to cost before the first decision is taken."""
-    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
+    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(state.row))
     challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
 
 
@@ -158,7 +161,19 @@ def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: f
 
 
 def reputation(scenario: Scenario, tables: Tables) -> Floats:
-    """What the past has taught, by parameter row: shape (2, rows), country and leader part of logit pi."""
+    """What the past has taught, by parameter row: shape (2, rows), country and leader part of logit pi.
+
+    Some thousand rows at a time: their numbers by world take several kilobytes each.
+    """
+    by_row = tables[: tables._fields.index("proxy_links")]
+    parts = []
+    for first in range(0, tables.general.shape[0], AT_A_TIME):
+        some = (table[first : first + AT_A_TIME] for table in by_row)
+        parts.append(_reputation(scenario, Tables(*some, *tables[len(by_row) :])))  # type: ignore[arg-type]
+    return np.concatenate(parts, axis=1)
+
+
+def _reputation(scenario: Scenario, tables: Tables) -> Floats:
     rows = tables.general.shape[0]
     index = np.arange(rows, dtype=np.int64)
     scratch = empty(tables, np.zeros(rows, dtype=np.uint64), index)
@@ -173,9 +188,9 @@ def reputation(scenario: Scenario, tables: Tables) -> Floats:
     return taught
 
 
-def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats) -> Worlds:
-    """Worlds on their first day; ``past`` is ``reputation`` of the same tables."""
-    X = empty(tables, keys, rows)
+def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats, dt: float = 1.0) -> Worlds:
+    """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks."""
+    X = empty(tables, keys, rows, dt)
     start = scenario.start
     settle(
         tables,

@@ -79,7 +79,7 @@ def defender_motive(tables: Tables, state: Worlds, act: int) -> str:
     """Key of ``MOTIVES`` for the defender's ``act`` in the one world of ``state``."""
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.defender_acts[r, act], tables.defender_acts[r, 0]
-    D = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
+    D = desk(tables.defender_acts.shape[1], tables.challenger_acts.shape[1], 1)
     defender.decide(tables, state, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
     context = D.context[:, 0]
     killed, e, rung = S[DEAD, 0], S[PROVOCATION, 0], row[ACT_RUNG]
@@ -110,7 +110,7 @@ def challenger_motive(tables: Tables, state: Worlds, act: int) -> str:
     """Key of ``MOTIVES`` for the challenger's ``act`` in the one world of ``state``."""
     S, G, r = state.S, tables.general, int(state.row[0])
     row, hold = tables.challenger_acts[r, act], tables.challenger_acts[r, 0]
-    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
+    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], 1)
     beside = state._replace(S=S.copy())  # for it writes what proxies expect
     challenger.decide(tables, beside, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
     context = D.context[:, 0]

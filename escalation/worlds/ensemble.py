@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escalation.model import start
+from escalation.model import start, warm
 from escalation.model.arrays import Floats, Ints, Tables
 from escalation.model.crisis import Crisis
 from escalation.model.layout import WAR_SUM
@@ -83,6 +83,7 @@ def plan(
 
 def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Plan:
     """A plan of the worlds ``numbers``, each with its row of ``values``: the points of a sweep share world numbers."""
+    warm.up(values.rows > 1)
     tables = build(scenario, values)
     return Plan(scenario, tables, start.reputation(scenario, tables), rows, numbers)
 

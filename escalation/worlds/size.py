@@ -12,6 +12,8 @@ from escalation.worlds.tasks import MOST_ROWS, Study
 # As measured on the shipped scenarios; another scenario's actors and acts may take twice or half of it.
 STATE_BYTES: Final = 2_000
 """A world while it runs: its state, and its snapshots at the marked weeks."""
+NUMBER_BYTES: Final = 6_400
+"""A world's numbers in lanes (``model.lanes``), where worlds of several points share a block."""
 TABLE_BYTES: Final = 5_200
 """A point's tables while it runs."""
 SETTING_BYTES: Final = 32
@@ -46,5 +48,6 @@ def size_of(studies: Sequence[Study], *, workers: int, block: int | None = None)
         on_disk += len(study.scenario.resolved_toml())
         tables = min(-(-study.part // study.worlds), points, MOST_ROWS)
         in_block = min(BLOCK if block is None else block, study.part, worlds)
-        busiest = max(busiest, in_block * STATE_BYTES + tables * TABLE_BYTES)
+        a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 else 0)
+        busiest = max(busiest, in_block * a_world + tables * TABLE_BYTES)
     return Size(parts, held + workers * busiest, on_disk)

@@ -181,7 +181,7 @@ class Game:
     def challenger(self, restrained: bool = True) -> dict[str, float]:
         """Expected utility of each of the challenger's acts."""
         T, X = self.crisis.tables, self.crisis.state
-        D = desk(T.challenger_acts.shape[1], T.defender_acts.shape[1])
+        D = desk(T.challenger_acts.shape[1], T.defender_acts.shape[1], 1)
         challenger.decide(T, X, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
         self.reply, self.harm, self.punishment = D.reply[D.node, :, 0], D.harm, float(self.S[PUNISHMENT, 0])
         # the quantal rule leaves the expected utilities in `own`
@@ -190,7 +190,7 @@ class Game:
     def defender(self, rung: float = 1.0, dead: float = 0.0, resolute: bool = True) -> dict[str, float]:
         """Expected utility of each of the defender's acts in answer to a provocation."""
         T, X = self.crisis.tables, self.crisis.state
-        D = desk(T.defender_acts.shape[1], T.challenger_acts.shape[1])
+        D = desk(T.defender_acts.shape[1], T.challenger_acts.shape[1], 1)
         self.S[PROVOCATION], self.S[DEAD], self.S[BLAMED] = rung, dead, 1.0
         defender.decide(T, X, D, 0, -1, 0, CONSIDERED, 0, True, ANY_RUNG)
         self.reply, self.harm = D.reply[D.node, :, 0], D.harm

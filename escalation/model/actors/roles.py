@@ -57,7 +57,7 @@ class Defender(Actor):
         self.code = code(self.rule)
         n, m = model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1]
         self.plans = self.rule in PLANNERS
-        self.desk = desk(n, m, ahead=model.worlds if self.plans else 0)
+        self.desk = desk(n, m, model.worlds, ahead=model.worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
@@ -89,7 +89,7 @@ class Challenger(Actor):
         self.code = code(self.rule)
         n, m = model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1]
         self.plans = self.rule in PLANNERS
-        self.desk = desk(n, m, ahead=model.worlds if self.plans else 0)
+        self.desk = desk(n, m, model.worlds, ahead=model.worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""

@@ -1,0 +1,292 @@
+"""From choice probabilities to an act that the other side has seen: the same for both principals, a tile at a time.
+
+The choice is drawn, may slip (``errors.execution``), and is perceived with error (``errors.perception``); what it tells
+of the type is worked out by ``learning``'s formulas for all worlds of the tile at once. Rows of ``slate``
+(rows, LANES) hold the steps in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from escalation import draws
+from escalation.compiled import inner, loop
+from escalation.maths import exp, normals
+from escalation.model import learning
+from escalation.model.errors import execution
+from escalation.model.lanes import at
+from escalation.model.layout import (
+    ACT_RUNG,
+    EXECUTION_P,
+    EXECUTION_SKEW,
+    FORCE,
+    PERCEPTION_BIAS,
+    PERCEPTION_SD,
+    SIGNAL_NOISE,
+)
+from escalation.model.rows import copy, reset, uniforms
+
+# Rows of ``slate``. FIRST and SECOND: how likely each type was to be seen as it was; TAUGHT: their log ratio.
+(LUCK, TOTAL, WAR, INTENDED, DONE, ACTED, SEEN, FIRST, SECOND, TAUGHT, ONE, OTHER, WAY) = range(13)
+
+
+@inner
+def intend(record: Any, first_type: Any, w: int, lanes: int, slate: Any) -> None:
+    """Fill INTENDED with the act that LUCK draws from the true type's choice; ``record`` (2, n, worlds).
+
+    ``first_type`` (LANES,) is 1 where the true type is the first.
+    """
+    reset(lanes, slate[TOTAL])
+    reset(lanes, slate[INTENDED])
+    for a in range(record.shape[1] - 1):
+        one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
+        pass_over(one, other, first_type, slate[LUCK], lanes, slate[TOTAL], slate[INTENDED])
+
+
+@loop
+def pass_over(one: Any, other: Any, first_type: Any, luck: Any, lanes: int, total: Any, act: Any) -> None:
+    """Go on to the next act where luck is above the chances so far."""
+    for i in range(lanes):
+        total[i] += one[i] if first_type[i] > 0.5 else other[i]
+        act[i] += 1.0 if luck[i] >= total[i] else 0.0
+
+
+@inner
+def foresee_war(record: Any, first_type: Any, numbers: Any, column: int, w: int, lanes: int, slate: Any) -> None:
+    """Fill WAR with the chance that what is carried out is all-out war; ``column`` of ``numbers`` is an act's own."""
+    reset(lanes, slate[WAR])
+    for a in range(record.shape[1]):
+        one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
+        add_chance(numbers[a, column], one, other, first_type, lanes, slate[WAR])
+
+
+@loop
+def add_chance(brink: Any, one: Any, other: Any, first_type: Any, lanes: int, war: Any) -> None:
+    """Add the chance of one act to be war."""
+    for i in range(lanes):
+        war[i] += at(brink, i) * (one[i] if first_type[i] > 0.5 else other[i])
+
+
+@loop
+def force(act: int, war: float, lanes: int, intended: Any, chance: Any) -> None:
+    """Put an act forced by the scenario in place of what was drawn; ``war`` is 1 if it is all-out war."""
+    for i in range(lanes):
+        intended[i] = act
+        chance[i] = war
+
+
+@inner
+def carry_through(acts: Any, record: Any, w: int, lanes: int, slate: Any) -> None:
+    """Fill DONE, ACTED (its rung), FIRST and SECOND (each type's chance of it), as if nothing had slipped."""
+    copy(slate[INTENDED], lanes, slate[DONE])
+    done = slate[DONE]
+    for a in range(acts.shape[0]):
+        one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
+        look_up(a, acts[a, ACT_RUNG], one, other, done, lanes, slate[ACTED], slate[FIRST], slate[SECOND])
+
+
+@loop
+def look_up(
+    a: int, height: float, one: Any, other: Any, done: Any, lanes: int, rung: Any, first: Any, second: Any
+) -> None:
+    """Take the rung and the chances of act ``a`` where it was done."""
+    for i in range(lanes):
+        here = done[i] == a
+        rung[i] = height if here else rung[i]
+        first[i] = one[i] if here else first[i]
+        second[i] = other[i] if here else second[i]
+
+
+@inner
+def slip(
+    acts: Any,
+    record: Any,
+    g: Any,
+    deciding: Any,
+    key: Any,
+    w: int,
+    lanes: int,
+    step: int,
+    turn: int,
+    actor: int,
+    slate: Any,
+) -> None:
+    """Let acts of force slip to a neighbouring rung (``errors.execution``)."""
+    luck, flag = slate[LUCK], slate[ONE]
+    uniforms(key, w, lanes, step, turn, actor, draws.EXECUTION, luck)
+    may_slip(luck, g[EXECUTION_P], slate[ACTED], deciding[w : w + lanes], lanes, flag)
+    for i in range(lanes):
+        if flag[i] > 0.0:
+            way = draws.uniform(key[w + i], step, turn, actor, draws.EXECUTION_WAY)
+            a = execution.executed(
+                acts,
+                int(slate[INTENDED, i]),
+                acts.shape[0],
+                luck[i],
+                way,
+                at(g[EXECUTION_P], i),
+                at(g[EXECUTION_SKEW], i),
+            )
+            slate[DONE, i] = a
+            slate[ACTED, i] = acts[a, ACT_RUNG]
+            slate[FIRST, i] = record[0, a, w + i]
+            slate[SECOND, i] = record[1, a, w + i]
+
+
+@loop
+def may_slip(luck: Any, p: Any, rung: Any, decides: Any, lanes: int, flag: Any) -> None:
+    """Flag where an act of force slips."""
+    for i in range(lanes):
+        slips = (luck[i] < at(p, i)) & (rung[i] >= FORCE) & (decides[i] > 0.0)
+        flag[i] = 1.0 if slips else 0.0
+
+
+@inner
+def perceive(g: Any, key: Any, w: int, lanes: int, step: int, turn: int, actor: int, slate: Any) -> None:
+    """Fill SEEN with the rung as the other side sees it (``errors.perception``)."""
+    uniforms(key, w, lanes, step, turn, actor, draws.PERCEPTION, slate[LUCK])
+    normals(slate[LUCK, :lanes], slate[WAY, :lanes])
+    distort(slate[ACTED], g[PERCEPTION_BIAS], g[PERCEPTION_SD], slate[WAY], lanes, slate[SEEN])
+
+
+@loop
+def distort(rung: Any, bias: Any, sd: Any, z: Any, lanes: int, seen: Any) -> None:
+    """Acts of force are seen with bias and noise, others as they are."""
+    for i in range(lanes):
+        blurred = min(max(rung[i] + at(bias, i) + at(sd, i) * z[i], 1.0), 10.0)
+        seen[i] = rung[i] if rung[i] < FORCE else blurred
+
+
+@inner
+def recognise(acts: Any, record: Any, g: Any, w: int, lanes: int, slate: Any) -> None:
+    """Turn FIRST and SECOND into how likely each type was to be seen as it was (``learning.likelihoods``), and fill
+    TAUGHT with the log-likelihood ratio."""
+    total, one, other = slate[TOTAL], slate[ONE], slate[OTHER]
+    reset(lanes, total)
+    reset(lanes, one)
+    reset(lanes, other)
+    for b in range(acts.shape[0]):
+        if acts[b, ACT_RUNG] >= FORCE:
+            chance_1, chance_2 = record[0, b, w : w + lanes], record[1, b, w : w + lanes]
+            blur(slate[SEEN], acts[b, ACT_RUNG], g[PERCEPTION_SD], chance_1, chance_2, lanes, total, one, other)
+    average(slate[ACTED], total, one, other, lanes, slate[FIRST], slate[SECOND])
+    tell(slate[FIRST], slate[SECOND], g[SIGNAL_NOISE], acts.shape[0], lanes, slate[TAUGHT])
+
+
+@loop
+def blur(
+    seen: Any, height: float, sd: Any, chance_1: Any, chance_2: Any, lanes: int, total: Any, one: Any, other: Any
+) -> None:
+    """Add an act of force by how well its rung fits what was seen."""
+    for i in range(lanes):
+        z = (seen[i] - height) / max(at(sd, i), 0.05)
+        weight = exp(-0.5 * z * z)
+        total[i] += weight
+        one[i] += weight * chance_1[i]
+        other[i] += weight * chance_2[i]
+
+
+@loop
+def average(rung: Any, total: Any, one: Any, other: Any, lanes: int, first: Any, second: Any) -> None:
+    """What is not sure to have been that act of force is the average of all that it may have been."""
+    for i in range(lanes):
+        mixed = (rung[i] >= FORCE) & (total[i] > 0.0)
+        first[i] = one[i] / total[i] if mixed else first[i]
+        second[i] = other[i] / total[i] if mixed else second[i]
+
+
+@loop
+def tell(first: Any, second: Any, noise: Any, n: int, lanes: int, taught: Any) -> None:
+    """Log-likelihood ratios."""
+    for i in range(lanes):
+        taught[i] = learning.log_likelihood_ratio(first[i], second[i], at(noise, i), n)
+
+
+@inner
+def act(
+    acts: Any, record: Any, first_type: Any, numbers: Any, brink: int, g: Any, deciding: Any, key: Any,
+    w: int, lanes: int, forced: int, step: int, turn: int, actor: int, ceiling: float, slate: Any,
+) -> None:  # fmt: skip
+    """All of the above for one tile."""
+    uniforms(key, w, lanes, step, turn, actor, draws.CHOICE, slate[LUCK])
+    intend(record, first_type, w, lanes, slate)
+    if forced >= 0:
+        certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
+        force(forced, certainly, lanes, slate[INTENDED], slate[WAR])
+    elif ceiling >= 10.0:
+        foresee_war(record, first_type, numbers, brink, w, lanes, slate)
+    else:
+        reset(lanes, slate[WAR])
+    carry_through(acts, record, w, lanes, slate)
+    if forced < 0 and ceiling >= 10.0:
+        slip(acts, record, g, deciding, key, w, lanes, step, turn, actor, slate)
+    perceive(g, key, w, lanes, step, turn, actor, slate)
+    recognise(acts, record, g, w, lanes, slate)
+
+
+@loop
+def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int, belief: Any) -> None:
+    """Move a ``belief`` (worlds,), a logit, by a share of what was TAUGHT where ``where`` is 1.
+
+    The share is that of ``share`` (LANES,) or, with ``sign`` -1, what it leaves of 1.
+    """
+    x, chosen = belief[w : w + lanes], where[w : w + lanes]
+    for i in range(lanes):
+        part = at(share, i) if sign > 0.0 else 1.0 - at(share, i)
+        x[i] = learning.moved(x[i], part * taught[i]) if chosen[i] > 0.0 else x[i]
+
+
+@loop
+def scale(first: Any, second: Any, lanes: int, row: Any) -> None:
+    """Multiply a row with two others."""
+    for i in range(lanes):
+        row[i] *= at(first, i) * at(second, i)
+
+
+@loop
+def note_odds(where: Any, war: Any, w: int, lanes: int, now: Any, total: Any) -> None:
+    """Note the chance of war beforehand, and sum it, where ``where`` is 1."""
+    last, past, chosen = now[w : w + lanes], total[w : w + lanes], where[w : w + lanes]
+    for i in range(lanes):
+        last[i] = war[i] if chosen[i] > 0.0 else last[i]
+        past[i] += war[i] if chosen[i] > 0.0 else 0.0
+
+
+@loop
+def keep_where(where: Any, otherwise: float, w: int, lanes: int, row: Any) -> None:
+    """Leave a row of the slate where ``where`` (worlds,) is 1, and set it to ``otherwise`` elsewhere."""
+    chosen = where[w : w + lanes]
+    for i in range(lanes):
+        row[i] = row[i] if chosen[i] > 0.0 else otherwise
+
+
+@loop
+def rise(where: Any, rung: Any, w: int, lanes: int, alert: Any) -> None:
+    """Raise the highest rung executed this step where ``where`` is 1."""
+    highest, chosen = alert[w : w + lanes], where[w : w + lanes]
+    for i in range(lanes):
+        highest[i] = max(highest[i], rung[i]) if chosen[i] > 0.0 else highest[i]
+
+
+@loop
+def release(where: Any, rung: Any, least: float, w: int, lanes: int, commit: Any) -> None:
+    """Whoever does what it has tied its name to, at ``least`` that rung, is free of it."""
+    vow, chosen = commit[w : w + lanes], where[w : w + lanes]
+    for i in range(lanes):
+        free = (rung[i] >= vow[i] - 0.5) & (rung[i] >= least) & (chosen[i] > 0.0)
+        vow[i] = 0.0 if free else vow[i]
+
+
+@loop
+def count_slips(where: Any, w: int, lanes: int, slate: Any, errors: Any) -> None:
+    """Count in the tally ``errors`` (worlds,) where another act was carried out than was meant."""
+    intended, done, tally, chosen = slate[INTENDED], slate[DONE], errors[w : w + lanes], where[w : w + lanes]
+    for i in range(lanes):
+        tally[i] += 1 if (done[i] != intended[i]) & (chosen[i] > 0.0) else 0
+
+
+@loop
+def is_force(rung: Any, where: Any, lanes: int, flag: Any) -> None:
+    """Flag acts of force."""
+    for i in range(lanes):
+        flag[i] = 1.0 if (rung[i] >= FORCE) & (where[i] > 0.0) else 0.0
