@@ -85,9 +85,9 @@ def happen(T, X, event, step):
 def defend(T, X, D, forced, step, turn, week):
     """``defender.decide`` by the quantal rule."""
     acts, theirs, L = T.defender_acts[0], T.challenger_acts[0], X.lanes
-    defender.summon(L.world, X.S, forced, turn, True, D.moving, D.deciding)
+    defender.summon(L.tiles, L.world, X.S, forced, turn, True, D.moving, D.deciding)
     foreseen.defender(
-        acts, theirs, L.world, L.defender, L.challenger, L.allies, X.S, X.A,
+        L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.allies, X.S, X.A,
         D.deciding, 1.0, CEILING, D.paper, D.blocks, D.record,
     )  # fmt: skip
     defender.move(
@@ -101,7 +101,7 @@ def challenge(T, X, C, forced, step, turn, week):
     acts, theirs, L = T.challenger_acts[0], T.defender_acts[0], X.lanes
     challenger.summon(X.S, forced, turn, True, C.moving, C.deciding)
     foreseen.challenger(
-        acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, X.S, X.A,
+        L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, X.S, X.A,
         C.deciding, 1.0, CEILING, C.paper, C.blocks, C.record,
     )  # fmt: skip
     challenger.move(

@@ -88,7 +88,6 @@ def part():
 
 def _part():
     from escalation.analysis.sweep import sweep
-    from escalation.model.layout import TALLIES
     from escalation.scenario.loader import load
     from escalation.worlds.ensemble import simulate
 
@@ -101,7 +100,7 @@ def _part():
         )
         seconds = time.process_time() - cpu
         written = sum(file.stat().st_size for file in Path(folder, "parts").iterdir())
-    weeks = sum(totals.tallies[TALLIES.index("weeks")] for totals in swept.totals)
+    weeks = sum(point.totals.tallies["weeks"] for point in swept.results)
     return {"seconds": seconds, "weeks": weeks, "bytes": written, "resident": before, "megabytes": _peak() - before}
 
 

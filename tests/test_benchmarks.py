@@ -134,7 +134,7 @@ def made_up(cpu: float) -> page.Measured:
         date="2026-11-22",
         command="python -m benchmarks",
         long=True,
-        facts={"processor": "a processor"},
+        facts={"processor": "a processor", "Python": "3.11"},
         contest={"one-world Mesa": times(500.0), "model": times(cpu), "fused": times(1.0)},
         workers={1: times(4.0), 2: times(2.0)},
         phases={"defender": 3.0, "challenger": 1.0},
@@ -164,7 +164,7 @@ def test_the_figures_of_the_scale_page_are_renewed_between_its_marks(root: Path)
     assert text.endswith(after)
     # 1e6 weeks in 5 s: 10⁹ crises of 52 weeks take 260,000 s
     assert "| time of a week of one world, in a part of a sweep | 5.00 µs |" in text
-    assert "| 10⁹ | 72 | 1.5 days |" in text
+    assert "| 10⁹ | 72 | 36.1 h |" in text
     with pytest.raises(ValueError, match="not both there"):
         scale.written("no marks", made_up(1.5))
 

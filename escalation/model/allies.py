@@ -19,7 +19,7 @@ from escalation.maths import exp, logistic
 from escalation.model import learning
 from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import perception
-from escalation.model.lanes import at, tile
+from escalation.model.lanes import at
 from escalation.model.layout import (
     A_ABANDONMENT,
     A_ENTRAPMENT,
@@ -77,9 +77,9 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
     """``act`` with scratch ``slate`` (2, LANES) given."""
     S, A, key, actor = X.S, X.A, X.key, FIRST_ALLY + j
     luck, chance = slate[LUCK], slate[CHANCE]
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
-        g, row = X.lanes.world[tile(X.lanes.world, w)], X.lanes.allies[tile(X.lanes.allies, w)][j]
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+        g, row = X.lanes.world[k], X.lanes.allies[k][j]
         trust(T, X, j, w, lanes, row)
         if not routine:
             continue

@@ -30,10 +30,12 @@ class Tables(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """Numbers by world, in tiles of ``LANES`` worlds; those of a parameter row that all worlds share in one tile, and
-    without the axis of lanes. Columns, and how to read them: ``model.lanes``.
+    """Numbers by world: by tile and lane or, where rows have many worlds, by row and without the axis of lanes.
+
+    Columns, and how to read them: ``model.lanes``.
     """
 
+    tiles: Ints  # (tiles, 3): first world, number of worlds, index into the first axis of the others
     world: Floats  # (tiles, columns, LANES)
     defender: Floats  # (tiles, n acts, columns, LANES)
     challenger: Floats  # (tiles, m acts, columns, LANES)

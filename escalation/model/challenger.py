@@ -36,7 +36,7 @@ from escalation.model.acting import (
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
-from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, tile, too_steep
+from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, too_steep
 from escalation.model.layout import (
     ACCIDENT,
     ACT_FIRST,
@@ -362,13 +362,13 @@ def move(
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
     S, N = X.S, X.N
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
         g, c, tau = (
-            X.lanes.world[tile(X.lanes.world, w)],
-            X.lanes.challenger[tile(X.lanes.challenger, w)],
+            X.lanes.world[k],
+            X.lanes.challenger[k],
             S[TAU, w : w + lanes],
         )
         act(
@@ -425,10 +425,10 @@ def decide(
     by_nodes: Floats | None = D.deciding
     if rule == QUANTAL and turn != CONSIDERED:
         foreseen.challenger(
-            acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.nodes, lanes.allies, S, X.A,
+            lanes.tiles, acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.nodes, lanes.allies, S, X.A,
             D.deciding, private, ceiling, D.paper, D.blocks, D.record,
         )  # fmt: skip
-        by_nodes = too_steep(lanes, D.deciding, len(X.row)) if lanes.steep else None
+        by_nodes = too_steep(lanes, D.deciding) if lanes.steep else None
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:

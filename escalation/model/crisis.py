@@ -100,11 +100,14 @@ class Crisis(mesa.Model):
         self.dt = step_days / 7.0
         self.tables = tables if tables is not None else build(scenario, values or central(scenario))
         n_rows = self.tables.general.shape[0]
-        warm.up(n_rows > 1)
         if rows is None:
             rows = np.arange(worlds, dtype=np.int64) % n_rows
         if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:
             raise ValueError(f"rows: shape {rows.shape} up to {rows.max(initial=0)}; {worlds} worlds, {n_rows} rows")
+        if not lanes.share_no_row(rows):
+            warm.up()
+        if (rows != rows[:1]).any():  # in an exchange, at the latest, worlds have no neighbours of the same row
+            warm.up(rows=True)
         known_past = past if past is not None else start.reputation(scenario, self.tables)
         if numbers is None:
             numbers = np.arange(first_world, first_world + worlds, dtype=np.int64)

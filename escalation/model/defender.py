@@ -37,7 +37,7 @@ from escalation.model.acting import (
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
-from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, tile, too_steep
+from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, too_steep
 from escalation.model.layout import (
     A_EXPOSURE,
     A_SPEED,
@@ -189,15 +189,16 @@ def has_occasion(S: Any, G: Any, w: int) -> bool:
 
 
 @compiled
-def summon(world: Any, S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
+def summon(tiles: Any, world: Any, S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
     """Fill ``moving`` (worlds,) with 1 where the world runs and the defender is to move, ``deciding`` where it decides;
     where it moves without an occasion it holds.
 
     Harassment waits for the week's regular decision; in an exchange only what is new is answered.
     """
     regular = turn == 0 and (routine or forced >= 0)
-    for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), world[tile(world, w)]
+    for t in range(tiles.shape[0]):
+        w, lanes, k = tiles[t, 0], tiles[t, 1], tiles[t, 2]
+        g = world[k]
         moves = moving[w : w + lanes]
         has_turn(
             S[ENDED, w : w + lanes], S[FRESH, w : w + lanes], S[DEAD, w : w + lanes],
@@ -481,13 +482,13 @@ def move(
     draw, while the likelihoods that it teaches remain the types' own.
     """
     S, K, A, N = X.S, X.K, X.A, X.N
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
-        g, theta = X.lanes.world[tile(X.lanes.world, w)], S[THETA, w : w + lanes]
+        g, theta = X.lanes.world[k], S[THETA, w : w + lanes]
         act(
-            acts, record, theta, X.lanes.defender[tile(X.lanes.defender, w)], DA_BRINK, g, deciding, X.key,
+            acts, record, theta, X.lanes.defender[k], DA_BRINK, g, deciding, X.key,
             w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate,
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
@@ -546,14 +547,14 @@ def decide(
     if turn < 0:
         D.deciding[:] = 1.0
     else:
-        summon(lanes.world, S, forced, turn, routine, D.moving, D.deciding)
+        summon(lanes.tiles, lanes.world, S, forced, turn, routine, D.moving, D.deciding)
     by_nodes: Floats | None = D.deciding
     if rule == QUANTAL and turn != CONSIDERED:
         foreseen.defender(
-            acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.allies, S, X.A,
+            lanes.tiles, acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.allies, S, X.A,
             D.deciding, private, ceiling, D.paper, D.blocks, D.record,
         )  # fmt: skip
-        by_nodes = too_steep(lanes, D.deciding, len(X.row)) if lanes.steep else None
+        by_nodes = too_steep(lanes, D.deciding) if lanes.steep else None
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:

@@ -29,7 +29,6 @@ from typing import Any
 
 from escalation.compiled import compiled, inner, loop
 from escalation.maths import exp, logistic
-from escalation.model.arrays import LANES
 from escalation.model.lanes import (
     CA_FIRST,
     CA_HARM,
@@ -58,7 +57,6 @@ from escalation.model.lanes import (
     WORD_DEFENDER,
     at,
     beyond_proportion,
-    tile,
 )
 from escalation.model.layout import (
     ACT_AVAILABLE,
@@ -334,7 +332,7 @@ def go_mad(acts: Any, g: Any, lanes: int, weights: Any, paper: Any) -> None:
 
 @compiled
 def defender(
-    acts: Any, theirs: Any, world: Any, d: Any, c: Any, allies: Any, S: Any, A: Any,
+    tiles: Any, acts: Any, theirs: Any, world: Any, d: Any, c: Any, allies: Any, S: Any, A: Any,
     deciding: Any, private: float, ceiling: float, paper: Any, blocks: Any, record: Any,
 ) -> None:  # fmt: skip
     """Fill ``record`` (2, n, worlds) with what either type, resolute or weak, would do where ``deciding`` is 1.
@@ -344,12 +342,12 @@ def defender(
     """
     n = acts.shape[0]
     weights = blocks[WEIGHTS]
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
+    for t in range(tiles.shape[0]):
+        w, lanes, k = tiles[t, 0], tiles[t, 1], tiles[t, 2]
         if not anyone(deciding, w, lanes):
             continue
-        g, mine, their = world[tile(world, w)], d[tile(d, w)], c[tile(c, w)]
-        defender_weighs(g, allies[tile(allies, w)], S, A, w, lanes, private, paper)
+        g, mine, their = world[k], d[k], c[k]
+        defender_weighs(g, allies[k], S, A, w, lanes, private, paper)
         challenger_weighs(g, S, w, lanes, 0.0, paper)
         replies_to_defender(acts, theirs, g, mine, their, S, w, lanes, paper, blocks)
         defender_bases(acts, mine, paper, lanes, blocks[BASES])
@@ -544,18 +542,18 @@ def challenger_value(
 
 @compiled
 def challenger(
-    acts: Any, theirs: Any, world: Any, d: Any, c: Any, nodes: Any, allies: Any, S: Any, A: Any,
+    tiles: Any, acts: Any, theirs: Any, world: Any, d: Any, c: Any, nodes: Any, allies: Any, S: Any, A: Any,
     deciding: Any, private: float, ceiling: float, paper: Any, blocks: Any, record: Any,
 ) -> None:  # fmt: skip
     """Fill ``record`` (2, m, worlds), restrained and unrestrained type, and PUNISHMENT; as ``defender``."""
     m = acts.shape[0]
     weights = blocks[WEIGHTS]
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
+    for t in range(tiles.shape[0]):
+        w, lanes, k = tiles[t, 0], tiles[t, 1], tiles[t, 2]
         if not anyone(deciding, w, lanes):
             continue
-        g, their, mine, node = world[tile(world, w)], d[tile(d, w)], c[tile(c, w)], nodes[tile(nodes, w)]
-        defender_weighs(g, allies[tile(allies, w)], S, A, w, lanes, 0.0, paper)
+        g, their, mine, node = world[k], d[k], c[k], nodes[k]
+        defender_weighs(g, allies[k], S, A, w, lanes, 0.0, paper)
         challenger_weighs(g, S, w, lanes, private, paper)
         harassing = answers_to_challenger(acts, theirs, g, their, mine, node, S, w, lanes, paper, blocks)
         expected, decides, quiet = S[PUNISHMENT, w : w + lanes], deciding[w : w + lanes], paper[QUIET]

@@ -1,8 +1,8 @@
 """Every number by world, in lanes: what compiled loops over worlds read in place of the tables.
 
-Worlds are worked on in tiles of ``LANES``. In a tile each number is an array over the tile's worlds, so that a loop
-runs at the same speed whether 56 worlds share a parameter row or each has its own. Where a whole block shares one row,
-its numbers stand alone, without tiles and lanes: compiled loops then hold them in registers (``at``).
+Worlds are worked on in tiles of at most ``LANES``. Where neighbours share a parameter row, the tile has that row's
+numbers, which compiled loops hold in registers; where each has its own, each number is an array over the tile's worlds
+(``at`` reads either), so that loops take several worlds at once all the same.
 
 What depends on a row alone is worked out once, here: exponentials for the stage game (``foreseen``), logits of
 probabilities, what is left of a memory after a step. Columns of ``world`` are those of ``layout.GENERAL`` and then the
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from escalation.compiled import ENABLED, compiled, inner, leaf
+from escalation.compiled import ENABLED, compiled, inner
 from escalation.maths import exp, log, logit
 from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables, Worlds, runs_of
 from escalation.model.errors import execution, identification
@@ -86,6 +86,9 @@ from escalation.model.layout import (
 from escalation.model.payoffs import can_meet, cost_to_challenger, grievance, obligation, zeal
 
 _LN2: Final = 0.6931471805599453
+_NO_TILES: Final = np.zeros((0, 3), dtype=np.int64)
+SHARED: Final = 16
+"""Worlds that neighbours' rows must have on average for loops to go row by row: more are worth more than full tiles."""
 STEEPEST: Final = 150.0
 """Largest exponent that a factor of a weight may have: products of several, and their sums, stay far from overflow."""
 
@@ -170,12 +173,12 @@ def of(tables: Tables, rows: Ints, dt: float) -> Lanes:
     numbers.allies[:] = tables.allies[used]
     fill(tables, used, numbers, dt)
     numbers.world[:, MENU] = used[_menus(tables, used)]
-    return _laid_out(numbers, which if len(used) > 1 else which[:1])
+    return _laid_out(numbers, which.reshape(-1))
 
 
-def _together(tables: Iterable[Floats], menu: int = 0, steep: bool = False) -> Lanes:
+def _together(tables: Iterable[Floats], tiles: Ints = _NO_TILES, menu: int = 0, steep: bool = False) -> Lanes:
     world, defender, challenger, nodes, proxies, allies = tables
-    return Lanes(world, defender, challenger, nodes, proxies, allies, menu, steep)
+    return Lanes(tiles, world, defender, challenger, nodes, proxies, allies, menu, steep)
 
 
 def _apart(lanes: Lanes) -> tuple[Floats, ...]:
@@ -199,10 +202,40 @@ def blank(tables: Tables, before: tuple[int, ...], after: tuple[int, ...]) -> La
 
 
 def _laid_out(numbers: Lanes, which: Ints) -> Lanes:
-    """Rows ``which`` (worlds,) of ``numbers`` as tiles; one stands for all."""
-    first, factored = numbers.world[which, MENU], numbers.world[which, FACTORED]
-    menu = int(first[0]) if (first == first[0]).all() else -1
-    return _together((_in_lanes(table, which) for table in _apart(numbers)), menu, not factored.all())
+    """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are where neighbours share a row, or as
+    tiles in which each world has its own."""
+    runs, by_row = runs_of(which), not share_no_row(which)
+    tables = _apart(numbers) if by_row else (_in_lanes(table, which) for table in _apart(numbers))
+    menu, factored = numbers.world[which, MENU], numbers.world[which, FACTORED]
+    return _together(
+        tables,
+        tiles=_tiles(runs if by_row else np.array([[0, len(which), 0]]), by_row),
+        menu=int(menu[0]) if (menu == menu[0]).all() else -1,
+        steep=not factored.all(),
+    )
+
+
+def share_no_row(rows: Ints) -> bool:
+    """Whether worlds with these parameter rows (worlds,) have too few neighbours of the same row to go row by row."""
+    runs = len(runs_of(rows))
+    return runs > 1 and len(rows) < SHARED * runs
+
+
+def _tiles(runs: Ints, by_row: bool) -> Ints:
+    """Tiles of at most ``LANES`` worlds, none longer than its run; shape (tiles, 3) as ``Lanes.tiles``."""
+    tiles = []
+    for first, end, row in runs.tolist():
+        for start in range(first, end, LANES):
+            tiles.append((start, min(end - start, LANES), row if by_row else start // LANES))
+    return np.array(tiles, dtype=np.int64).reshape(len(tiles), 3)
+
+
+def by_world(lanes: Lanes, column: int) -> Floats:
+    """One of the general numbers by world, shape (worlds,)."""
+    count, index = lanes.tiles[:, 1], lanes.tiles[:, 2]
+    if lanes.world.ndim > 2:
+        return np.asarray(lanes.world[:, column].reshape(-1)[: count.sum()])
+    return np.asarray(np.repeat(lanes.world[index, column], count))
 
 
 def _menus(tables: Tables, used: Ints) -> Ints:
@@ -217,24 +250,15 @@ def _menus(tables: Tables, used: Ints) -> Ints:
 
 
 def _in_lanes(table: Floats, which: Ints) -> Floats:
-    """Rows ``which`` (worlds,) of ``table`` (rows, ...) as tiles: (tiles, ..., LANES); a row alone: (1, ...)."""
-    if len(which) == 1:
-        return np.ascontiguousarray(table[which])
+    """Rows ``which`` (worlds,) of ``table`` (rows, ...) as tiles: (tiles, ..., LANES)."""
     tiles = -(-len(which) // LANES)
-    by_world = table[np.resize(which, tiles * LANES)].reshape(tiles, LANES, *table.shape[1:])
-    return np.ascontiguousarray(np.moveaxis(by_world, 1, -1))
+    by_tile = table[np.resize(which, tiles * LANES)].reshape(tiles, LANES, *table.shape[1:])
+    return np.ascontiguousarray(np.moveaxis(by_tile, 1, -1))
 
 
 def at(number: Any, i: int) -> Any:
     """A number in lane ``i``: from its lanes, or the one that all worlds share."""
     return number[i] if getattr(number, "ndim", 0) else number
-
-
-@leaf
-def tile(numbers: Any, w: int) -> int:
-    """Index of the tile of ``numbers`` that holds world ``w``; where all worlds share a row there is one."""
-    last: int = numbers.shape[0] - 1
-    return min(w // LANES, last)
 
 
 if ENABLED:  # compiled code has a form of ``at`` for either shape, chosen by type
@@ -254,7 +278,7 @@ if ENABLED:  # compiled code has a form of ``at`` for either shape, chosen by ty
 
 def by_menu(X: Worlds) -> list[Ints]:
     """The worlds of each menu."""
-    first = X.lanes.world[:, MENU].reshape(-1)[: len(X.row)]
+    first = by_world(X.lanes, MENU)
     return [np.flatnonzero(first == row) for row in np.unique(first)]
 
 
@@ -263,8 +287,9 @@ def some(X: Worlds, index: Ints) -> Worlds:
     lanes = X.lanes
     if lanes.world.ndim > 2:
         tiles, lane = index // LANES, index % LANES
-        numbers = _together(table[tiles, ..., lane] for table in _apart(lanes))
-        lanes = _laid_out(numbers, np.resize(np.arange(len(index)), max(len(index), 2)))
+        lanes = _laid_out(_together(table[tiles, ..., lane] for table in _apart(lanes)), np.arange(len(index)))
+    else:
+        lanes = _laid_out(lanes, np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index])
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
     part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))
@@ -308,11 +333,10 @@ def copy_row(row: Any, index: Any, part: Any, out: bool) -> None:
             row[index[i]] = part[i]
 
 
-def too_steep(lanes: Lanes, where: Floats, worlds: int) -> Floats:
+def too_steep(lanes: Lanes, where: Floats) -> Floats:
     """1 where ``where`` (worlds or more,) is and factors may not be used, shape (worlds,)."""
-    if lanes.world.ndim == 2:
-        return where[:worlds]
-    return np.ascontiguousarray(where[:worlds] * (1.0 - lanes.world[:, FACTORED].reshape(-1)[:worlds]))
+    factored = by_world(lanes, FACTORED)
+    return np.ascontiguousarray(where[: len(factored)] * (1.0 - factored))
 
 
 @compiled

@@ -25,7 +25,6 @@ from escalation.model.lanes import (
     LOGIT_PHI0,
     LOGIT_Q0,
     at,
-    tile,
 )
 from escalation.model.layout import (
     ACCIDENT,
@@ -148,9 +147,10 @@ def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
     noises = (F_NOISE, Q_NOISE)
     purposes = (draws.FRAGILITY, draws.SURVIVAL)
     memory, vow, pull = exp(-NOISE_MEMORY * dt), exp(-COMMITMENT_DECAY * dt), exp(-ENTRAPMENT_DECAY * dt)
-    for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
-        P = X.lanes.proxies[tile(X.lanes.proxies, w)]
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+        g = X.lanes.world[k]
+        P = X.lanes.proxies[k]
         ended = S[ENDED, w : w + lanes]
         enrich(S[BREAKOUT_NOW, w : w + lanes], ended, S[SIGMA, w : w + lanes], g[NUCLEAR_SPEED], g[CHANNEL], dt)
         relax(S[PI_COUNTRY, w : w + lanes], ended, g[LOGIT_ANCHOR], g[KEPT_COUNTRY])
@@ -277,11 +277,14 @@ def accidents(T: Any, X: Any, step: int) -> None:
 
     World by world: few stand that high.
     """
-    S, N, key, alert, rung = X.S, X.N, X.key, X.S[ALERT], X.S[RUNG]
-    for w in range(S.shape[1]):
-        if max(alert[w], rung[w]) >= ALWAYS_ALERT and S[ENDED, w] == 0.0:
-            chance = at(X.lanes.world[tile(X.lanes.world, w)][ACCIDENT_CHANCE], w % LANES)
-            if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) < chance:
+    S, N, key, alert, rung, tiles = X.S, X.N, X.key, X.S[ALERT], X.S[RUNG], X.lanes.tiles
+    for t in range(tiles.shape[0]):
+        chance = X.lanes.world[tiles[t, 2]][ACCIDENT_CHANCE]
+        for i in range(tiles[t, 1]):
+            w = tiles[t, 0] + i
+            if max(alert[w], rung[w]) < ALWAYS_ALERT or S[ENDED, w] > 0.0:
+                continue
+            if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) < at(chance, i):
                 misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
 
 
@@ -327,8 +330,9 @@ def close(T: Tables, X: Worlds, step: int, week: int, dt: float, last_day: bool,
 def close_in(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool, slate: Any) -> None:
     """``close`` with scratch ``slate`` (4, LANES) given."""
     S, N = X.S, X.N
-    for w in range(0, S.shape[1], LANES):
-        lanes, g = min(S.shape[1] - w, LANES), X.lanes.world[tile(X.lanes.world, w)]
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+        g = X.lanes.world[k]
         live, ending = slate[LIVE], N[N_ENDING, w : w + lanes]
         for i in range(lanes):
             live[i] = 1.0 if ending[i] == 0 else 0.0

@@ -37,7 +37,6 @@ from escalation.model.lanes import (
     PL_STRAY,
     PL_USUAL,
     at,
-    tile,
 )
 from escalation.model.layout import (
     A_DEATHS,
@@ -137,11 +136,11 @@ def act_in(T: Any, X: Any, p: int, step: int, dt: float, slate: Any) -> None:
     """
     S, K, key, actor, links = X.S, X.K[p], X.key, FIRST_PROXY + p, T.proxy_links[p]
     occasions = math.floor(OPPORTUNITIES * dt + 0.5)
-    for w in range(0, S.shape[1], LANES):
-        lanes = min(S.shape[1] - w, LANES)
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         g, P, ended = (
-            X.lanes.world[tile(X.lanes.world, w)],
-            X.lanes.proxies[tile(X.lanes.proxies, w)][p],
+            X.lanes.world[k],
+            X.lanes.proxies[k][p],
             S[ENDED, w : w + lanes],
         )
         luck, count, flag = slate[LUCK], slate[COUNT], slate[FLAG]

@@ -70,7 +70,9 @@ from escalation.scenario.scenario import PastEvent, Scenario
 
 QUANTAL: Final = CODES["quantal"]
 AT_A_TIME: Final = 2048
-"""Parameter rows whose past is worked out at once."""
+"""Parameter rows whose past is worked out at once, but for ..."""
+FEW_ROWS: Final = 16
+"""... this many or less: then one by one."""
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
@@ -163,12 +165,14 @@ def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: f
 def reputation(scenario: Scenario, tables: Tables) -> Floats:
     """What the past has taught, by parameter row: shape (2, rows), country and leader part of logit pi.
 
-    Some thousand rows at a time: their numbers by world take several kilobytes each.
+    Some thousand rows at a time: their numbers by world take several kilobytes each. A few go one by one, so that
+    code for worlds of many rows need not be compiled for them.
     """
+    at_a_time = 1 if tables.general.shape[0] <= FEW_ROWS else AT_A_TIME
     by_row = tables[: tables._fields.index("proxy_links")]
     parts = []
-    for first in range(0, tables.general.shape[0], AT_A_TIME):
-        some = (table[first : first + AT_A_TIME] for table in by_row)
+    for first in range(0, tables.general.shape[0], at_a_time):
+        some = (table[first : first + at_a_time] for table in by_row)
         parts.append(_reputation(scenario, Tables(*some, *tables[len(by_row) :])))  # type: ignore[arg-type]
     return np.concatenate(parts, axis=1)
 

@@ -95,7 +95,7 @@ def _over(rows: bool) -> tuple[Tables, Worlds]:
         challenger_links=links(2),
         order_instrument=np.zeros(1, dtype=np.int64),
     )
-    numbers = lanes.blank(tables, (1,), (LANES,) if rows else ())
+    numbers = lanes.blank(tables, (1,), (LANES,) if rows else ())._replace(tiles=np.array([[0, n, 0]]))
     state = start.empty(tables, np.zeros(n, dtype=np.uint64), np.arange(n), 1.0, numbers)
     state.S[ENDED] = 1.0
     return tables, state

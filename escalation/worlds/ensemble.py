@@ -6,14 +6,14 @@ runs the same blocks (``run_block``) and keeps their totals only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 
 from escalation.model import start, warm
-from escalation.model.arrays import Floats, Ints, Tables
+from escalation.model.arrays import LANES, Floats, Ints, Tables
 from escalation.model.crisis import Crisis
 from escalation.model.layout import WAR_SUM
 from escalation.model.tables import build
@@ -83,9 +83,23 @@ def plan(
 
 def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Plan:
     """A plan of the worlds ``numbers``, each with its row of ``values``: the points of a sweep share world numbers."""
-    warm.up(values.rows > 1)
+    warm.up(values.rows > start.FEW_ROWS)
     tables = build(scenario, values)
     return Plan(scenario, tables, start.reputation(scenario, tables), rows, numbers)
+
+
+def cuts(rows: Ints, block: int) -> Iterator[tuple[int, int]]:
+    """First world and size of blocks of at most ``block`` worlds with these parameter ``rows``.
+
+    A block ends where the row does if its worlds fill a tile: worlds of one row run faster (``model.lanes``).
+    """
+    first = 0
+    while first < len(rows):
+        mine = rows[first : first + block]
+        changes = np.flatnonzero(mine != mine[0])
+        size = int(changes[0]) if len(changes) and changes[0] >= LANES else len(mine)
+        yield first, size
+        first += size
 
 
 @dataclass(frozen=True)

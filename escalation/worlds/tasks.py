@@ -20,7 +20,7 @@ from escalation.scenario.design import Values
 from escalation.scenario.loader import override
 from escalation.scenario.points import Points, Setting, is_structural
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.ensemble import BLOCK, planned, run_block
+from escalation.worlds.ensemble import BLOCK, cuts, planned, run_block
 from escalation.worlds.executors import Control
 from escalation.worlds.totals import MOST_WORLDS, Ints, Layout, tell
 
@@ -199,8 +199,7 @@ def run_task(task: Task, control: Control) -> Part:
         owner, numbers = np.divmod(np.arange(task.first + begin, task.first + end, dtype=np.int64), task.worlds)
         values = _values(variant, task, points)
         ready = planned(variant, values, owner - points.start, numbers)
-        for first in range(0, end - begin, task.block):
-            size = min(task.block, end - begin - first)
+        for first, size in cuts(ready.rows, task.block):
             chosen = slice(first, first + size)
             ran = run_block(
                 ready, first, size, seed=task.seed, horizon=task.horizon, marks=layout.weeks, control=control

@@ -18,7 +18,7 @@ import pytest
 from escalation.scenario.loader import override
 from escalation.scenario.points import Points
 from escalation.worlds import tasks
-from escalation.worlds.ensemble import simulate
+from escalation.worlds.ensemble import cuts, simulate
 from escalation.worlds.executors import Cluster, Control, Executor, NoCluster, Processes, Stopped, Threads, executor
 from escalation.worlds.sweep import PointsRun, Standing, run_points
 from escalation.worlds.tasks import Study, Task, batches, part_size
@@ -307,3 +307,9 @@ def _megabytes(root: Path, worlds: int) -> float:
         check=True,
     )
     return float(done.stdout)
+
+
+def test_a_block_ends_where_a_row_with_a_tile_of_worlds_does() -> None:
+    assert list(cuts(np.repeat([0, 1], [300, 700]), 512)) == [(0, 300), (300, 512), (812, 188)]
+    assert list(cuts(np.repeat(np.arange(9), 56), 256)) == [(0, 256), (256, 248)]
+    assert list(cuts(np.zeros(5, dtype=np.int64), 2)) == [(0, 2), (2, 2), (4, 1)]
