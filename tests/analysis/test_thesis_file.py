@@ -61,7 +61,7 @@ def test_every_shipped_thesis_is_sound(name: str) -> None:
 @pytest.mark.parametrize("folder", sorted(path for path in experiments_dir().iterdir() if path.is_dir()))
 def test_every_study_has_question_prediction_and_finding(folder: Path) -> None:
     page = (folder / "README.md").read_text(encoding="utf-8")
-    for part in ("**Question.**", "**Prediction, made before the run**", "**Finding.**"):
+    for part in ("**Question.**", "**Prediction, made before the run", "**Finding.**"):
         assert part in page
     assert (folder / "thesis.toml").is_file()
 
