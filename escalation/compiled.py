@@ -19,13 +19,16 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from escalation import locking
 
 F = TypeVar("F", bound=Callable[..., object])
 
 _WARM: Final = "warm"
+_LOCK: Final = ".lock"
 ENABLED: Final = os.environ.get("ESCALATION_COMPILE", "1") != "0"
 
 
@@ -73,6 +76,23 @@ def mark_warm(rows: bool = False) -> None:
     with contextlib.suppress(OSError):
         cache_folder().mkdir(parents=True, exist_ok=True)
         (cache_folder() / (_WARM + "-rows" * rows)).touch()
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold the machine code's folder: whoever else comes to compile waits, and finds the work done."""
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError:  # where nothing can be kept, each compiles for itself
+        yield
+        return
+    try:
+        locking.take(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _use_wide_registers() -> None:

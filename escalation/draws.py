@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.compiled import compiled, leaf
+from escalation.compiled import leaf
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _ODD: Final = np.uint64(0xD1342543DE82EF95)
@@ -83,26 +83,6 @@ def uniform(key: Any, step: int, turn: int, actor: int, purpose: int) -> float:
     index = (((step + STEP_OFFSET) * MAX_ROUNDS + turn) * MAX_ACTORS + actor) * MAX_PURPOSES + purpose
     bits = mix(key ^ (np.uint64(index) * _ODD))
     return np.float64(bits >> _S11) * 1.1102230246251565e-16 + 5.551115123125783e-17
-
-
-def cells(*names: tuple[int, int]) -> NDArray[np.int64]:
-    """Turns and purposes of the draws that a phase takes in every world, shape (n, 2), for ``uniforms``."""
-    return np.array(names, dtype=np.int64)
-
-
-def uniforms(keys: NDArray[np.uint64], step: int, actor: int, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The uniforms of the worlds with ``keys`` (worlds,) for the ``wanted`` cells (n, 2); shape (n, worlds)."""
-    out = np.empty((len(wanted), len(keys)))
-    _fill(keys, step, actor, wanted, out)
-    return out
-
-
-@compiled
-def _fill(keys: Any, step: int, actor: int, wanted: Any, out: Any) -> None:
-    for n in range(out.shape[0]):
-        row, turn, purpose = out[n], wanted[n, 0], wanted[n, 1]
-        for i in range(row.shape[0]):
-            row[i] = uniform(keys[i], step, turn, actor, purpose)
 
 
 def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:

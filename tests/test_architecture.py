@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ORDER = (
-    ("compiled", "maths", "ladder", "draws"),
+    ("compiled", "locking", "maths", "ladder", "draws"),
     ("scenario",),
     ("model", "games"),
     ("worlds",),

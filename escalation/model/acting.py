@@ -159,8 +159,13 @@ def distort(rung: Any, bias: Any, sd: Any, z: Any, lanes: int, seen: Any) -> Non
 
 @inner
 def recognise(acts: Any, record: Any, g: Any, w: int, lanes: int, slate: Any) -> None:
-    """Turn FIRST and SECOND into how likely each type was to be seen as it was (``learning.likelihoods``), and fill
-    TAUGHT with the log-likelihood ratio."""
+    """Turn FIRST and SECOND into how likely each type was to be seen as it was, and fill TAUGHT with the log-likelihood
+    ratio.
+
+    The observer knows that it errs, though not which way: L(seen|type) = sum_b P(b|type) f(seen - rung_b), with f the
+    noise of perception, normalised over the acts of force on the menu ``acts``. Acts short of force are seen as they
+    are.
+    """
     total, one, other = slate[TOTAL], slate[ONE], slate[OTHER]
     reset(lanes, total)
     reset(lanes, one)

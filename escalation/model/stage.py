@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from escalation.compiled import inner
 from escalation.maths import exp, logistic
-from escalation.model.errors import execution
 from escalation.model.layout import (
     ACT_AVAILABLE,
     ACT_DECAPITATES,
@@ -30,8 +29,6 @@ from escalation.model.layout import (
     COMMIT_DEFENDER,
     CURVATURE,
     DECAPITATED,
-    EXECUTION_P,
-    EXECUTION_SKEW,
     FORCE,
     GENEROSITY,
     HOMELAND,
@@ -374,32 +371,3 @@ def keep(choice: Any, who: Any, lanes: int, record: Any) -> None:
             for a in range(record.shape[1]):
                 for i in range(lanes):
                     record[kind, a, who[i]] = choice[kind, a, i]
-
-
-@inner
-def draw_act(choice: Any, theta: Any, u: Any, lanes: int, total: Any, out: Any) -> None:
-    """Fill ``out`` (lanes,) with the act drawn by ``u`` (lanes,) from the true type's ``choice`` (2, n, lanes).
-
-    ``theta`` (lanes,) is 1 where that is the first; ``total`` (lanes,) is scratch.
-    """
-    for i in range(lanes):
-        total[i] = 0.0
-        out[i] = 0
-    for a in range(choice.shape[1] - 1):
-        first, second = choice[0, a], choice[1, a]
-        for i in range(lanes):
-            total[i] += first[i] if theta[i] > 0.5 else second[i]
-            out[i] += 1 if u[i] >= total[i] else 0
-
-
-@inner
-def odds_of_war(G: Any, acts: Any, choice: Any, theta: Any, lanes: int, out: Any) -> None:
-    """Fill ``out`` (lanes,) with the chance that the act carried out is all-out war: meant, or one slip above."""
-    for i in range(lanes):
-        out[i] = 0.0
-    for a in range(acts.shape[0]):
-        brink = execution.chance_of_war(acts, a, G[EXECUTION_P], G[EXECUTION_SKEW])
-        if brink > 0.0:
-            first, second = choice[0, a], choice[1, a]
-            for i in range(lanes):
-                out[i] += brink * (first[i] if theta[i] > 0.5 else second[i])

@@ -30,6 +30,12 @@ def up(rows: bool = False) -> None:
     """
     if compiled.is_warm(rows):
         return
+    with compiled.one_at_a_time():
+        if not compiled.is_warm(rows):
+            _compile(rows)
+
+
+def _compile(rows: bool) -> None:
     paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     other = subprocess.Popen(
         [sys.executable, "-m", __name__, *([_ROWS] if rows else [])],

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from escalation.locking import take
 from escalation.worlds.folder import LOCK, FolderTaken
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class Lock:
@@ -38,7 +27,7 @@ class Lock:
         while self._handle < 0:
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
-                _take(handle)
+                take(handle)
             except OSError:
                 holder = os.read(handle, 64).decode(errors="replace").strip()
                 os.close(handle)
@@ -73,7 +62,7 @@ def is_held(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        _take(handle)
+        take(handle)
     except OSError:
         return True
     finally:
