@@ -4,7 +4,7 @@
 #   make test          the tests
 #   make check         formatting, lint, types, tests
 #   make check-both    the tests on Python 3.11 and on 3.13
-#   make soak          a sweep killed 50 times, each time resumed to the same digest; exact odds at a million worlds
+#   make soak          a sweep killed 50 times, each time resumed to the same digest; exact odds at a million worlds; the fused loop
 #   make bench         the speed, against two baselines; rewrites docs/performance.md and the figures of docs/scale.md
 #   make solvers       the game solvers' time beside Gambit's, which it installs; rewrites docs/solvers.md
 #   make gambit        install Gambit (it may be built from source, some minutes) and compare the game solvers with it
@@ -57,7 +57,8 @@ has-%:
 	@test -n '$(call python_at,$*)' || { echo "make: no Python $* was found on this machine" >&2; exit 1; }
 
 soak: $(VENV)/.installed-dev
-	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py tests/analysis/test_exact.py -k 'killed or million' $(PYTEST_ARGS)
+	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py tests/analysis/test_exact.py tests/test_benchmarks.py \
+		-k 'killed or million or compiled_gives' $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks $(BENCH_ARGS) --write docs/performance.md --scale docs/scale.md

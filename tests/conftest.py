@@ -13,6 +13,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Two test processes fill two cores: threads of a linear algebra library would only wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Compilation and loaded machines make the first examples slow; a deadline would only report that.
 settings.register_profile("escalation", deadline=None, derandomize=True)
 settings.load_profile("escalation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_every_study_has_question_prediction_and_finding(folder: Path) -> None:
     page = (folder / "README.md").read_text(encoding="utf-8")
     for part in ("**Question.**", "**Prediction, made before the run", "**Finding.**"):
         assert part in page
-    assert (folder / "thesis.toml").is_file()
+    assert re.search(r"(^|`)escalation [a-z]", page, re.MULTILINE), "a study says which command runs it"
 
 
 def test_a_thesis_is_written_without_python(tmp_path: Path) -> None:
