@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -106,6 +106,11 @@ def _prospect(problem: Problem) -> Found:
 
 
 def _best_response(problem: Problem) -> Found:
+    if isinstance(problem.game, Game) and problem.acyclic:
+        # Errors at later moves fall off faster than lambda grows, so that the branch ends in equal shares of the best:
+        # what backward induction finds in exact numbers, however small the differences.
+        found = _backward(problem)
+        return replace(found, notes=("the limit of the quantal branch, by backward induction", *found.notes))
     return _limit(problem, expected)
 
 
@@ -114,6 +119,8 @@ def _limit(problem: Problem, worth: Worth) -> Found:
     end = limit(branch)
     lost = losses(problem.paths, end.x, end.worth)
     notes = [f"the limit of the quantal branch, followed to lambda = {end.rationality:.4g}"]
+    if not end.exact:
+        notes.append(f"what is done is as good as the best to {end.missed:.1g} of what is at stake only")
     if branch.crossings:
         notes.append("other branches cross it; others of the game's equilibria are their limits")
     residual = _relative(problem.paths, lost)
