@@ -31,13 +31,20 @@ if TYPE_CHECKING:
 class StageSolution:
     """What comes of one stage game; ``solution`` is that of its tree, ``rule`` the mover's.
 
-    ``done`` (2, n): what the mover's types carry out, once madness has had its say.
+    ``done`` (2, n): what the mover's types carry out, once madness has had its say. ``replies_residual``: how far the
+    replies are from what quantal response prescribes.
     """
 
     game: StageGame
     rule: str
     solution: Solution
     done: Floats
+    replies_residual: float
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the residual bears on the mover's choice: other rules say themselves how their mover errs."""
+        return self.rule in ("quantal", "best-response")
 
     @cached_property
     def chosen(self) -> Floats:
@@ -97,8 +104,13 @@ class StageSolution:
     def to_json(self) -> dict[str, Any]:
         """As plain data: the contract's keys, and what else there is to know of the moment."""
         game, moment = self.game, self.game.moment
+        own = self.solution.to_json()
         return {
-            **self.solution.to_json(),
+            **own,
+            "rationality": None if self.rule == "best-response" else own["rationality"],
+            "residual": own["residual"] if self.is_certified else None,
+            "replies_rationality": own["rationality"],
+            "replies_residual": self.replies_residual,
             "outcomes": dict(self.outcomes),
             "scenario": moment.scenario.name,
             "actor": game.mover,
@@ -143,6 +155,7 @@ def solve_stage(moment: Moment, rationality: float | None = None) -> StageSoluti
     if endless and rule not in ("quantal", "best-response"):
         raise ValueError(f"rationality inf: {rule} has no such limit; legal is a finite number")
     solution = solve(game.tree, "best-response" if endless else "quantal", game.rationality)
+    replies_residual = solution.residual
     if rule != "quantal" and not endless:
         chosen = game.chosen_by_the_model(rule, sane=True)
         choices = {
@@ -152,5 +165,5 @@ def solve_stage(moment: Moment, rationality: float | None = None) -> StageSoluti
             for kind in range(2)
         }
         solution = judged(paths(game.tree), solution, choices, rule, errs=rule != "best-response")
-    found = StageSolution(game, rule, solution, np.empty((2, 0)))
+    found = StageSolution(game, rule, solution, np.empty((2, 0)), replies_residual)
     return replace(found, done=game.carried_out(found.chosen))

@@ -40,7 +40,8 @@ def stage_text(solved: StageSolution, colour: bool = False) -> str:
 
 def _beliefs(solved: StageSolution) -> str:
     game = solved.game
-    rule = f"{solved.rule}, lambda {game.rationality:g} per util"
+    whose = "replies by " if solved.rule == "best-response" else ""
+    rule = f"{solved.rule}, {whose}lambda {game.rationality:g} per util"
     order = f" The scenario has {game.mover} take {game.ordered} this week, whatever it would choose."
     return (
         f"Rule: {rule}. {game.mover} believes {game.replier} to be {game.replier_types[0]} with "

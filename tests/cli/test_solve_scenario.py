@@ -63,6 +63,30 @@ def test_the_rules_of_the_model_choose_as_the_model_does(here: Here, rule: str) 
         assert list(told.values()) == pytest.approx(list(chosen[kind]), abs=1e-12)
 
 
+def test_what_the_replier_learns_is_learnt_from_what_the_mover_does(here: Here) -> None:
+    # Either type of a reciprocal side answers in kind, so that its act tells nothing: beliefs stay at the prior.
+    found = one_object(here("solve", "strike", "--rule", "reciprocal", "--json").stdout)
+    prior = found["beliefs_of_types"]["iran"]["us resolute"]  # type: ignore[index]
+    assert found["strategies"]["us resolute"] == found["strategies"]["us weak"]  # type: ignore[index]
+    learnt = [belief for name, belief in found["beliefs"].items() if name.startswith("iran")]  # type: ignore[attr-defined]
+    assert learnt
+    for belief in learnt:
+        resolute = sum(share for node, share in belief.items() if node.startswith("resolute"))
+        assert resolute == pytest.approx(prior, abs=1e-12)
+
+
+def test_a_certificate_is_given_for_what_it_certifies_only(here: Here) -> None:
+    best, tit = (
+        one_object(here("solve", "strike", "--rule", rule, "--json").stdout) for rule in ("best-response", "reciprocal")
+    )
+    assert best["rationality"] is None
+    assert tit["residual"] is None
+    for found in (best, tit):
+        assert found["replies_rationality"] == 0.3
+        assert found["replies_residual"] < 1e-10  # type: ignore[operator]
+    assert best["residual"] < 1e-10  # type: ignore[operator]
+
+
 def test_without_errors_one_act_is_left(here: Here) -> None:
     found = one_object(here("solve", "strike", "--rationality", "inf", "--json").stdout)
     assert sorted(found["strategies"]["us resolute"].values())[-1] == 1.0  # type: ignore[index]
