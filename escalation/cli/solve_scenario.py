@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -49,15 +48,9 @@ def solve_scenario(
     except Lost as fault:
         raise click.ClickException(f"{argument}: {fault}; what lies before it can be solved") from None
     if export is not None:
-        from escalation.games import efg
-        from escalation.worlds.folder import write_text
+        from escalation.cli.export import export_game
 
-        if not export.endswith(".efg"):
-            raise click.UsageError(f"--export {export}: a tree is written to a file whose name ends in .efg")
-        if not Path(export).parent.is_dir():
-            raise click.UsageError(f"--export {export}: no such folder")
-        write_text(Path(export), efg.write(solved.game.tree))
-        note(f"written: {export}")
+        export_game(solved.game.tree, export)
     if as_json:
         emit_json(solved.to_json())
         return

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from escalation.games.backward import backward_induction
 from escalation.games.beliefs import beliefs
-from escalation.games.homotopy import Branch
+from escalation.games.homotopy import Branch, Lost
 from escalation.games.levels import gap, hierarchy, level_k, mixture, poisson
 from escalation.games.limit import limit
 from escalation.games.paths import Floats, Paths, Unsolvable, paths
@@ -25,6 +25,9 @@ from escalation.games.table import Table
 from escalation.games.tree import Game
 from escalation.games.worth import Worth, expected
 from escalation.scenario.faults import closest
+
+MOST_SCALED: Final = 1e12
+"""Lambda times the stakes; above, the last digit of a payoff weighs as much as a unit of utility."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,18 @@ def _hierarchy(problem: Problem) -> Found:
     tau = problem.settings.tau
     levels, whole = hierarchy(problem.paths, tau, problem.rationality)
     shares = poisson(tau)
+    # With a mean of 0 all are of level 0, which is blind and replies to nobody.
     off = max(
-        gap(problem.paths, levels[level], mixture(problem.paths, levels[:level], shares[:level]), problem.rationality)
-        for level in range(1, len(levels))
+        (
+            gap(
+                problem.paths,
+                levels[level],
+                mixture(problem.paths, levels[:level], shares[:level]),
+                problem.rationality,
+            )
+            for level in range(1, len(levels))
+        ),
+        default=0.0,
     )
     return _levelled(problem, whole, off, f"levels are Poisson with mean {tau:g}, in {len(levels)} levels")
 
@@ -170,23 +182,34 @@ def _relative(paths: Paths, lost: Floats) -> float:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what it says in a line, its source, how it is solved, and whether lambda bears on it."""
+    """One rule: what it says in a line, its source, how it is solved, and whether lambda bears on it.
+
+    ``of_trees`` and ``of_tables`` are what the line adds for either form of game.
+    """
 
     summary: str
     citation: str
     solve: Callable[[Problem], Found]
     takes_rationality: bool = True
+    of_trees: str = ""
+    of_tables: str = ""
+
+    def said_of(self, game: Game | Table) -> str:
+        """What the rule finds in ``game``."""
+        return self.summary + (self.of_tables if isinstance(game, Table) else self.of_trees)
 
 
 RULES: Final[dict[str, Rule]] = {
     "quantal": Rule(
-        "logit quantal response equilibrium, of a tree in agent form", "McKelvey & Palfrey 1995, 1998", _quantal
+        "logit quantal response equilibrium", "McKelvey & Palfrey 1995, 1998", _quantal, of_trees=" in agent form"
     ),
     "best-response": Rule(
-        "the limit of quantal response without errors, of a tree a sequential equilibrium",
+        "the limit of quantal response without errors",
         "McKelvey & Palfrey 1998",
         _best_response,
         False,
+        ", a sequential equilibrium",
+        ", a Nash equilibrium",
     ),
     "backward-induction": Rule(
         "subgame perfection under perfect information, ties told", "Selten 1965", _backward, False
@@ -212,7 +235,12 @@ def solve(
     if math.isnan(rationality) or rationality < 0.0:
         raise ValueError(f"rationality {rationality}: legal is 0 or more, or inf")
     problem = Problem(game, rationality, settings or Settings())
+    if RULES[rule].takes_rationality and math.isfinite(rationality) and rationality * problem.paths.stake > MOST_SCALED:
+        most = MOST_SCALED / problem.paths.stake
+        raise ValueError(f"rationality {rationality:g}: rounding hides what comes above {most:.3g} here; inf is legal")
     found = RULES[rule].solve(problem)
+    if not all(np.all(np.isfinite(each)) for each in (found.x, found.worth, found.residual)):
+        raise Lost("numbers are no longer finite")
     told = RULES[rule].takes_rationality and math.isfinite(rationality)
     return _solution(problem, rule, rationality if told else None, found)
 

@@ -125,6 +125,8 @@ def test_the_catalogue_is_listed(here: Here) -> None:
         (["strike", "--counts", "x.csv"], "--counts belongs to a game that is no scenario's"),
         (["chicken", "--actor", "us"], "--actor belongs to the stage game of a scenario"),
         (["strike", "--export", "stage.nfg"], ".efg"),
+        (["strike", "--export", "/proc/x.efg"], "--export /proc/x.efg: cannot be written"),
+        (["strike", "--rationality", "1e308"], "inf is legal"),
         (["base"], "only there to be extended"),
         ([], "--list"),
     ],
