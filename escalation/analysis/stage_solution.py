@@ -1,7 +1,8 @@
 """The stage game solved: what either type of the mover does, what it expects in reply, and how that ends.
 
 By quantal response the tree is solved by the general solver of ``games``. Under the other rules of the shelf the
-mover's choice is the model's own (``model.rules``); the replies that it expects are quantal, as in the model.
+mover's choice is the model's own (``model.rules``); the replies that it expects are quantal, as in the model, but for
+rules that plan ahead (``farsighted``), whose mover expects more than the tree holds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from escalation.games.solution import Solution
 from escalation.games.solve import solve
 from escalation.model.arrays import Floats
 from escalation.model.layout import RATIONALITY
+from escalation.model.rules import PLANNERS
 from escalation.worlds.moment import Moment
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ class StageSolution:
     solution: Solution
     done: Floats
     replies_residual: float
+
+    @property
+    def plans(self) -> bool:
+        """Whether the mover foresees more than the reply that the tree shows, and so goes by other expectations."""
+        return self.rule in PLANNERS
 
     @property
     def is_certified(self) -> bool:
@@ -122,7 +129,7 @@ class StageSolution:
             },
             "ordered": game.ordered or None,
             "carried_out": self._by_type(self.done),
-            "expected_utility": self._by_type(self.expected),
+            "expected_utility": None if self.plans else self._by_type(self.expected),
         }
 
     def _by_type(self, values: Floats) -> dict[str, dict[str, float]]:

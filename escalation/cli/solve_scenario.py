@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import COMPILING, coloured, emit_json, note
+from escalation.cli.shell import COMPILING, coloured, emit_json, note, say_foresight
 
 if TYPE_CHECKING:
     from escalation.scenario.scenario import Scenario
@@ -47,6 +47,7 @@ def solve_scenario(
         raise click.UsageError(str(fault)) from None
     except Lost as fault:
         raise click.ClickException(f"{argument}: {fault}; what lies before it can be solved") from None
+    say_foresight()
     if export is not None:
         from escalation.cli.export import export_game
 

@@ -87,6 +87,15 @@ def test_a_certificate_is_given_for_what_it_certifies_only(here: Here) -> None:
     assert best["residual"] < 1e-10  # type: ignore[operator]
 
 
+def test_a_side_that_plans_is_not_said_to_expect_the_trees_replies(here: Here) -> None:
+    done = here("solve", "strike", "--rule", "farsighted")
+    assert done.returncode == 0, done.stderr
+    assert "expects in reply" not in done.stdout
+    assert "expected" not in done.stdout
+    assert "What iran would reply by one step of quantal response" in done.stdout
+    assert "Foresight: " in done.stderr
+
+
 def test_without_errors_one_act_is_left(here: Here) -> None:
     found = one_object(here("solve", "strike", "--rationality", "inf", "--json").stdout)
     assert sorted(found["strategies"]["us resolute"].values())[-1] == 1.0  # type: ignore[index]
