@@ -1,7 +1,8 @@
 """The stage game solved: what either type of the mover does, what it expects in reply, and how that ends.
 
 By quantal response the tree is solved by the general solver of ``games``. Under the other rules of the shelf the
-mover's choice is the model's own (``model.rules``); the replies that it expects are quantal, as in the model.
+mover's choice is the model's own (``model.rules``); the replies that it expects are quantal, as in the model, but for
+rules that plan ahead (``farsighted``), whose mover expects more than the tree holds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from escalation.games.solution import Solution
 from escalation.games.solve import solve
 from escalation.model.arrays import Floats
 from escalation.model.layout import RATIONALITY
+from escalation.model.rules import PLANNERS
 from escalation.worlds.moment import Moment
 
 if TYPE_CHECKING:
@@ -31,13 +33,25 @@ if TYPE_CHECKING:
 class StageSolution:
     """What comes of one stage game; ``solution`` is that of its tree, ``rule`` the mover's.
 
-    ``done`` (2, n): what the mover's types carry out, once madness has had its say.
+    ``done`` (2, n): what the mover's types carry out, once madness has had its say. ``replies_residual``: how far the
+    replies are from what quantal response prescribes.
     """
 
     game: StageGame
     rule: str
     solution: Solution
     done: Floats
+    replies_residual: float
+
+    @property
+    def plans(self) -> bool:
+        """Whether the mover foresees more than the reply that the tree shows, and so goes by other expectations."""
+        return self.rule in PLANNERS
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the residual bears on the mover's choice: other rules say themselves how their mover errs."""
+        return self.rule in ("quantal", "best-response")
 
     @cached_property
     def chosen(self) -> Floats:
@@ -97,8 +111,13 @@ class StageSolution:
     def to_json(self) -> dict[str, Any]:
         """As plain data: the contract's keys, and what else there is to know of the moment."""
         game, moment = self.game, self.game.moment
+        own = self.solution.to_json()
         return {
-            **self.solution.to_json(),
+            **own,
+            "rationality": None if self.rule == "best-response" else own["rationality"],
+            "residual": own["residual"] if self.is_certified else None,
+            "replies_rationality": own["rationality"],
+            "replies_residual": self.replies_residual,
             "outcomes": dict(self.outcomes),
             "scenario": moment.scenario.name,
             "actor": game.mover,
@@ -110,7 +129,7 @@ class StageSolution:
             },
             "ordered": game.ordered or None,
             "carried_out": self._by_type(self.done),
-            "expected_utility": self._by_type(self.expected),
+            "expected_utility": None if self.plans else self._by_type(self.expected),
         }
 
     def _by_type(self, values: Floats) -> dict[str, dict[str, float]]:
@@ -143,6 +162,7 @@ def solve_stage(moment: Moment, rationality: float | None = None) -> StageSoluti
     if endless and rule not in ("quantal", "best-response"):
         raise ValueError(f"rationality inf: {rule} has no such limit; legal is a finite number")
     solution = solve(game.tree, "best-response" if endless else "quantal", game.rationality)
+    replies_residual = solution.residual
     if rule != "quantal" and not endless:
         chosen = game.chosen_by_the_model(rule, sane=True)
         choices = {
@@ -152,5 +172,5 @@ def solve_stage(moment: Moment, rationality: float | None = None) -> StageSoluti
             for kind in range(2)
         }
         solution = judged(paths(game.tree), solution, choices, rule, errs=rule != "best-response")
-    found = StageSolution(game, rule, solution, np.empty((2, 0)))
+    found = StageSolution(game, rule, solution, np.empty((2, 0)), replies_residual)
     return replace(found, done=game.carried_out(found.chosen))

@@ -74,10 +74,10 @@ def progress(total: int | None, quiet: bool) -> Iterator[Advance]:
 
         yield Bar()
     if not quiet:
-        _say_foresight()
+        say_foresight()
 
 
-def _say_foresight() -> None:
+def say_foresight() -> None:
     """Say on stderr what foresight has cost, if any rule has planned in this process."""
     foresight = sys.modules.get("escalation.model.foresight")
     if foresight is not None and foresight.LEDGER.cost.points:

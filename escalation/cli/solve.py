@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import coloured, emit_json, note
+from escalation.cli.shell import coloured, emit_json
 from escalation.scenario.faults import Fault, ScenarioFault
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from escalation.games.solve import Settings
     from escalation.games.table import Table
     from escalation.games.tree import Game
+
+OPTIONS_OF: Final = {"level-k": ("level",), "cognitive-hierarchy": ("tau",), "prospect": ("reference",)}
+"""Options that one rule alone reads."""
 
 
 def _rationality(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
@@ -130,6 +133,12 @@ def command(
         )
         return
     _refuse(ctx, ("actor", "world", "week", "priors", "seed", "overrides"), "the stage game of a scenario")
+    rule = rule or "quantal"
+    for whose, names in OPTIONS_OF.items():
+        if rule != whose:
+            _refuse(ctx, names, f"the rule {whose}, not to {rule}")
+    if counts is not None:
+        _refuse(ctx, ("rationality",), "a lambda that is not estimated from --counts")
     from escalation.games import catalog
     from escalation.games.find import find
     from escalation.games.homotopy import Lost
@@ -138,7 +147,7 @@ def command(
     from escalation.games.solve import Settings, solve
 
     found = find(game)
-    rule, rationality = rule or "quantal", 1.0 if rationality is None else rationality
+    rationality = 1.0 if rationality is None else rationality
     settings = Settings(level, tau, Prospect(reference=reference))
     fit = None
     try:
@@ -155,7 +164,9 @@ def command(
     except Lost as fault:
         raise click.ClickException(f"{game}: {fault}; what lies before it can be solved") from None
     if export is not None:
-        _export(found, export)
+        from escalation.cli.export import export_game
+
+        export_game(found, export)
     if as_json:
         emit_json(solution.to_json() if fit is None else solution.to_json() | {"fit": fit.to_json()})
         return
@@ -196,23 +207,3 @@ def _fit(game: Game | Table, counts: str, rule: str, settings: Settings) -> Fit:
         raise ValueError(f"--counts estimates lambda for quantal and prospect, not for {rule}")
     branch = Branch(paths(game), expected if rule == "quantal" else settings.prospect)
     return fit([(branch, read(Path(counts), counts, branch.paths))])
-
-
-def _export(game: Game | Table, target: str) -> None:
-    """Write ``game`` for Gambit: a tree as .efg, a table as .nfg. Raises ``click.UsageError``."""
-    from escalation.games import efg, nfg
-    from escalation.games.labels import refused
-    from escalation.games.table import Table
-    from escalation.worlds.folder import write_text
-
-    ending = ".nfg" if isinstance(game, Table) else ".efg"
-    if not target.endswith(ending):
-        what = "a table" if isinstance(game, Table) else "a tree"
-        raise click.UsageError(f"--export {target}: {what} is written to a file whose name ends in {ending}")
-    if not Path(target).parent.is_dir():
-        raise click.UsageError(f"--export {target}: no such folder")
-    write_text(Path(target), nfg.write(game) if isinstance(game, Table) else efg.write(game))
-    note(f"written: {target}")
-    odd = refused(game)
-    if odd:
-        note(f"Gambit takes printable ASCII with single spaces only, and will refuse {', '.join(map(repr, odd[:5]))}")

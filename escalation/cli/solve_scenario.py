@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import COMPILING, coloured, emit_json, note
+from escalation.cli.shell import COMPILING, coloured, emit_json, note, say_foresight
 
 if TYPE_CHECKING:
     from escalation.scenario.scenario import Scenario
@@ -48,16 +47,11 @@ def solve_scenario(
         raise click.UsageError(str(fault)) from None
     except Lost as fault:
         raise click.ClickException(f"{argument}: {fault}; what lies before it can be solved") from None
+    say_foresight()
     if export is not None:
-        from escalation.games import efg
-        from escalation.worlds.folder import write_text
+        from escalation.cli.export import export_game
 
-        if not export.endswith(".efg"):
-            raise click.UsageError(f"--export {export}: a tree is written to a file whose name ends in .efg")
-        if not Path(export).parent.is_dir():
-            raise click.UsageError(f"--export {export}: no such folder")
-        write_text(Path(export), efg.write(solved.game.tree))
-        note(f"written: {export}")
+        export_game(solved.game.tree, export)
     if as_json:
         emit_json(solved.to_json())
         return

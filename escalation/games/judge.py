@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from escalation.games.beliefs import beliefs
 from escalation.games.paths import Floats, Paths
 from escalation.games.regret import chances, logs, losses, payoffs, regrets
 from escalation.games.solution import Solution
+from escalation.games.tree import Game
 
 
 def array_of(paths: Paths, strategies: Mapping[str, Mapping[str, float]]) -> Floats:
@@ -27,8 +29,9 @@ def judged(
 ) -> Solution:
     """``solution`` with some of its ``strategies`` replaced: what comes of it, and what could still be gained.
 
-    The residual is that of ``solution``; where the choices that were replaced are not meant to err (``errs``), it is
-    no less than the largest loss at them, as a share of what is at stake for their mover.
+    Beliefs are those of the whole. The residual is that of ``solution``, and so says nothing of choices that were
+    replaced and are meant to err (``errs``); where they are not, it is no less than the largest loss at them, as a
+    share of what is at stake for their mover.
     """
     merged = {**solution.strategies, **strategies}
     x = array_of(paths, merged)
@@ -53,6 +56,6 @@ def judged(
             name: {action: float(worth[paths.starts[place] + k]) for k, action in enumerate(paths.actions[place])}
             for place, name in enumerate(paths.infosets)
         },
-        beliefs=solution.beliefs,
+        beliefs=beliefs(paths.game, paths, logs(x)) if isinstance(paths.game, Game) else {},
         notes=solution.notes,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from escalation.games.backward import backward_induction
 from escalation.games.beliefs import beliefs
-from escalation.games.homotopy import Branch
+from escalation.games.homotopy import Branch, Lost
 from escalation.games.levels import gap, hierarchy, level_k, mixture, poisson
 from escalation.games.limit import limit
 from escalation.games.paths import Floats, Paths, Unsolvable, paths
@@ -25,6 +25,9 @@ from escalation.games.table import Table
 from escalation.games.tree import Game
 from escalation.games.worth import Worth, expected
 from escalation.scenario.faults import closest
+
+MOST_SCALED: Final = 1e12
+"""Lambda times the stakes; above, the last digit of a payoff weighs as much as a unit of utility."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ def _prospect(problem: Problem) -> Found:
 
 
 def _best_response(problem: Problem) -> Found:
+    if isinstance(problem.game, Game) and problem.acyclic:
+        # Errors at later moves fall off faster than lambda grows, so that the branch ends in equal shares of the best:
+        # what backward induction finds in exact numbers, however small the differences.
+        found = _backward(problem)
+        return replace(found, notes=("the limit of the quantal branch, by backward induction", *found.notes))
     return _limit(problem, expected)
 
 
@@ -114,6 +122,8 @@ def _limit(problem: Problem, worth: Worth) -> Found:
     end = limit(branch)
     lost = losses(problem.paths, end.x, end.worth)
     notes = [f"the limit of the quantal branch, followed to lambda = {end.rationality:.4g}"]
+    if not end.exact:
+        notes.append(f"what is done is as good as the best to {end.missed:.1g} of what is at stake only")
     if branch.crossings:
         notes.append("other branches cross it; others of the game's equilibria are their limits")
     residual = _relative(problem.paths, lost)
@@ -143,9 +153,18 @@ def _hierarchy(problem: Problem) -> Found:
     tau = problem.settings.tau
     levels, whole = hierarchy(problem.paths, tau, problem.rationality)
     shares = poisson(tau)
+    # With a mean of 0 all are of level 0, which is blind and replies to nobody.
     off = max(
-        gap(problem.paths, levels[level], mixture(problem.paths, levels[:level], shares[:level]), problem.rationality)
-        for level in range(1, len(levels))
+        (
+            gap(
+                problem.paths,
+                levels[level],
+                mixture(problem.paths, levels[:level], shares[:level]),
+                problem.rationality,
+            )
+            for level in range(1, len(levels))
+        ),
+        default=0.0,
     )
     return _levelled(problem, whole, off, f"levels are Poisson with mean {tau:g}, in {len(levels)} levels")
 
@@ -163,23 +182,34 @@ def _relative(paths: Paths, lost: Floats) -> float:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what it says in a line, its source, how it is solved, and whether lambda bears on it."""
+    """One rule: what it says in a line, its source, how it is solved, and whether lambda bears on it.
+
+    ``of_trees`` and ``of_tables`` are what the line adds for either form of game.
+    """
 
     summary: str
     citation: str
     solve: Callable[[Problem], Found]
     takes_rationality: bool = True
+    of_trees: str = ""
+    of_tables: str = ""
+
+    def said_of(self, game: Game | Table) -> str:
+        """What the rule finds in ``game``."""
+        return self.summary + (self.of_tables if isinstance(game, Table) else self.of_trees)
 
 
 RULES: Final[dict[str, Rule]] = {
     "quantal": Rule(
-        "logit quantal response equilibrium, of a tree in agent form", "McKelvey & Palfrey 1995, 1998", _quantal
+        "logit quantal response equilibrium", "McKelvey & Palfrey 1995, 1998", _quantal, of_trees=" in agent form"
     ),
     "best-response": Rule(
-        "the limit of quantal response without errors, of a tree a sequential equilibrium",
+        "the limit of quantal response without errors",
         "McKelvey & Palfrey 1998",
         _best_response,
         False,
+        ", a sequential equilibrium",
+        ", a Nash equilibrium",
     ),
     "backward-induction": Rule(
         "subgame perfection under perfect information, ties told", "Selten 1965", _backward, False
@@ -205,7 +235,12 @@ def solve(
     if math.isnan(rationality) or rationality < 0.0:
         raise ValueError(f"rationality {rationality}: legal is 0 or more, or inf")
     problem = Problem(game, rationality, settings or Settings())
+    if RULES[rule].takes_rationality and math.isfinite(rationality) and rationality * problem.paths.stake > MOST_SCALED:
+        most = MOST_SCALED / problem.paths.stake
+        raise ValueError(f"rationality {rationality:g}: rounding hides what comes above {most:.3g} here; inf is legal")
     found = RULES[rule].solve(problem)
+    if not all(np.all(np.isfinite(each)) for each in (found.x, found.worth, found.residual)):
+        raise Lost("numbers are no longer finite")
     told = RULES[rule].takes_rationality and math.isfinite(rationality)
     return _solution(problem, rule, rationality if told else None, found)
 

@@ -21,7 +21,7 @@ def solution_text(game: Game | Table, solution: Solution, fit: Fit | None, colou
         *([bold(game.title, colour)] if game.title else []),
         dim(shown_size(game), colour),
         "",
-        *wrapped(f"Rule {solution.rule}{under}: {rule.summary} ({rule.citation})."),
+        *wrapped(f"Rule {solution.rule}{under}: {rule.said_of(game)} ({rule.citation})."),
         "",
     ]
     if fit is not None:

@@ -25,7 +25,7 @@ def stage_text(solved: StageSolution, colour: bool = False) -> str:
         *columns(list(_choices(solved))),
         *wrapped(_legend(solved), "  "),
         "",
-        bold(f"What {game.mover} expects in reply, in 100", colour),
+        bold(_head_of_replies(solved), colour),
         *_replies(solved),
         "",
         bold("How it ends, in 100", colour),
@@ -38,9 +38,18 @@ def stage_text(solved: StageSolution, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
+def _head_of_replies(solved: StageSolution) -> str:
+    """Whose expectation the replies are: not that of a mover who foresees more."""
+    game = solved.game
+    if solved.plans:
+        return f"What {game.replier} would reply by one step of quantal response, in 100"
+    return f"What {game.mover} expects in reply, in 100"
+
+
 def _beliefs(solved: StageSolution) -> str:
     game = solved.game
-    rule = f"{solved.rule}, lambda {game.rationality:g} per util"
+    whose = "replies by " if solved.rule == "best-response" else ""
+    rule = f"{solved.rule}, {whose}lambda {game.rationality:g} per util"
     order = f" The scenario has {game.mover} take {game.ordered} this week, whatever it would choose."
     return (
         f"Rule: {rule}. {game.mover} believes {game.replier} to be {game.replier_types[0]} with "
@@ -54,14 +63,18 @@ def _choices(solved: StageSolution) -> Iterator[tuple[str, ...]]:
     game = solved.game
     mad = _is_mad(solved)
     first, second = game.mover_types
-    yield ("", first, "", "", *([""] if mad else []), second, "", "")
-    yield ("act", "worth", "expected", "chosen", *(["done"] if mad else []), "worth", "expected", "chosen")
+    own = ["worth", *([] if solved.plans else ["expected"]), "chosen"]
+    blank = [""] * (len(own) - 1)
+    yield ("", first, *blank, *([""] if mad else []), second, *blank)
+    yield ("act", *own, *(["done"] if mad else []), *own)
     for a, act in enumerate(game.acts):
         if game.closed[a]:
             continue
         cells = [act]
         for kind in range(2):
-            cells += [f"{game.own[kind, a]:.2f}", f"{solved.expected[kind, a]:.2f}", _in_100(solved.chosen[kind, a])]
+            cells += [f"{game.own[kind, a]:.2f}"]
+            cells += [] if solved.plans else [f"{solved.expected[kind, a]:.2f}"]
+            cells += [_in_100(solved.chosen[kind, a])]
             cells += [_in_100(solved.done[kind, a])] if mad and kind == 0 else []
         yield tuple(cells)
 
@@ -71,7 +84,10 @@ def _is_mad(solved: StageSolution) -> bool:
 
 
 def _legend(solved: StageSolution) -> str:
-    text = "worth: before the reply, in utils; expected: less the harm of the replies expected; chosen: in 100"
+    expected = "" if solved.plans else "; expected: less the harm of the replies expected"
+    text = f"worth: before the reply, in utils{expected}; chosen: in 100"
+    if solved.plans:
+        text += ", by all that is foreseen to come of an act, which is more than one reply"
     if _is_mad(solved):
         text += "; done: what madness, which the chooser does not foresee, makes of it"
     closed = [act for act, shut in zip(solved.game.acts, solved.game.closed, strict=True) if shut]

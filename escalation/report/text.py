@@ -45,7 +45,7 @@ def headline(result: RunResult) -> str:
     weighed = so_many(conditional.value) if conditional.value > 0.0 else "0"
     return (
         f"{none}: the odds are below {so_many(war.high)} (95 % interval from 0); weighing every decision's chance of "
-        f"war instead of counting wars gives {weighed}{_bounds(conditional)}."
+        f"war instead of counting wars gives {weighed}{_bounds(conditional)}{_caution(conditional)}."
     )
 
 
@@ -54,6 +54,13 @@ def _bounds(estimate: Estimate) -> str:
         return ""
     base = base_of(estimate.value)
     return f" ({in_base(estimate.low, base)} to {in_base(estimate.high, base)})"
+
+
+def _caution(estimate: Estimate) -> str:
+    """What an interval that rests on worlds without a war leaves out (docs/exact.md)."""
+    if not _bounds(estimate):
+        return ""
+    return ", an interval that is too narrow where most of the odds lie in worlds rarer than these"
 
 
 def run_text(result: RunResult, *, given: str = "", again: str = "", colour: bool = False) -> str:

@@ -55,15 +55,22 @@ def test_the_regime_falls_as_often_as_it_should() -> None:
     assert abs(fell - chain.fell[-1]) < 4.0 * np.sqrt(chain.fell[-1] / 20_000)
 
 
-def test_a_kernel_that_errs_is_found_out() -> None:
+@pytest.mark.parametrize(
+    ("wrong", "worlds"),
+    [
+        ({"execution.p": 0.25, "attribution.p_blame": 0.95}, 20_000),
+        # One parameter, by which the odds of war are off by a seventh: seen by more worlds.
+        ({"execution.p": 0.10}, 300_000),
+    ],
+)
+def test_a_kernel_that_errs_is_found_out(wrong: dict[str, float], worlds: int) -> None:
     """The check can fail: worlds simulated with another rate of error than the chain's fall outside."""
     plain = reduced(load("strike"), WEEKS)
-    wrong = plain.values.replace({"execution.p": 0.25, "attribution.p_blame": 0.95})
     sound = result()
-    outcomes = simulate(plain.scenario, 20_000, horizon=WEEKS, values=wrong)
+    outcomes = simulate(plain.scenario, worlds, horizon=WEEKS, values=plain.values.replace(wrong))
     week = outcomes.end.tally("war_week")
     wars = [int(((week > 0) & (week <= t)).sum()) for t in range(1, WEEKS + 1)]
-    shares = tuple(checked.counted(count, 20_000, 1.0 - (1.0 - checked.TOGETHER) / WEEKS) for count in wars)
+    shares = tuple(checked.counted(count, worlds, 1.0 - (1.0 - checked.TOGETHER) / WEEKS) for count in wars)
     faulty = ExactResult(**{**{name: getattr(sound, name) for name in sound.__dataclass_fields__}, "simulated": shares})
     assert not faulty.agrees
     assert "OUTSIDE" in faulty.to_text()

@@ -92,6 +92,19 @@ def test_a_game_is_written_for_gambit(here: Here, files: Path) -> None:
     assert here("solve", "out.efg", "--export", "again.efg", "--json").returncode == 0
     assert (files / "out.efg").read_text(encoding="utf-8") == (files / "again.efg").read_text(encoding="utf-8")
     assert here("solve", "pennies.nfg", "--export", "out.nfg").returncode == 0
+
+
+def test_the_rule_is_told_in_words_of_the_games_form(here: Here, files: Path) -> None:
+    for name, rule, said in (
+        ("pennies.nfg", "quantal", "equilibrium (McKelvey"),
+        ("pennies.nfg", "best-response", "a Nash equilibrium (McKelvey"),
+        ("entry.efg", "quantal", "equilibrium in agent form (McKelvey"),
+        ("entry.efg", "best-response", "a sequential equilibrium (McKelvey"),
+    ):
+        assert said in " ".join(here("solve", name, "--rule", rule).stdout.split())
+
+
+def test_labels_that_gambit_refuses_are_told(here: Here, files: Path) -> None:
     (files / "accent.efg").write_text(ENTRY.replace("shared", "partagé"), encoding="utf-8")
     assert "will refuse 'partagé'" in here("solve", "accent.efg", "--export", "out2.efg").stderr
     refused = here("solve", "pennies.nfg", "--export", "out.efg")
@@ -108,6 +121,12 @@ def test_a_game_is_written_for_gambit(here: Here, files: Path) -> None:
         (["entry.efg", "--rationality", "much"], "legal is a number from 0 up"),
         (["pennies.nfg", "--rule", "backward-induction"], "pennies.nfg: a table has no order of moves"),
         (["entry.efg", "--counts", "c.csv"], "c.csv:2: no information set 'Row'"),
+        (["pennies.nfg", "--counts", "c.csv", "--rationality", "50"], "--rationality belongs to a lambda that is not"),
+        (["entry.efg", "--level", "3"], "--level belongs to the rule level-k, not to quantal"),
+        (["entry.efg", "--rule", "level-k", "--tau", "1"], "--tau belongs to the rule cognitive-hierarchy"),
+        (["entry.efg", "--reference", "1"], "--reference belongs to the rule prospect"),
+        (["entry.efg", "--rationality", "1e308"], "inf is legal"),
+        (["entry.efg", "--export", "/proc/x.efg"], "--export /proc/x.efg: cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_line(here: Here, files: Path, words: list[str], said: str) -> None:

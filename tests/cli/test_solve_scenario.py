@@ -63,6 +63,39 @@ def test_the_rules_of_the_model_choose_as_the_model_does(here: Here, rule: str) 
         assert list(told.values()) == pytest.approx(list(chosen[kind]), abs=1e-12)
 
 
+def test_what_the_replier_learns_is_learnt_from_what_the_mover_does(here: Here) -> None:
+    # Either type of a reciprocal side answers in kind, so that its act tells nothing: beliefs stay at the prior.
+    found = one_object(here("solve", "strike", "--rule", "reciprocal", "--json").stdout)
+    prior = found["beliefs_of_types"]["iran"]["us resolute"]  # type: ignore[index]
+    assert found["strategies"]["us resolute"] == found["strategies"]["us weak"]  # type: ignore[index]
+    learnt = [belief for name, belief in found["beliefs"].items() if name.startswith("iran")]  # type: ignore[attr-defined]
+    assert learnt
+    for belief in learnt:
+        resolute = sum(share for node, share in belief.items() if node.startswith("resolute"))
+        assert resolute == pytest.approx(prior, abs=1e-12)
+
+
+def test_a_certificate_is_given_for_what_it_certifies_only(here: Here) -> None:
+    best, tit = (
+        one_object(here("solve", "strike", "--rule", rule, "--json").stdout) for rule in ("best-response", "reciprocal")
+    )
+    assert best["rationality"] is None
+    assert tit["residual"] is None
+    for found in (best, tit):
+        assert found["replies_rationality"] == 0.3
+        assert found["replies_residual"] < 1e-10  # type: ignore[operator]
+    assert best["residual"] < 1e-10  # type: ignore[operator]
+
+
+def test_a_side_that_plans_is_not_said_to_expect_the_trees_replies(here: Here) -> None:
+    done = here("solve", "strike", "--rule", "farsighted")
+    assert done.returncode == 0, done.stderr
+    assert "expects in reply" not in done.stdout
+    assert "expected" not in done.stdout
+    assert "What iran would reply by one step of quantal response" in done.stdout
+    assert "Foresight: " in done.stderr
+
+
 def test_without_errors_one_act_is_left(here: Here) -> None:
     found = one_object(here("solve", "strike", "--rationality", "inf", "--json").stdout)
     assert sorted(found["strategies"]["us resolute"].values())[-1] == 1.0  # type: ignore[index]
@@ -101,6 +134,8 @@ def test_the_catalogue_is_listed(here: Here) -> None:
         (["strike", "--counts", "x.csv"], "--counts belongs to a game that is no scenario's"),
         (["chicken", "--actor", "us"], "--actor belongs to the stage game of a scenario"),
         (["strike", "--export", "stage.nfg"], ".efg"),
+        (["strike", "--export", "/proc/x.efg"], "--export /proc/x.efg: cannot be written"),
+        (["strike", "--rationality", "1e308"], "inf is legal"),
         (["base"], "only there to be extended"),
         ([], "--list"),
     ],

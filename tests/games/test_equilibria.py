@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from escalation.games.backward import backward_induction
 from escalation.games.beliefs import posterior
 from escalation.games.build import bimatrix, end, game, move
+from escalation.games.homotopy import Branch, Lost
+from escalation.games.judge import array_of
+from escalation.games.limit import limit
 from escalation.games.paths import Unsolvable, paths
 from escalation.games.regret import regrets
 from escalation.games.solve import solve
@@ -106,10 +109,48 @@ def test_backward_induction_leaves_no_regret_anywhere(seed: int) -> None:
     assert max(solution.regret.values()) == pytest.approx(0.0, abs=1e-12)
     induced = backward_induction(made)
     assert list(solution.payoffs.values()) == pytest.approx([float(value) for value in induced.values], abs=1e-12)
-    if not induced.ties(made):
-        limit = solve(made, "best-response")
-        for name, choice in solution.strategies.items():
-            assert list(limit.strategies[name].values()) == pytest.approx(list(choice.values()), abs=1e-9)
+    # Ties or none: it is the end of the branch, followed here as for trees of imperfect information.
+    ours = solve(made, "best-response").strategies
+    assert ours == solution.strategies
+    followed = limit(Branch(paths(made)))
+    assert followed.x == pytest.approx(array_of(paths(made), ours), abs=1e-9)
+
+
+def test_a_best_response_is_best_however_little_it_gains() -> None:
+    # One player, to whom the worst choice is a million times worse than the second is worse than the best: alone ...
+    worths = {"good": 1, "less": 0, "bad": -1_000_000}
+    alone = game("t", ["A"], move("A", "here", {name: end(name, worth) for name, worth in worths.items()}))
+    # ... and beside another who sees nothing, so that nothing can be induced backwards.
+    beside = bimatrix("t", ("A", list(worths)), ("B", ["l", "r"]), [[(worth, 0)] * 2 for worth in worths.values()])
+    for made in (alone, beside):
+        assert list(next(iter(solve(made, "best-response").strategies.values())).values()) == [1.0, 0.0, 0.0]
+
+
+def test_a_best_response_is_found_where_the_stakes_lie_elsewhere() -> None:
+    # B gains a millionth by the move that costs A; what a thousand is paid for lies where no one goes.
+    after = move("B", "b", {"gain": end("gain", 0, 1e-6), "not": end("not", 2, 0)})
+    made = game("t", ["A", "B"], move("A", "a", {"out": end("out", 1, 1000), "in": after}))
+    solution = solve(made, "best-response")
+    assert solution.strategies == solve(made, "backward-induction").strategies
+    assert solution.strategies["a"]["out"] == 1.0
+
+
+@pytest.mark.parametrize("crash", [10, 10**4, 10**7])
+def test_a_mixture_is_found_however_small(crash: int) -> None:
+    cells = [[(0, 0), (-1, 1)], [(1, -1), (-crash, -crash)]]
+    made = bimatrix("Chicken", ("A", ["swerve", "straight"]), ("B", ["swerve", "straight"]), cells)
+    solution = solve(made, "best-response")
+    for choice in solution.strategies.values():
+        assert choice["straight"] == pytest.approx(1 / crash, rel=1e-9)
+    assert max(solution.regret.values()) < 1e-12
+
+
+def test_a_limit_that_cannot_be_told_is_not_given_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Followed no further than to where the second best still has its share.
+    monkeypatch.setattr("escalation.games.limit.FAR", (1e5,))
+    beside = bimatrix("t", ("A", ["good", "less", "bad"]), ("B", ["l"]), [[(1, 0)], [(0, 0)], [(-1_000_000, 0)]])
+    with pytest.raises(Lost, match="an action is kept that loses 1e-06 of what is at stake"):
+        limit(Branch(paths(beside)))
 
 
 def test_ties_are_exact_and_told() -> None:
@@ -163,10 +204,10 @@ def test_beliefs_off_the_path_are_limits_of_the_quantal_ones() -> None:
             },
         ),
     )
-    limit = solve(horse, "best-response")
-    assert limit.strategies["a"]["across"] == limit.strategies["b"]["across"] == pytest.approx(1.0, abs=1e-9)
-    assert limit.beliefs["asked"]["across, down"] == pytest.approx(2 / 3, abs=1e-3)
-    assert max(limit.regret.values()) <= 1e-9
+    ended = solve(horse, "best-response")
+    assert ended.strategies["a"]["across"] == ended.strategies["b"]["across"] == pytest.approx(1.0, abs=1e-9)
+    assert ended.beliefs["asked"]["across, down"] == pytest.approx(2 / 3, abs=1e-3)
+    assert max(ended.regret.values()) <= 1e-9
     # By Bayes' rule on the branch itself.
     near = solve(horse, "quantal", 3.0)
     down_b = near.strategies["a"]["across"] * near.strategies["b"]["down"]

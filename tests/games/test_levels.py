@@ -84,3 +84,10 @@ def test_a_player_who_forgets_cannot_plan() -> None:
     forgets = game("t", ["A"], move("A", "i", {a: move("A", "j", {"c": leaf, "d": leaf}) for a in ("a", "b")}))
     with pytest.raises(Unsolvable, match="perfect recall"):
         solve(forgets, "level-k")
+
+
+def test_a_hierarchy_whose_mean_is_nothing_is_blind() -> None:
+    blind = solve(random_tree(3), "cognitive-hierarchy", 2.0, Settings(tau=0.0))
+    for choice in blind.strategies.values():
+        assert list(choice.values()) == pytest.approx([1.0 / len(choice)] * len(choice), abs=1e-12)
+    assert blind.residual == 0.0

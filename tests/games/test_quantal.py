@@ -191,13 +191,25 @@ def test_blind_choice_is_uniform_and_the_branch_starts_there() -> None:
 
 
 def test_the_branch_turns_back_where_it_must() -> None:
-    # A stag hunt whose uniform start leans to hare for one and to stag for the other: the branch folds or not, but
-    # lambda rises without a jump in play along it.
-    hunt = bimatrix("Lopsided", ("A", ["s", "h"]), ("B", ["s", "h"]), [[(9, 9), (0, 8)], [(8, 0), (7, 7.5)]])
-    branch = Branch(paths(hunt))
+    # Found among random games: lambda times the stakes rises to 19.4, falls to 10.0 and rises again without end.
+    cells = [[(2, 6), (8, 8), (8, 2)], [(2, 6), (9, 5), (9, 3)], [(5, 5), (1, 3), (4, 0)]]
+    branch = Branch(paths(bimatrix("Folded", ("A", ["a", "b", "c"]), ("B", ["x", "y", "z"]), cells)))
+    middle = 15.0 / branch.paths.stake
+    asked_first = branch.at(middle)
     branch.at(100.0)
-    jumps = [float(np.max(np.abs(b.x - a.x))) for a, b in pairwise(branch.points)]
-    assert max(jumps) < 0.2
+    scaled = np.array([point.scaled for point in branch.points])
+    back = np.flatnonzero(np.diff(scaled) < 0.0)
+    assert scaled[back[0]] == pytest.approx(19.4, abs=0.1)
+    assert scaled[back[-1] + 1] == pytest.approx(10.0, abs=0.1)
+    # Play does not jump where it turns, and of the three equilibria at one lambda the first that is met is given.
+    assert max(float(np.max(np.abs(b.x - a.x))) for a, b in pairwise(branch.points)) < 0.2
+    met = [
+        branch.between(a, b, middle) for a, b in pairwise(branch.points) if (a.scaled - 15.0) * (b.scaled - 15.0) < 0.0
+    ]
+    assert len(met) == 3
+    assert min(float(np.max(np.abs(np.exp(a) - np.exp(b)))) for a, b in pairwise(met)) > 0.05
+    for log_x in (asked_first, branch.at(middle)):
+        assert log_x == pytest.approx(met[0], abs=1e-9)
 
 
 def test_a_symmetric_game_tells_of_the_crossing() -> None:

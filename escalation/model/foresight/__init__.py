@@ -1,7 +1,7 @@
 """Foresight: the dynamic crisis as an actor pictures it, solved for a Markov quantal-response equilibrium.
 
 A Markov quantal-response equilibrium (McKelvey and Palfrey 1995, 1998; Breitmoser, Tan and Zizzo 2010, Economic Theory
-42: 89-110) has every mover choose by logit among acts whose worth holds what they bring at once and, discounted, all
+44: 445-467) has every mover choose by logit among acts whose worth holds what they bring at once and, discounted, all
 that is expected to come of them, given that everyone goes on choosing so. The state is the standing rung, the two
 beliefs (pi, phi) and the patron's control of its proxies, on a grid (``game``); value iteration finds the equilibrium
 and says how far it is from one (``solve``); a world looks up what follows each act by interpolation (``look``).
