@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from escalation.analysis.arms import Arm, difference, run_arms
-from escalation.analysis.claims import evaluate, verdict
+from escalation.analysis.claims import chance_wrong, evaluate, probability_refuted, verdict
 from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.structure import AS_WRITTEN, EVENLY
 from escalation.analysis.thesis import ThesisResult, record_weights, thesis
@@ -75,6 +75,7 @@ def test_the_verdicts_are_what_they_were_when_claims_were_code(result: ThesisRes
 
 def test_the_json_is_the_contract_s(result: ThesisResult) -> None:
     written = json.loads(json.dumps(result.to_json()))
+    assert written["verdicts_wrong_by_chance"] == pytest.approx(sum(claim["wrong"] for claim in written["claims"]))
     for claim in written["claims"]:
         assert {"id", "statement", "comparator", "horizon_days", "verdict", "probability", "effect"} <= claim.keys()
         assert {"quantity", "value", "low", "high"} <= claim["effect"].keys()
@@ -240,6 +241,23 @@ def test_s1_and_s2_can_each_come_out_either_way(
     assert evaluate(claims["S2"], arms, 13, weights).verdict == s2  # type: ignore[arg-type]
 
 
+def test_a_verdict_is_wrong_as_often_as_its_own_probability_has_it() -> None:
+    said = [("supported", 0.96, None), ("refuted", 0.03, None), ("inconclusive", 0.5, None), ("refuted", 0.001, 0.92)]
+    wrong = [chance_wrong(*each) for each in said]  # type: ignore[arg-type]
+    assert wrong == pytest.approx([0.04, 0.03, 0.0, 0.08]), "the last is refuted by a threshold of its own"
+
+
+def test_a_refutation_with_a_threshold_of_its_own_is_as_sure_as_that(safer: Thesis) -> None:
+    """Odds about C2's upper threshold: hardly ever below 10 in 100, and not always above 30."""
+    (alarm,) = (claim for claim in safer.claims if claim.id == "C2")
+    arms = _planted({"strike": 0.3007})
+    found, past = evaluate(alarm, arms, 52), probability_refuted(alarm, arms, 52)  # type: ignore[arg-type]
+    assert past is not None
+    assert found.wrong == (1.0 - past if found.verdict == "refuted" else 0.0)
+    sure = evaluate(alarm, _planted({"strike": 0.4}), 52)  # type: ignore[arg-type]
+    assert (sure.verdict, sure.wrong < 0.1) == ("refuted", True)
+
+
 @pytest.mark.parametrize(("odds", "said"), [(0.05, "supported"), (0.2, "inconclusive"), (0.4, "refuted")])
 def test_between_two_thresholds_a_claim_is_left_open(safer: Thesis, odds: float, said: str) -> None:
     (alarm,) = (claim for claim in safer.claims if claim.id == "C2")
@@ -253,7 +271,8 @@ def test_equal_arms_differ_by_exactly_nothing() -> None:
         if quantity.comparable and quantity.week is None:
             apart = quantity.less(arms["a"], arms["b"], 3)
             assert np.all(apart.value == 0.0), quantity.name
-            assert np.all(apart.error == 0.0), quantity.name
+            measured = np.ones(8) if quantity.bottom is None else quantity.bottom(arms["a"], 3).sum(axis=1)
+            assert np.all((apart.error == 0.0) == (measured > 0.0)), quantity.name
         if quantity.counts:
             assert np.all(quantity.log_ratio(arms["a"], arms["b"], 3).value == 0.0), quantity.name
 
