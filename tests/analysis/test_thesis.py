@@ -160,9 +160,13 @@ def test_beside_each_verdict_stands_every_other_choice_of_the_model(result: Thes
         *(rule for rule in RULES if rule != "quantal"),
     ]
     assert [choice.name for choice in found.choices] == [name for name in names if name not in found.left_out]
-    asked = {claim.id for claim in result.claims}
+    asked = [(claim.id, claim.horizon_days) for claim in result.claims]
+    assert len(asked) == len(set(asked))
     for choice in found.choices:
-        assert {variant.id for variant in found.variants if variant.name == choice.name} == asked
+        own = [one for one in found.variants if (one.kind, one.name) == (choice.kind, choice.name)]
+        assert [(one.id, one.horizon_days) for one in own] == asked
+        for one in own:
+            assert found.cell(one.id, one.name, one.horizon_days, kind=one.kind) == one
 
 
 def test_the_model_as_written_is_the_same_beside_the_others_as_alone(result: ThesisResult, safer: Thesis) -> None:
@@ -327,7 +331,8 @@ def test_the_text_says_which_verdict_hangs_on_one_choice(result: ThesisResult) -
     undone = replace(base, kind="mechanism", name="aim", verdict="refuted", moved=True, artefact=True)
     planted = replace(result, structure=replace(result.structure, variants=(decided, undone)))
     said = " ".join(report.text(planted).split())
-    assert f"{base.id} (supported as written) is refuted without errors of aim" in said
+    at = f"{base.id} at {base.horizon_days} days"
+    assert f"{at} (supported as written) is refuted without errors of aim" in said
 
 
 def test_the_folder_holds_report_table_and_json(result: ThesisResult, tmp_path: Path) -> None:
