@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
-
 from escalation.analysis.arms import Arm, ArmOutcome, Estimate
 from escalation.analysis.claims import Effect, days_of, verdict
-from escalation.analysis.expression import Expression, Term, parse
+from escalation.analysis.expression import Expression, ExpressionFault, Term, parse
 from escalation.analysis.intervals import z_of
 from escalation.analysis.prepare import prepared, rules_of
 from escalation.analysis.quantities import QUANTITIES, Quantity
@@ -127,12 +126,18 @@ def question(
     """
     expression = parse(text)
     terms = [expression.left, *([expression.right] if isinstance(expression.right, Term) else [])]
+    # read even where every side names its own: what cannot be read must not be passed over in silence
+    own = prepared(scenario, rule=rule, overrides=overrides)
     ready = [
-        prepared(scenario if term.scenario is None else term.scenario, rule=rule, overrides=overrides) for term in terms
+        own if term.scenario is None else prepared(term.scenario, rule=rule, overrides=overrides) for term in terms
     ]
     sides = ready[:1] if len(ready) == 2 and ready[0] == ready[1] else ready
     measure = QUANTITIES[expression.left.quantity]
     weeks = tuple(measure.week if measure.week is not None else term.week or horizon for term in terms)
+    if len(terms) == 2 and len(sides) == 1 and weeks[0] == weeks[1]:
+        at = expression.text.rindex(terms[1].quantity)
+        what = f"both sides are {sides[0].name} at {days_of(weeks[0])} days"
+        raise ExpressionFault(expression.text, at, what, "another scenario or another day")
     return Question(expression, tuple(sides), weeks)
 
 
@@ -194,11 +199,12 @@ def answer(
     middle = _size(asked, central)
     half = z_of(0.95) * middle.noise
     left = asked.sides[0]
-    against = asked.sides[-1].name if isinstance(asked.expression.right, Term) else ""
+    compared = isinstance(asked.expression.right, Term)
+    floor, ceiling = _bounds(asked)
     return ClaimAnswer(
         claim=asked.expression.text,
         scenario=left.name,
-        against=against,
+        against=asked.sides[-1].name if compared else "",
         horizon_days=days_of(asked.weeks[0]),
         verdict=_ANSWERS[verdict(decided.below)],
         share=decided.below,
@@ -207,8 +213,8 @@ def answer(
         share_of_ranges=shrink(ranges.value, ranges.error).below,
         effect=_effect(asked, over),
         central=middle.mean,
-        central_low=middle.mean - half,
-        central_high=middle.mean + half,
+        central_low=max(middle.mean - half, floor),
+        central_high=min(middle.mean + half, ceiling),
         draws=draws,
         worlds_per_draw=worlds,
         seed=seed,
@@ -221,6 +227,13 @@ def _size(asked: Question, arms: list[ArmOutcome], times: float = 1.0) -> Estima
     if not isinstance(asked.expression.right, Term):
         return asked.measure.of(arms[0], asked.weeks[0])
     return asked.measure.less(arms[0], arms[-1], asked.weeks[0], times, asked.weeks[-1])
+
+
+def _bounds(asked: Question) -> tuple[float, float]:
+    """What the size can be: of a difference nothing is said."""
+    return (
+        (-math.inf, math.inf) if isinstance(asked.expression.right, Term) else (asked.measure.low, asked.measure.high)
+    )
 
 
 def _holds(asked: Question, arms: list[ArmOutcome]) -> Estimate:
@@ -238,7 +251,7 @@ def _effect(asked: Question, arms: list[ArmOutcome]) -> Effect:
     size, measure = _size(asked, arms), asked.measure
     spread = shrink(size.value, size.error)
     compared = isinstance(asked.expression.right, Term)
-    low, high = (-np.inf, np.inf) if compared else (measure.low, measure.high)
+    low, high = _bounds(asked)
     words = f"{measure.title}, {asked.sides[0].name}"
     if compared:
         words += f" less {asked.sides[-1].name}"

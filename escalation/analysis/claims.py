@@ -71,6 +71,8 @@ class ClaimResult:
     refutes: str = ""
     """What would refute it."""
     headline: bool = False
+    wrong: float = 0.0
+    """How probable it is that a verdict that decides is wrong; 0 where it decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,15 @@ def verdict(probability: float, refuted: float | None = None) -> Verdict:
     return "refuted" if probability <= REFUTED_TO else "inconclusive"
 
 
+def chance_wrong(said: Verdict, probability: float, refuted: float | None = None) -> float:
+    """How probable it is that verdict ``said`` is wrong; arguments as in ``verdict``. Nothing decided cannot be."""
+    if said == "inconclusive":
+        return 0.0
+    if said == "supported":
+        return 1.0 - probability
+    return probability if refuted is None else 1.0 - refuted
+
+
 def days_of(week: int) -> int:
     """A reported week in days: 52 is 365, as the contract has it; others are seven times the week."""
     return DAYS_OF_WEEK.get(week, 7 * week)
@@ -240,12 +251,14 @@ def evaluate(claim: Claim, arms: Arms, week: int, weights: Floats | None = None)
     draws = len(holds.value)
     over_priors = shrink(holds.value, holds.error)
     given_record = over_priors if weights is None else shrink(holds.value, holds.error, weights[:draws])
+    refuted = probability_refuted(claim, arms, week)
+    said = verdict(over_priors.below, refuted)
     return ClaimResult(
         claim.id,
         claim.statement,
         claim.comparator,
         days_of(claim.reported.at(week)),
-        verdict(over_priors.below, probability_refuted(claim, arms, week)),
+        said,
         over_priors.below,
         over_priors.below_low,
         over_priors.below_high,
@@ -257,6 +270,7 @@ def evaluate(claim: Claim, arms: Arms, week: int, weights: Floats | None = None)
         claim.confirms,
         claim.refutes,
         claim.headline,
+        chance_wrong(said, over_priors.below, refuted),
     )
 
 

@@ -2,7 +2,7 @@
 
     claim  = side ("<" | "<=" | ">" | ">=") side
     side   = number | [number "*"] quantity ["(" scenario ")"] ["@" days]
-    number = digits, with a point and an exponent if need be; "20 %" is 0.2
+    number = [sign] digits, with a point and an exponent if need be; "20 %" is 0.2
 
 One side at least is a quantity; two are the same one, so that they can be compared world by world. Read by hand: no
 text is ever evaluated.
@@ -18,7 +18,7 @@ from escalation.analysis.claims import week_of
 from escalation.analysis.quantities import QUANTITIES
 from escalation.scenario.faults import closest
 
-_NUMBER: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:\s*%)?")
+_NUMBER: Final = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:\s*%)?")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _RELATION: Final = re.compile(r"<=|>=|<|>")
 _FORM: Final = "QUANTITY [(SCENARIO)] [@DAYS] < NUMBER, such as: war@90 < 0.05"

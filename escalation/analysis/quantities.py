@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escalation.analysis.arms import ArmOutcome, Estimate, Floats, mean_of, ratio_of_sums
 from escalation.model.layout import WEEKS_A_MONTH
 from escalation.model.outcomes import ROUTE_MEANINGS, ROUTES
 from escalation.worlds.outcomes import Snapshot
 
+Flags = NDArray[np.bool_]
 Worlds = Callable[[ArmOutcome, int], Floats]
 """An arm's per-world values at a week, shape (draws, n)."""
 Unit = Literal["in 100", "rung", "a month", "a year", "dead", "probability", "nat"]
@@ -68,10 +70,20 @@ class Quantity:
         if self.alone is not None:
             return self.alone(arm, week)
         top, bottom = self._parts(arm, week)
-        return mean_of(self.scale * top) if bottom is None else ratio_of_sums(self.scale * top, bottom)
+        if bottom is None:
+            return mean_of(self.scale * top)
+        found, nothing = ratio_of_sums(self.scale * top, bottom), _nothing(bottom)
+        if not nothing.any():
+            return found
+        # a draw in which there was nothing to measure: the other draws' ratio, as uncertain as the measure can be
+        common = float(self.scale * top.sum() / bottom.sum()) if bottom.any() else self._middle
+        return Estimate(np.where(nothing, common, found.value), np.where(nothing, self._unknown(found), found.error))
 
     def less(self, a: ArmOutcome, b: ArmOutcome, week: int, times: float = 1.0, week_b: int | None = None) -> Estimate:
-        """The measure in ``a`` less ``times`` that in ``b`` (at ``week_b`` if it is another), paired world by world."""
+        """The measure in ``a`` less ``times`` that in ``b`` (at ``week_b`` if it is another), paired world by world.
+
+        A draw in which either arm has nothing to measure tells of no difference, and is as uncertain as can be.
+        """
         (top_a, bottom_a), (top_b, bottom_b) = self._parts(a, week), self._parts(b, week if week_b is None else week_b)
         if bottom_a is None or bottom_b is None:
             return mean_of(self.scale * top_a - times * (self.scale * top_b))
@@ -80,12 +92,17 @@ class Quantity:
             self.scale * top_b, bottom_b, second
         )
         n = influence.shape[1]
-        return Estimate(first.value - times * second.value, influence.std(axis=1, ddof=1) / np.sqrt(n))
+        error = influence.std(axis=1, ddof=1) / np.sqrt(n)
+        none_a, none_b = _nothing(bottom_a), _nothing(bottom_b)
+        unknown = np.hypot(none_a * self._unknown(first), times * none_b * self._unknown(second))
+        value = np.where(none_a | none_b, 0.0, first.value - times * second.value)
+        return Estimate(value, np.hypot(error, unknown))
 
     def log_ratio(self, a: ArmOutcome, b: ArmOutcome, week: int) -> Estimate:
         """Natural log of the ratio of rates, ``a`` over ``b``, paired; half an event is added to both counts.
 
-        The half keeps the ratio finite in a draw without events. The error is by the delta method.
+        The half keeps the ratio finite in a draw without events. The error is by the delta method; a count of none
+        shows no spread at all, and gets that of its half, 1 / (0 + 0.5) in the variance of a logarithm.
         """
         parts = [self._parts(arm, week) for arm in (a, b)]
         tops = [top for top, _ in parts]
@@ -96,7 +113,17 @@ class Quantity:
         for sign, x, t, rate in zip((1.0, -1.0), tops, lived, rates, strict=True):
             exposure = np.maximum(t.mean(axis=1), 1e-12)
             influence += sign * (x - rate[:, None] * t) / (rate * exposure)[:, None]
-        return Estimate(np.log(rates[0] / rates[1]), influence.std(axis=1, ddof=1) / np.sqrt(n))
+        unseen = sum((np.where(_nothing(x), 1.0 / 0.5, 0.0) for x in tops), np.zeros(len(tops[0])))
+        variance = influence.var(axis=1, ddof=1) / n + unseen
+        return Estimate(np.log(rates[0] / rates[1]), np.sqrt(variance))
+
+    @property
+    def _middle(self) -> float:
+        return (self.low + self.high) / 2.0 if math.isfinite(self.high) else self.low
+
+    def _unknown(self, found: Estimate) -> float:
+        """Standard error of a ratio of nothing to nothing: half of what it can be, or the largest seen in a draw."""
+        return (self.high - self.low) / 2.0 if math.isfinite(self.high) else max(float(found.value.max()), 1.0)
 
     def _parts(self, arm: ArmOutcome, week: int) -> tuple[Floats, Floats | None]:
         if self.top is None:
@@ -108,6 +135,11 @@ def _residual(top: Floats, bottom: Floats, ratio: Estimate) -> Floats:
     """Each world's part in the error of a ratio of sums, shape (draws, n)."""
     total = np.maximum(bottom.mean(axis=1), 1e-12)
     return np.asarray((top - ratio.value[:, None] * bottom) / total[:, None])
+
+
+def _nothing(summed: Floats) -> Flags:
+    """Draws in which nothing was there in any world, shape (draws,)."""
+    return np.asarray(summed.sum(axis=1) <= 0.0)
 
 
 # -- what is counted ---------------------------------------------------------------------------------------------
@@ -168,7 +200,9 @@ def _reply_unbounded(arm: ArmOutcome, week: int) -> Estimate:
     n = reply.shape[1]
     bounded = ((reply >= FORCE_FROM) & (reply < HOMELAND_FROM)).mean(axis=1)
     other = np.maximum((reply < FORCE_FROM).mean(axis=1), (reply >= HOMELAND_FROM).mean(axis=1))
-    return Estimate(other - bounded, np.sqrt(np.maximum(other * (1.0 - other), 1.0 / n) / n))
+    # two shares of one multinomial: what the one gains the other loses, so that their covariance adds to the variance
+    lead = other - bounded
+    return Estimate(lead, np.sqrt(np.maximum(other + bounded - lead**2, 1.0 / n) / n))
 
 
 def _belief(arm: ArmOutcome, week: int) -> Floats:

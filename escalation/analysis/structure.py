@@ -4,7 +4,8 @@ A verdict over the priors is one over one model. Here each claim is asked of oth
 changed at a time, on the same draws of the parameters and the same worlds, at a smaller size that is said beside the
 table: by each decision rule, without each contested mechanism of the thesis file, and with every uncertain number
 spread evenly over its plausible range instead of as its prior has it. Where a decided verdict does not survive one
-such change, it is an artefact of that choice.
+such change, it is an artefact of that choice. Each claim is asked at each of its horizons: a verdict that is
+decided within 14 or 90 days may hang on a choice that leaves it alone within a year.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Variant:
-    """One claim under one modelling choice.
+    """One claim at one horizon under one modelling choice.
 
     ``moved``: the verdict is not that of the model as written, and the two probabilities are ``MOVED`` apart or more
     (all choices share parameters and worlds, so that what is left between them by chance is less). ``artefact``: so
@@ -70,7 +71,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Structure:
-    """Every claim under every modelling choice, and the size at which it was asked."""
+    """Every claim, at each of its horizons, under every modelling choice, and the size at which it was asked."""
 
     draws: int
     worlds_per_draw: int
@@ -88,9 +89,19 @@ class Structure:
         """The variants of one kind, in order."""
         return [variant for variant in self.variants if variant.kind == kind]
 
-    def cell(self, id: str, name: str) -> Variant | None:
-        """One claim under one choice."""
-        return next((variant for variant in self.variants if (variant.id, variant.name) == (id, name)), None)
+    def cell(self, id: str, name: str, horizon_days: int | None = None, kind: Kind | None = None) -> Variant | None:
+        """One claim under one choice, at its longest horizon unless another is named.
+
+        A rule and a mechanism may have one name (``audience``): ``kind`` tells them apart.
+        """
+        found = [
+            variant
+            for variant in self.variants
+            if (variant.id, variant.name) == (id, name)
+            and horizon_days in (None, variant.horizon_days)
+            and kind in (None, variant.kind)
+        ]
+        return max(found, key=lambda variant: variant.horizon_days, default=None)
 
     @property
     def deciding(self) -> list[Variant]:
@@ -148,9 +159,9 @@ def rules_to_run(own: str, full: bool) -> tuple[list[str], dict[str, str]]:
     return [rule for rule in RULES if rule != own and rule not in left_out], left_out
 
 
-def horizon_of(claim: Claim, last: int) -> int | None:
-    """The longest of a claim's horizons within ``last`` weeks."""
-    return max((week for week in claim.weeks if week <= last), default=None)
+def asked_within(claims: Sequence[Claim], last: int) -> list[tuple[Claim, int]]:
+    """Every claim at every one of its horizons within ``last`` weeks: a run to the longest passes the others."""
+    return [(claim, week) for claim in claims for week in sorted(claim.weeks) if week <= last]
 
 
 def structure(
@@ -173,7 +184,7 @@ def structure(
     """
     draws, n = draws or thesis.side.draws, worlds or thesis.side.worlds
     last = min(thesis.side.week, horizon)
-    asked = [(claim, week) for claim in thesis.claims if (week := horizon_of(claim, last)) is not None]
+    asked = asked_within(thesis.claims, last)
     own = rule or _rule_of(arms[0].read())
     rules, left_out = rules_to_run(own, full)
     stacked = [
@@ -223,7 +234,7 @@ def structure(
 def world_weeks(thesis: Thesis, horizon: int, rule: str, draws: int, worlds: int, full: bool) -> int:
     """World-weeks that ``structure`` will report."""
     last = min(thesis.side.week, horizon)
-    asked = [(claim, week) for claim in thesis.claims if (week := horizon_of(claim, last)) is not None]
+    asked = asked_within(thesis.claims, last)
     many = 2 + len(thesis.mechanisms) + len(rules_to_run(rule, full)[0])
     return many * draws * worlds * sum(_until(asked).values())
 
@@ -254,16 +265,17 @@ def _asked(claim: Claim, arms: Mapping[str, ArmOutcome], week: int) -> _Said:
     holds = claim.holds(arms, week)
     over = shrink(holds.value, holds.error)
     said = verdict(over.below, probability_refuted(claim, arms, week))
-    moot = claim.reported.against is not None and not holds.value.any() and not holds.error.any()
+    # no error is asked for: a draw without events has one, in two arms that are the same one too
+    moot = claim.reported.against is not None and not holds.value.any()
     return _Said(said, over.below, over.below_low, over.below_high, moot)
 
 
 def _judged(found: Sequence[tuple[Choice, str, int, _Said]]) -> list[Variant]:
     """The variants, each held against the model as written."""
-    written = {id: said for choice, id, _, said in found if choice.kind == AS_WRITTEN}
+    written = {(id, days): said for choice, id, days, said in found if choice.kind == AS_WRITTEN}
     variants = []
     for choice, id, days, said in found:
-        base = written[id]
+        base = written[id, days]
         moved = not said.moot and said.verdict != base.verdict and abs(said.middle - base.middle) >= MOVED
         artefact = moved and base.verdict != "inconclusive"
         interval = (said.middle, said.low, said.high)

@@ -145,8 +145,7 @@ class ThesisResult:
     @property
     def err_by_chance(self) -> float:
         """How many of the verdicts that support or refute are wrong on average, by their own probabilities."""
-        decided = [claim.probability for claim in self.claims if claim.verdict != "inconclusive"]
-        return sum(min(probability, 1.0 - probability) for probability in decided)
+        return sum(claim.wrong for claim in self.claims)
 
     @property
     def days(self) -> list[int]:

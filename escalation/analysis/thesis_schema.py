@@ -126,7 +126,7 @@ class StructureEntry(Entry):
 
     draws: int = Field(ge=8, le=10_000, description=_SIZE)
     worlds: int = Field(ge=2, le=100_000, description="a whole number from 2")
-    horizon: Days = Field(description=f"{_DAYS}; claims are asked at the longest of their horizons within it")
+    horizon: Days = Field(description=f"{_DAYS}; claims are asked at their horizons within it")
 
 
 class LaboratoryEntry(Entry):

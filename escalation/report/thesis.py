@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import fill
 
 from escalation.analysis.claims import ClaimResult, Effect
-from escalation.analysis.structure import MOVED, Structure, Variant
+from escalation.analysis.structure import AS_WRITTEN, MOVED, Structure, Variant
 from escalation.analysis.thesis import ThesisResult, Watched
 from escalation.report.words import listed
 
@@ -157,11 +157,20 @@ def _cell(variant: Variant | None) -> str:
 
 
 def _structure_tables(found: Structure) -> list[str]:
-    """A row a modelling choice, a column a claim; as many claims side by side as the width takes."""
-    ids = [variant.id for variant in found.of("as written")]
+    """A row a modelling choice, a column a claim; as many claims side by side as the width takes.
+
+    A claim stands at its longest horizon and at any other at which the model as written decides it.
+    """
+    own = found.of("as written")
+    longest = {variant.id: max(v.horizon_days for v in own if v.id == variant.id) for variant in own}
+    ids = {
+        variant.id if variant.horizon_days == longest[variant.id] else f"{variant.id}@{variant.horizon_days}": variant
+        for variant in sorted(own, key=lambda variant: (list(longest).index(variant.id), variant.horizon_days))
+        if variant.horizon_days == longest[variant.id] or variant.verdict != "inconclusive"
+    }
     said = {"as written": "{} ({})", "rule": "rule {}", "space": "{}", "mechanism": "no {}"}
     rows = [
-        (choice.name, said[choice.kind].format(choice.title, found.rule))
+        (choice, said[choice.kind].format(choice.title, found.rule))
         for kind in ("as written", "rule", "space", "mechanism")
         for choice in found.choices
         if choice.kind == kind
@@ -171,29 +180,32 @@ def _structure_tables(found: Structure) -> list[str]:
     across = max((WIDTH - left) // wide, 1)
     lines: list[str] = []
     for start in range(0, len(ids), across):
-        some = ids[start : start + across]
+        some = list(ids)[start : start + across]
         lines += [*([""] if lines else []), " " * left + "".join(f"{id:{wide}}" for id in some).rstrip()]
-        for name, title in rows:
-            cells = "".join(f"{_cell(found.cell(id, name)):{wide}}" for id in some)
+        for choice, title in rows:
+            asked = (found.cell(ids[id].id, choice.name, ids[id].horizon_days, kind=choice.kind) for id in some)
+            cells = "".join(f"{_cell(one):{wide}}" for one in asked)
             lines.append(f"{title:{left}}{cells}".rstrip())
     return lines
 
 
 def _how(found: Structure, variants: Sequence[Variant]) -> str:
-    """``C15 (supported as written) is refuted without misjudged fragility; ...``, a part for each claim."""
-    titles = {choice.name: choice.title for choice in found.choices}
+    """``C15 at 365 days (supported as written) is refuted without ...``, a part for each claim and horizon."""
+    titles = {(choice.kind, choice.name): choice.title for choice in found.choices}
     said = {"rule": "by the rule {}", "mechanism": "without {}", "space": "{}"}
     words = {"inconclusive": "open"}
     parts = []
-    for id in dict.fromkeys(variant.id for variant in variants):
-        base = next(variant for variant in found.of("as written") if variant.id == id)
+    for id, days in dict.fromkeys((variant.id, variant.horizon_days) for variant in variants):
+        base = found.cell(id, AS_WRITTEN, days)
+        assert base is not None
         by_verdict: dict[str, list[str]] = {}
         for variant in variants:
-            if variant.id == id:
-                how = said[variant.kind].format(titles[variant.name])
+            if (variant.id, variant.horizon_days) == (id, days):
+                how = said[variant.kind].format(titles[variant.kind, variant.name])
                 by_verdict.setdefault(words.get(variant.verdict, variant.verdict), []).append(how)
         ways = "; ".join(f"{verdict} {listed(ways)}" for verdict, ways in by_verdict.items())
-        parts.append(f"{id} ({words.get(base.verdict, base.verdict)} as written) is {ways}")
+        when = f" at {days} days" if days else ""
+        parts.append(f"{id}{when} ({words.get(base.verdict, base.verdict)} as written) is {ways}")
     return ". ".join(parts)
 
 
@@ -222,10 +234,12 @@ def _structure_blocks(result: ThesisResult) -> list[str]:
         _paragraph(
             "Each row changes one choice of the model: the decision rule; the uncertain numbers, spread evenly over "
             "their plausible ranges instead of as their priors have them; or a contested mechanism, which is switched "
-            f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at the longest of its "
-            f"horizons within {found.horizon_weeks} weeks: smaller than the table above, so that the first row is no "
-            f"repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: no difference between the "
-            f"arms in any draw, as what the claim is about is off or does not happen.{left}{whole}"
+            f"off. Size: {found.draws} draws x {found.worlds_per_draw} worlds, each claim at each of its horizons "
+            f"within {found.horizon_weeks} weeks: the table has the longest and, as ID@DAYS, others that the model as "
+            f"written decides; the sentence below it is of all. The size is smaller than the table above, so that the "
+            f"first row is no repetition of it. *: the verdict changes, and P by {MOVED:g} or more. same: no "
+            "difference between the arms in any draw, as what the claim is about is off or does not happen."
+            f"{left}{whole}"
         ),
         _paragraph(_artefacts(found)),
     ]

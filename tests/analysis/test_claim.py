@@ -7,9 +7,10 @@ import json
 import pytest
 
 import escalation
-from escalation.analysis.claim import ClaimAnswer, claim
+from escalation.analysis.claim import ClaimAnswer, claim, question
 from escalation.analysis.expression import ExpressionFault, Term, parse
 from escalation.report.claim import claim_text
+from escalation.scenario.faults import ScenarioFault
 
 SMALL = {"draws": 24, "worlds": 4, "horizon": 2, "workers": 1}
 
@@ -24,6 +25,8 @@ SMALL = {"draws": 24, "worlds": 4, "horizon": 2, "workers": 1}
         ("1e-1 <= war", "war", "above", 0.1),
         ("attacks_per_month >= 5", "attacks_per_month", "above", 5.0),
         ("2 * war < 0.4", "war", "below", 0.2),
+        ("belief_gain > -0.1", "belief_gain", "above", -0.1),
+        ("-10% < belief_gain", "belief_gain", "above", -0.1),
     ],
 )
 def test_a_claim_is_read(text: str, quantity: str, direction: str, right: float) -> None:
@@ -57,7 +60,8 @@ def test_sides_name_scenarios_days_and_factors() -> None:
         ("war() < 0.2", 4, "no scenario between the brackets"),
         ("war < limited_war", 6, "limited_war beside war"),
         ("war < war", 6, "both sides are the same"),
-        ("war < -1", 6, "not a quantity"),
+        ("war < -war(accord)", 6, "not a quantity"),
+        ("war < -1 * war(accord)", 6, "no factor"),
         ("0 * war < 1", 0, "no factor"),
         ("reply_unbounded(strike) < reply_unbounded(accord)", 26, "cannot be compared"),
         ("lesson@90 > 1", 7, "has a day of its own"),
@@ -115,6 +119,24 @@ def test_two_scenarios_are_compared_world_by_world() -> None:
     other = claim("strike-no-errors", "limited_war(strike) > limited_war", **SMALL)  # type: ignore[arg-type]
     assert other.share == found.share
     assert found.effect.value > 0.0
+
+
+def test_the_scenario_of_the_command_is_read_even_where_each_side_names_its_own() -> None:
+    with pytest.raises(ScenarioFault, match="nosuchscenario"):
+        question("nosuchscenario", "war(strike) < 0.9")
+
+
+@pytest.mark.parametrize("text", ["war(strike) < war", "war < war(strike)", "war@365 > 2 * war(strike)"])
+def test_a_scenario_is_not_compared_with_itself(text: str) -> None:
+    with pytest.raises(ExpressionFault, match="both sides are strike at 365 days"):
+        question("strike", text, horizon=52)
+    assert len(question("strike", "war@90 < war(strike)").sides) == 1, "another day is another matter"
+
+
+def test_no_interval_leaves_what_the_measure_can_be(rare: ClaimAnswer) -> None:
+    seldom = claim("strike", "war_by_preventive_strike < 0.5", **SMALL)  # type: ignore[arg-type]
+    for found in (rare, seldom):
+        assert 0.0 <= found.central_low <= found.central <= found.central_high <= 1.0
 
 
 def test_the_same_arm_at_two_days_is_run_once() -> None:

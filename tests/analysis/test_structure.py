@@ -9,6 +9,7 @@ import pytest
 
 from escalation.analysis import structure
 from escalation.analysis.arms import Arm
+from escalation.analysis.claims import verdict
 from escalation.analysis.structure import Setting, rules_to_run, run_settings, spread_evenly
 from escalation.analysis.thesis import ThesisResult, thesis
 from escalation.model.rules import RULES
@@ -82,6 +83,24 @@ def test_what_switches_the_claim_s_own_dial_off_leaves_nothing_to_ask(result: Th
     said = " ".join(text(result).split())
     assert "same" in said
     assert all(f"The rule {rule} is left out: a test says so" in said for rule in RULES if rule != "quantal")
+
+
+def test_each_horizon_is_held_against_itself() -> None:
+    """A verdict decided within 14 days and open within a year is an artefact at the one horizon, not at the other."""
+    written, other = (structure.Choice(kind, kind, kind) for kind in ("as written", "mechanism"))  # type: ignore[arg-type]
+
+    def said(probability: float) -> structure._Said:
+        return structure._Said(verdict(probability), probability, 0.0, 1.0, moot=False)
+
+    found = structure._judged(
+        [
+            (written, "A", 14, said(0.95)),
+            (written, "A", 365, said(0.5)),
+            (other, "A", 14, said(0.5)),
+            (other, "A", 365, said(0.5)),
+        ]
+    )
+    assert [(one.horizon_days, one.artefact) for one in found if one.name == "mechanism"] == [(14, True), (365, False)]
 
 
 def test_even_spreads_stay_in_the_plausible_range_and_share_the_uniforms_of_the_priors() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from escalation.analysis.arms import Arm, difference, run_arms
-from escalation.analysis.claims import evaluate, verdict
+from escalation.analysis.claims import chance_wrong, evaluate, probability_refuted, verdict
 from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.structure import AS_WRITTEN, EVENLY
 from escalation.analysis.thesis import ThesisResult, record_weights, thesis
@@ -75,6 +75,7 @@ def test_the_verdicts_are_what_they_were_when_claims_were_code(result: ThesisRes
 
 def test_the_json_is_the_contract_s(result: ThesisResult) -> None:
     written = json.loads(json.dumps(result.to_json()))
+    assert written["verdicts_wrong_by_chance"] == pytest.approx(sum(claim["wrong"] for claim in written["claims"]))
     for claim in written["claims"]:
         assert {"id", "statement", "comparator", "horizon_days", "verdict", "probability", "effect"} <= claim.keys()
         assert {"quantity", "value", "low", "high"} <= claim["effect"].keys()
@@ -159,9 +160,13 @@ def test_beside_each_verdict_stands_every_other_choice_of_the_model(result: Thes
         *(rule for rule in RULES if rule != "quantal"),
     ]
     assert [choice.name for choice in found.choices] == [name for name in names if name not in found.left_out]
-    asked = {claim.id for claim in result.claims}
+    asked = [(claim.id, claim.horizon_days) for claim in result.claims]
+    assert len(asked) == len(set(asked))
     for choice in found.choices:
-        assert {variant.id for variant in found.variants if variant.name == choice.name} == asked
+        own = [one for one in found.variants if (one.kind, one.name) == (choice.kind, choice.name)]
+        assert [(one.id, one.horizon_days) for one in own] == asked
+        for one in own:
+            assert found.cell(one.id, one.name, one.horizon_days, kind=one.kind) == one
 
 
 def test_the_model_as_written_is_the_same_beside_the_others_as_alone(result: ThesisResult, safer: Thesis) -> None:
@@ -240,6 +245,23 @@ def test_s1_and_s2_can_each_come_out_either_way(
     assert evaluate(claims["S2"], arms, 13, weights).verdict == s2  # type: ignore[arg-type]
 
 
+def test_a_verdict_is_wrong_as_often_as_its_own_probability_has_it() -> None:
+    said = [("supported", 0.96, None), ("refuted", 0.03, None), ("inconclusive", 0.5, None), ("refuted", 0.001, 0.92)]
+    wrong = [chance_wrong(*each) for each in said]  # type: ignore[arg-type]
+    assert wrong == pytest.approx([0.04, 0.03, 0.0, 0.08]), "the last is refuted by a threshold of its own"
+
+
+def test_a_refutation_with_a_threshold_of_its_own_is_as_sure_as_that(safer: Thesis) -> None:
+    """Odds about C2's upper threshold: hardly ever below 10 in 100, and not always above 30."""
+    (alarm,) = (claim for claim in safer.claims if claim.id == "C2")
+    arms = _planted({"strike": 0.3007})
+    found, past = evaluate(alarm, arms, 52), probability_refuted(alarm, arms, 52)  # type: ignore[arg-type]
+    assert past is not None
+    assert found.wrong == (1.0 - past if found.verdict == "refuted" else 0.0)
+    sure = evaluate(alarm, _planted({"strike": 0.4}), 52)  # type: ignore[arg-type]
+    assert (sure.verdict, sure.wrong < 0.1) == ("refuted", True)
+
+
 @pytest.mark.parametrize(("odds", "said"), [(0.05, "supported"), (0.2, "inconclusive"), (0.4, "refuted")])
 def test_between_two_thresholds_a_claim_is_left_open(safer: Thesis, odds: float, said: str) -> None:
     (alarm,) = (claim for claim in safer.claims if claim.id == "C2")
@@ -253,7 +275,8 @@ def test_equal_arms_differ_by_exactly_nothing() -> None:
         if quantity.comparable and quantity.week is None:
             apart = quantity.less(arms["a"], arms["b"], 3)
             assert np.all(apart.value == 0.0), quantity.name
-            assert np.all(apart.error == 0.0), quantity.name
+            measured = np.ones(8) if quantity.bottom is None else quantity.bottom(arms["a"], 3).sum(axis=1)
+            assert np.all((apart.error == 0.0) == (measured > 0.0)), quantity.name
         if quantity.counts:
             assert np.all(quantity.log_ratio(arms["a"], arms["b"], 3).value == 0.0), quantity.name
 
@@ -308,7 +331,8 @@ def test_the_text_says_which_verdict_hangs_on_one_choice(result: ThesisResult) -
     undone = replace(base, kind="mechanism", name="aim", verdict="refuted", moved=True, artefact=True)
     planted = replace(result, structure=replace(result.structure, variants=(decided, undone)))
     said = " ".join(report.text(planted).split())
-    assert f"{base.id} (supported as written) is refuted without errors of aim" in said
+    at = f"{base.id} at {base.horizon_days} days"
+    assert f"{at} (supported as written) is refuted without errors of aim" in said
 
 
 def test_the_folder_holds_report_table_and_json(result: ThesisResult, tmp_path: Path) -> None:

@@ -185,18 +185,27 @@ def structure_section(thesis: Document) -> Section | None:
     about = thesis["structure"]
     rules = (held for held in thesis["by_rule"] if held["rule"] != about["rule"])
     variants = [*rules, *thesis["by_mechanism"], *thesis["over_ranges"]]
-    written = {held["id"]: held for held in about["as_written"]}
+    written = {(held["id"], held["horizon_days"]): held for held in about["as_written"]}
+    longest = {id: max(day for one, day in written if one == id) for id, _ in written}
     titles = {
         choice["name"]: f"without {choice['title']}" if choice["kind"] == "mechanism" else choice["title"]
         for choice in about["choices"]
+        if choice["kind"] != "rule"  # which has a name of its own, that may be a mechanism's too
     }
-    chosen = [claims[0]["id"] for claims in headlines(thesis) if claims[0]["id"] in written]
+    # a claim's longest horizon, and any other at which the model as written decides it
+    chosen = [
+        (claim["id"], claim["horizon_days"])
+        for claims in headlines(thesis)
+        for claim in claims
+        if (held := written.get((claim["id"], claim["horizon_days"]))) is not None
+        and (claim["horizon_days"] == longest[claim["id"]] or held["verdict"] != "inconclusive")
+    ]
     if not chosen or not variants:
         return None  # interrupted before any was done
     artefacts = [held for held in variants if held["artefact"]]
     decided = sum(held["verdict"] != "inconclusive" for held in written.values())
     other = len({_choice(held) for held in variants})
-    hang = len({held["id"] for held in artefacts})
+    hang = len({_key(held) for held in artefacts})
     lead = f"Each claim was asked again under {count(other, 'other modelling choice')}, one at a time. "
     if decided:
         verb = "hangs" if hang == 1 else "hang"
@@ -208,28 +217,29 @@ def structure_section(thesis: Document) -> Section | None:
         lead += "As written the model decides none of them at this size, so that none can hang on one choice."
     groups = tuple(
         Group(
-            f"{id} within {days(written[id]['horizon_days'])}",
+            f"{key[0]} within {days(key[1])}",
             (
-                _row(written[id], "as written"),
-                *(_row(held, _short(held, titles)) for held in variants if held["id"] == id),
+                _row(written[key], "as written"),
+                *(_row(held, _short(held, titles)) for held in variants if _key(held) == key),
             ),
         )
-        for id in chosen
+        for key in chosen
     )
     rows = tuple(
         (
             f"{held['id']} within {days(held['horizon_days'])}",
             _short(held, titles),
-            f"{written[held['id']]['verdict']} ({100 * written[held['id']]['probability']:.0f} %)",
+            f"{written[_key(held)]['verdict']} ({100 * written[_key(held)]['probability']:.0f} %)",
             f"{held['verdict']} ({100 * held['probability']:.0f} %)",
         )
         for held in artefacts
     )
     left = [f"the rule “{rule}” was left out ({why})" for rule, why in about["rules_left_out"].items()]
     told = "; ".join(
-        f"{held['id']} {_short(held, titles)}: {100 * held['probability']:.0f} per cent"
+        f"{held['id']} within {days(held['horizon_days'])} {_short(held, titles)}: "
+        f"{100 * held['probability']:.0f} per cent"
         for held in variants
-        if held["id"] in chosen
+        if _key(held) in chosen
     )
     blocks: list[Any] = [
         Text(lead, "lead"),
@@ -256,8 +266,12 @@ def structure_section(thesis: Document) -> Section | None:
     return Section("structure", "Would another model say the same?", tuple(blocks))
 
 
+def _key(held: Document) -> tuple[str, int]:
+    return str(held["id"]), int(held["horizon_days"])
+
+
 def _choice(held: Document) -> str:
-    return str(held.get("rule") or held.get("choice"))
+    return f"rule {held['rule']}" if "rule" in held else str(held["choice"])
 
 
 def _short(held: Document, titles: Mapping[str, str]) -> str:
