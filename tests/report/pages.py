@@ -63,7 +63,8 @@ def _curve(at: float) -> dict[str, Any]:
         value = step / 3.0
         gap = 0.05 * (value - at)
         points.append({"value": value, "difference": gap, "low": gap - 0.02, "high": gap + 0.02})
-    crossing = {"value": at, "low": at - 0.4, "high": at + 0.4, "safer_below": "strike", "safer_above": "nonresponse"}
+    crossing = {"value": at, "low": at - 0.4, "high": at + 0.4, "shown": True, "safer_below": "strike",
+                "safer_above": "nonresponse"}  # fmt: skip
     return {"crossings": [crossing], "stretches": [], "points": points}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -260,6 +261,27 @@ def test_a_break_even_in_words() -> None:
     assert "where the two can be told apart in danger within one year, from 1 to 2, “Non-response” is the safer" in text
     unsure = {**found, "crossings": [], "stretches": [{"low": 0, "high": 2, "sign": 0}]}
     assert "cannot be told apart" in told(breakeven.section(unsure, NAMES))
+
+
+def test_a_crossing_that_may_be_chance_is_no_break_even() -> None:
+    found = made_up("break_even")
+
+    def by_chance(curve: dict[str, Any]) -> dict[str, Any]:
+        crossings = [{**crossing, "shown": False, "low": None} for crossing in curve["crossings"]]
+        return {**curve, "crossings": crossings, "stretches": [{"low": 0, "high": 2, "sign": 0}]}
+
+    rows = [by_chance(row) for row in found["contour"]["rows"]]
+    section = breakeven.section({**by_chance(found), "contour": {**found["contour"], "rows": rows}}, NAMES)
+    assert section is not None
+    text = told(section)
+    assert "equally dangerous" not in text
+    assert "cannot be told apart" in text
+    assert "The odds of this run cross at 0.9, which may be chance." in text
+    assert "Nor does any value of “decapitation.control_loss”" in text
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    assert all("may be chance" in cell for _, cell in table.rows)
+    drawn = [chart.draw(False).axes[0] for chart in section.charts]
+    assert not any(line.get_marker() == "D" and len(line.get_xdata()) for axes in drawn for line in axes.lines)
 
 
 def test_what_is_told_from_noise_is_said_and_what_rests_on_judgement() -> None:
