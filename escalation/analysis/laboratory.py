@@ -7,7 +7,7 @@ larger size by default; here they share the time of one report.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from escalation.analysis.attribution import AttributionPlan, plan_attribution, run_attribution
@@ -106,7 +106,11 @@ class LaboratoryPlan:
 def plan_laboratory(
     questions: Questions, act: Scenario, without: Scenario, *, size: Size = USUAL, seed: int = 0, horizon: int = 52
 ) -> LaboratoryPlan:
-    """Check what is asked of two scenarios. Raises ScenarioFault for a key that they have not."""
+    """Check what is asked of two scenarios. Raises ScenarioFault for a key that they have not.
+
+    The answers name the two by their arms: two arms may be of one scenario.
+    """
+    act, without = replace(act, name=questions.act), replace(without, name=questions.without)
     week = min(questions.week, horizon)
     common: dict[str, Any] = {"seed": seed, "horizon": week}
     return LaboratoryPlan(

@@ -130,6 +130,8 @@ class ThesisResult:
     """Effective number of draws (Kish) once weighed by the record before the start."""
     arm_titles: Mapping[str, str] = field(default_factory=dict)
     """What each arm stands for, in words."""
+    arm_scenarios: Mapping[str, str] = field(default_factory=dict)
+    """The name of each arm's scenario."""
     courses: Courses | None = None
     """War week by week, the worlds paired, and the dead, of the arms that the thesis is about."""
     structure: Structure | None = None
@@ -184,6 +186,7 @@ class ThesisResult:
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
             "arm_titles": dict(self.arm_titles),
+            "arm_scenarios": dict(self.arm_scenarios),
             "cautions": list(self.cautions),
             "order_arms": list(self.order_arms),
             "order": {str(days): probability for days, probability in self.order.items()},
@@ -464,6 +467,7 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         record_says="" if found.record is None else found.record.says,
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
         arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
+        arm_scenarios={arm.label: arm.read().name for arm in plan.arms},
         courses=_courses(found, arms, weeks) if weeks else None,
     )
 

@@ -96,14 +96,14 @@ def command(
         if result.structure is None or result.structure.complete:
             advance.tell("what it hangs on")
             result = with_laboratory(result, plan, workers=workers, progress=advance)
-    if folder is not None:
-        page = _write(folder, ran, plan, result, workers)
-        if not quiet:
-            note(f"written to {folder}; the page to read: {page}")
     if as_json:
         emit_json(result.to_json())
     else:
         click.echo(text(result))
+    if folder is not None:
+        page = _write(folder, ran, plan, result, workers)
+        if not quiet:
+            note(f"written to {folder}; the page to read: {page}")
     if result.structure is not None and not result.structure.complete:
         note("interrupted: the verdicts are whole, the other models are what was done by then")
         raise click.exceptions.Exit(INTERRUPTED)
@@ -120,10 +120,8 @@ def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: in
     interrupted = result.structure is not None and not result.structure.complete
     more = {} if interrupted else beside(plan, workers=workers)
     scenarios: dict[str, Scenario] = {}
-    for arm in plan.arms:
-        scenario = arm.read()
-        if not arm.settings:
-            scenarios.setdefault(scenario.name, scenario)
+    for arm in sorted(plan.arms, key=lambda arm: bool(arm.settings)):  # as it is where any arm has it so
+        scenarios.setdefault(arm.read().name, arm.read())
     write_folder(
         folder,
         ran,

@@ -53,7 +53,8 @@ class _Names(dict[str, str]):
 
 def _act(thesis: Document, material: Material) -> str:
     """The scenario with the act, whose numbers are looked at: the one taken apart, or else the first claim's."""
-    named = thesis["attribution"]["scenario"] if "attribution" in thesis else claims.headlines(thesis)[0][0]["arm"]
+    arm = thesis["attribution"]["scenario"] if "attribution" in thesis else claims.headlines(thesis)[0][0]["arm"]
+    named = thesis["arm_scenarios"].get(arm)
     return str(named) if named in material.titles else next(iter(material.titles))
 
 

@@ -24,6 +24,7 @@ def section(world: Mapping[str, Any] | None) -> Section | None:
     """The world's story in numbers and its timeline; None without a world."""
     if world is None:
         return None
+    told = world.get("explain")  # only of a shipped scenario as it is: no command tells another
     return Section(
         "world",
         "One world, week by week",
@@ -32,10 +33,10 @@ def section(world: Mapping[str, Any] | None) -> Section | None:
             Text(_slips(world)),
             _chart(world),
             Text(
-                "It is one of many worlds, chosen because war came in it by the commonest route; it is no forecast. "
-                "The same world as a story:"
+                "It is one of many worlds, chosen because war came in it by the commonest route; it is no forecast."
+                f"{' The same world as a story:' if told else ''}"
             ),
-            Command(shlex.join(world["explain"])),
+            *([Command(shlex.join(told))] if told else []),
         ),
     )
 
