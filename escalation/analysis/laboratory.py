@@ -124,10 +124,13 @@ def plan_laboratory(
 
 
 def run_laboratory(plan: LaboratoryPlan, *, workers: int = 2, progress: Progress | None = None) -> Laboratory:
-    """Run them one after another."""
+    """Run them one after another. An interrupt of any ends them all, ``KeyboardInterrupt``."""
     shared: dict[str, Any] = {"workers": workers, "progress": progress}
+    attribution = run_attribution(plan.attribution, **shared)
+    if not attribution.found.complete:
+        raise KeyboardInterrupt  # by itself it would end with the worlds that were done
     return Laboratory(
-        run_attribution(plan.attribution, **shared),
+        attribution,
         run_break_even(plan.break_even, **shared),
         run_sensitivity(plan.sensitivity, **shared),
         run_discovery(plan.discovery, **shared),

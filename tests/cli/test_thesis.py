@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from escalation.analysis import laboratory
 from escalation.analysis.thesis import plan_thesis
+from escalation.history import verify
 from escalation.report.page import world
 from escalation.report.page.beside import beside
 from escalation.report.page.parts import Command, Text
+from tests.cli.conftest import Here
 
 MINE = """\
 schema = 1
@@ -75,3 +80,46 @@ def test_a_world_of_a_changed_scenario_is_told_without_a_command(mine: str) -> N
     assert told is not None
     assert not any(isinstance(block, Command) for block in told.blocks)
     assert not any("as a story" in block.text for block in told.blocks if isinstance(block, Text))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "rule", "held"), [({}, None, True), ({"us.gamble.gain": 60.0}, None, False), ({}, "level-k", False)]
+)
+def test_the_record_is_shown_only_where_the_model_is_the_one_held_against_it(
+    monkeypatch: pytest.MonkeyPatch, overrides: dict[str, object], rule: str | None, held: bool
+) -> None:
+    def verified(*_: object, **__: object) -> SimpleNamespace:
+        return SimpleNamespace(to_json=dict)
+
+    monkeypatch.setattr(verify, "verify", verified)
+    plan = replace(plan_thesis("safer", draws=8, worlds=2, overrides=overrides, rule=rule), side=True)
+    unasked = replace(plan, thesis=replace(plan.thesis, questions=None))
+    assert ("record.json" in beside(unasked)) is held
+
+
+@pytest.mark.parametrize("where", ["run_attribution", "run_break_even"])
+def test_an_interrupt_of_what_the_answer_hangs_on_keeps_all_that_was_done(
+    here: Here, tmp_path: Path, mine: str, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Within the attribution, which by itself would end with what it has, and outside it."""
+
+    def interrupted(*_: object, **__: object) -> SimpleNamespace:
+        if where != "run_attribution":
+            raise KeyboardInterrupt
+        return SimpleNamespace(found=SimpleNamespace(complete=False))
+
+    def none(*_: object, **__: object) -> SimpleNamespace:
+        return SimpleNamespace(found=SimpleNamespace(complete=True))
+
+    monkeypatch.setattr(laboratory, "run_attribution", none)
+    monkeypatch.setattr(laboratory, where, interrupted)
+    done = here("thesis", mine, "--draws", "8", "-n", "2", "--horizon", "3", "--out", "t")
+    assert done.returncode == 130
+    assert "what they hang on is left out" in done.stderr
+    assert "Errors of aim make war likelier" in done.stdout
+    held = json.loads((tmp_path / "t" / "thesis.json").read_text(encoding="utf-8"))
+    assert held["claims"]
+    assert held["structure"]["complete"] is True
+    assert "attribution" not in held
+    page = (tmp_path / "t" / "report.html").read_text(encoding="utf-8")
+    assert "What became of the claims" in page
