@@ -7,7 +7,7 @@ larger size by default; here they share the time of one report.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from escalation.analysis.attribution import AttributionPlan, plan_attribution, run_attribution
@@ -106,7 +106,11 @@ class LaboratoryPlan:
 def plan_laboratory(
     questions: Questions, act: Scenario, without: Scenario, *, size: Size = USUAL, seed: int = 0, horizon: int = 52
 ) -> LaboratoryPlan:
-    """Check what is asked of two scenarios. Raises ScenarioFault for a key that they have not."""
+    """Check what is asked of two scenarios. Raises ScenarioFault for a key that they have not.
+
+    The answers name the two by their arms: two arms may be of one scenario.
+    """
+    act, without = replace(act, name=questions.act), replace(without, name=questions.without)
     week = min(questions.week, horizon)
     common: dict[str, Any] = {"seed": seed, "horizon": week}
     return LaboratoryPlan(
@@ -120,10 +124,13 @@ def plan_laboratory(
 
 
 def run_laboratory(plan: LaboratoryPlan, *, workers: int = 2, progress: Progress | None = None) -> Laboratory:
-    """Run them one after another."""
+    """Run them one after another. An interrupt of any ends them all, ``KeyboardInterrupt``."""
     shared: dict[str, Any] = {"workers": workers, "progress": progress}
+    attribution = run_attribution(plan.attribution, **shared)
+    if not attribution.found.complete:
+        raise KeyboardInterrupt  # by itself it would end with the worlds that were done
     return Laboratory(
-        run_attribution(plan.attribution, **shared),
+        attribution,
         run_break_even(plan.break_even, **shared),
         run_sensitivity(plan.sensitivity, **shared),
         run_discovery(plan.discovery, **shared),

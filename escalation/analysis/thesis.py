@@ -9,6 +9,7 @@ one set of draws. No sign is presupposed.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -130,6 +131,10 @@ class ThesisResult:
     """Effective number of draws (Kish) once weighed by the record before the start."""
     arm_titles: Mapping[str, str] = field(default_factory=dict)
     """What each arm stands for, in words."""
+    evidence: tuple[dt.date, dt.date] | None = None
+    """To when the evidence goes that the claims rest on, and to when all evidence; None where none are asked on it."""
+    arm_scenarios: Mapping[str, str] = field(default_factory=dict)
+    """The name of each arm's scenario."""
     courses: Courses | None = None
     """War week by week, the worlds paired, and the dead, of the arms that the thesis is about."""
     structure: Structure | None = None
@@ -183,6 +188,7 @@ class ThesisResult:
             "odds": [asdict(odds) for odds in self.odds],
             "decomposition": [asdict(effect) for effect in self.decomposition],
             "arm_titles": dict(self.arm_titles),
+            "arm_scenarios": dict(self.arm_scenarios),
             "cautions": list(self.cautions),
             "order_arms": list(self.order_arms),
             "order": {str(days): probability for days, probability in self.order.items()},
@@ -192,7 +198,7 @@ class ThesisResult:
                 for one in self.watched
             ],
             "all_evidence": [asdict(claim) for claim in self.all_evidence],
-            "given_record": {"effective_draws": self.effective_draws},
+            **({"given_record": {"effective_draws": self.effective_draws}} if self.record_says else {}),
             **({} if self.courses is None else self.courses.to_json()),
             **({} if self.structure is None else self.structure.to_json()),
             **({} if self.laboratory is None else self.laboratory.to_json()),
@@ -463,8 +469,17 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         record_says="" if found.record is None else found.record.says,
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
         arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
+        arm_scenarios={arm.label: arm.read().name for arm in plan.arms},
+        evidence=_evidence(plan.late),
         courses=_courses(found, arms, weeks) if weeks else None,
     )
+
+
+def _evidence(late: Sequence[Arm]) -> tuple[dt.date, dt.date] | None:
+    """The start, and the day of the latest evidence on any number of the arms that are run on all of it."""
+    scenarios = [arm.read() for arm in late]
+    latest = [number.on_all_evidence().as_of for scenario in scenarios for number in scenario.given.values()]
+    return (scenarios[0].start.date, max(latest)) if latest else None
 
 
 def _title(found: Thesis, arm: Arm) -> str:

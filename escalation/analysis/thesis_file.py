@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from escalation.analysis.arms import Arm
+from escalation.analysis.break_even import ALSO, plan_break_even
 from escalation.analysis.claims import ABSOLUTE, Claim, Condition, days_of, week_of
 from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.thesis_schema import (
@@ -221,6 +222,7 @@ class _Reader(Collector):
         if laboratory is not None:
             self.arm_named("laboratory.act", laboratory.act)
             self.arm_named("laboratory.without", laboratory.without)
+            self.axes(laboratory, arms)
         cells: dict[tuple[bool, bool], tuple[str, str]] = {}
         if record is not None:
             self.arm_named("record.arm", record.arm)
@@ -366,6 +368,17 @@ class _Reader(Collector):
             what = one.what if one.file == OVERRIDES else f"{one.key}: {one.what}"
             file, line = self.locate(inner, key)
             self.faults.append(Fault(file, line, inner, what, one.legal, one.suggestion))
+
+    def axes(self, asked: LaboratoryEntry, arms: Mapping[str, Arm]) -> None:
+        """What the break-even of ``[laboratory]`` is to be looked for over, as ``break-even`` would read it."""
+        if asked.act not in arms or asked.without not in arms:
+            return
+        act, without = (arms[label].read() for label in (asked.act, asked.without))
+        try:
+            plan_break_even(act, without, asked.over, also=asked.also or None)
+        except ScenarioFault as fault:
+            for one in fault.faults:
+                self.blamed(f"laboratory.{'also' if one.file == ALSO else 'over'}", ScenarioFault([one]))
 
     def mechanisms(self, arms: Mapping[str, Arm]) -> tuple[Mechanism, ...]:
         found = []

@@ -88,6 +88,7 @@ def command(
         raise click.UsageError(str(fault)) from None
     folder = claimed(out)
     ran = Ran.now(words(), seed)
+    cut_off = ""
     with progress(plan.world_weeks, quiet) as advance:
         result = run_claims(plan, workers=workers, progress=advance)
         if plan.side:
@@ -95,35 +96,37 @@ def command(
             result = with_structure(result, plan, workers=workers, progress=advance)
         if result.structure is None or result.structure.complete:
             advance.tell("what it hangs on")
-            result = with_laboratory(result, plan, workers=workers, progress=advance)
-    if folder is not None:
-        page = _write(folder, ran, plan, result, workers)
-        if not quiet:
-            note(f"written to {folder}; the page to read: {page}")
+            try:
+                result = with_laboratory(result, plan, workers=workers, progress=advance)
+            except KeyboardInterrupt:
+                cut_off = "interrupted: the verdicts are whole, what they hang on is left out"
+        else:
+            cut_off = "interrupted: the verdicts are whole, the other models are what was done by then"
     if as_json:
         emit_json(result.to_json())
     else:
         click.echo(text(result))
-    if result.structure is not None and not result.structure.complete:
-        note("interrupted: the verdicts are whole, the other models are what was done by then")
+    if folder is not None:
+        page = _write(folder, ran, plan, result, workers, whole=not cut_off)
+        if not quiet:
+            note(f"written to {folder}; the page to read: {page}")
+    if cut_off:
+        note(cut_off)
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: int) -> Path:
-    """Everything that the folder holds, the page last; its path."""
+def _write(folder: Path, ran: Ran, plan: Plan, result: ThesisResult, workers: int, *, whole: bool) -> Path:
+    """Everything that the folder holds, the page last; its path. Nothing more is run unless the run is ``whole``."""
     from escalation.report.page.beside import beside
     from escalation.report.page.build import write_page
     from escalation.report.thesis import write
     from escalation.worlds.folder import write_folder
 
     write(result, folder)
-    interrupted = result.structure is not None and not result.structure.complete
-    more = {} if interrupted else beside(plan, workers=workers)
+    more = beside(plan, workers=workers) if whole else {}
     scenarios: dict[str, Scenario] = {}
-    for arm in plan.arms:
-        scenario = arm.read()
-        if not arm.settings:
-            scenarios.setdefault(scenario.name, scenario)
+    for arm in sorted(plan.arms, key=lambda arm: bool(arm.settings)):  # as it is where any arm has it so
+        scenarios.setdefault(arm.read().name, arm.read())
     write_folder(
         folder,
         ran,

@@ -11,11 +11,13 @@ from textwrap import fill
 from escalation.analysis.claims import ClaimResult, Effect
 from escalation.analysis.structure import AS_WRITTEN, MOVED, Structure, Variant
 from escalation.analysis.thesis import ThesisResult, Watched
-from escalation.report.words import listed
+from escalation.report.words import count, listed, opening
+from escalation.report.words import day as dated
 
 WIDTH = 100
 _HORIZONS = {0: "day 1", 7: "week 1", 14: "14 days", 90: "90 days", 365: "1 year", 1460: "4 years"}
 _WITHIN = {0: "on the first day", 7: "in the first week"}
+_SAID = {"supported": "supported", "refuted": "refuted", "inconclusive": "open"}
 _MARKS = {"supported": "+", "refuted": "-", "inconclusive": " "}
 
 
@@ -29,15 +31,6 @@ def within(days: int) -> str:
     return _WITHIN.get(days, f"within {horizon(days)}")
 
 
-def in_hundred(odds: float) -> str:
-    """Odds as "n in 100", with as many digits as they carry."""
-    if odds <= 0.0:
-        return "0 in 100"
-    if odds < 0.0005:
-        return "under 0.05 in 100"
-    return f"{100 * odds:.1f} in 100" if odds < 0.1 else f"{100 * odds:.0f} in 100"
-
-
 def _paragraph(text: str) -> str:
     return fill(text, WIDTH)
 
@@ -48,13 +41,12 @@ def _share(probability: float) -> str:
 
 def _at_each(claims: Sequence[ClaimResult]) -> str:
     """``refuted within 14 days (it holds in 4 % ...) and within 90 days (6 %); open within 1 year (11 %)``."""
-    said = {"supported": "supported", "refuted": "refuted", "inconclusive": "open"}
     groups: list[tuple[str, list[ClaimResult]]] = []
     for claim in claims:
-        if groups and groups[-1][0] == said[claim.verdict]:
+        if groups and groups[-1][0] == _SAID[claim.verdict]:
             groups[-1][1].append(claim)
         else:
-            groups.append((said[claim.verdict], [claim]))
+            groups.append((_SAID[claim.verdict], [claim]))
     first = claims[0]
     parts = []
     for verdict, members in groups:
@@ -115,18 +107,25 @@ def _odds_table(result: ThesisResult) -> list[str]:
     return lines
 
 
-def _claims_table(claims: Sequence[ClaimResult]) -> list[str]:
-    first = max(6, max(len(claim.id) for claim in claims) + 1)
-    wide = max(len(claim.comparator) for claim in claims) + 1
-    lines = [
-        f"{'claim':{first}}{'against':{wide}}{'by':8}{'verdict':13}{'P':>5} {'(95 %)':>10} {'P|record':>9}  effect"
-    ]
+def _against(claim: ClaimResult) -> str:
+    """The arm that a claim is set beside."""
+    return claim.against or claim.comparator
+
+
+def _claims_table(claims: Sequence[ClaimResult], *, weighed: bool) -> list[str]:
+    first = max(len("claim"), *(len(claim.id) for claim in claims)) + 1
+    wide = max(len("against"), *(len(_against(claim)) for claim in claims)) + 1
+    late = max(*(len(horizon(claim.horizon_days)) for claim in claims), 7) + 1
+    beside = f" {'P|record':>9}" if weighed else ""
+    lines = [f"{'claim':{first}}{'against':{wide}}{'by':{late}}{'verdict':10}{'P':>5} {'(95 %)':>10}{beside}  effect"]
     for claim in claims:
         effect = claim.effect
+        sign = "+" if claim.against else ""  # a size by itself is no change
+        given = f" {claim.given_record:9.2f}" if weighed else ""
         lines.append(
-            f"{claim.id:{first}}{claim.comparator:{wide}}{horizon(claim.horizon_days):8}{claim.verdict:13}"
-            f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f} "
-            f"{claim.given_record:9.2f}  {effect.value:+.2g} ({effect.low:+.2g} to {effect.high:+.2g})"
+            f"{claim.id:{first}}{_against(claim):{wide}}{horizon(claim.horizon_days):{late}}{_SAID[claim.verdict]:10}"
+            f"{claim.probability:5.2f} {claim.probability_low:5.2f}-{claim.probability_high:4.2f}{given}"
+            f"  {effect.value:{sign}.2g} ({effect.low:{sign}.2g} to {effect.high:{sign}.2g})"
         )
     return lines
 
@@ -256,7 +255,8 @@ def _watched(watched: Watched) -> str:
 def _warning(result: ThesisResult, claims: int) -> str:
     horizons = len({claim.horizon_days for claim in result.claims})
     return (
-        f"{result.tested} verdicts were reached ({claims} claims, at up to {horizons} horizons). By their own "
+        f"{opening(count(result.tested, 'verdict'))} {'was' if result.tested == 1 else 'were'} reached "
+        f"({count(claims, 'claim')}, at up to {count(horizons, 'horizon')}). By their own "
         f"probabilities, {result.err_by_chance:.1f} of those that support or refute are wrong by chance."
     )
 
@@ -294,7 +294,7 @@ def text(result: ThesisResult) -> str:
             )
             for id, said in statements
         ),
-        "\n".join(_claims_table(result.claims)),
+        "\n".join(_claims_table(result.claims, weighed=bool(result.record_says))),
         _paragraph(_about_p(result)),
         "Effects: " + "; ".join(f"{id}: {quantity}" for id, quantity in quantities) + ".",
         _paragraph(_warning(result, len(statements))),
@@ -319,7 +319,7 @@ def text(result: ThesisResult) -> str:
             f"{claim.id} by {horizon(claim.horizon_days)}: {claim.verdict} (P {claim.probability:.2f})"
             for claim in result.all_evidence
         )
-        blocks.append(_paragraph(f"On all evidence to mid-2026 instead of to 2 January 2020: {late}."))
+        blocks.append(_paragraph(f"{_evidence(result)}: {late}."))
     halved = " (and half the draws for the claims on all evidence)" if result.all_evidence else ""
     blocks.append(
         _paragraph(
@@ -330,6 +330,14 @@ def text(result: ThesisResult) -> str:
         )
     )
     return "\n\n".join(_wrapped(block) for block in blocks) + "\n"
+
+
+def _evidence(result: ThesisResult) -> str:
+    """``On all evidence to 16 March 2026 instead of to 2 January 2020``."""
+    if result.evidence is None:
+        return "On all evidence"
+    start, latest = map(dated, result.evidence)
+    return f"On all evidence to {latest} instead of to {start}"
 
 
 def _about_p(result: ThesisResult) -> str:
@@ -386,7 +394,7 @@ def write(result: ThesisResult, folder: Path) -> list[Path]:
     texts = {
         "report.txt": text(result),
         "results.csv": csv_text(result),
-        "thesis.json": json.dumps(result.to_json(), indent=1) + "\n",
+        "thesis.json": json.dumps(result.to_json(), indent=1, allow_nan=False) + "\n",
     }
     for name, content in texts.items():
         write_text(folder / name, content)

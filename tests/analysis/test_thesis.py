@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -322,6 +323,24 @@ def test_the_text_names_comparator_and_horizon_and_never_claims_observation(resu
     assert result.structure is not None
     for choice in result.structure.choices:
         assert (choice.title if choice.kind == "mechanism" else choice.name) in said
+
+
+def test_the_table_of_claims_keeps_its_columns_apart_and_tells_arms(result: ThesisResult) -> None:
+    one = next(claim for claim in result.claims if claim.against)
+    alone = replace(one, against="x", id="A", verdict="refuted")
+    text = report.text(replace(result, claims=(alone,), record_says=""))
+    head, row = re.findall(r"^claim +against +by.*\n.*$", text, re.M)[0].split("\n")
+    assert row.split()[:2] == ["A", "x"]
+    assert "P|record" not in text
+    assert "One verdict was reached" in text
+    assert head.index("verdict") == row.index("refuted")
+    size = replace(alone, against="", comparator="absolute", effect=replace(one.effect, value=0.2, low=0.1, high=0.3))
+    assert "0.2 (0.1 to 0.3)" in report.text(replace(result, claims=(size,)))
+
+
+def test_a_thesis_without_a_record_weighs_nothing_by_it(result: ThesisResult) -> None:
+    assert result.to_json()["given_record"] == {"effective_draws": result.effective_draws}
+    assert "given_record" not in replace(result, record_says="").to_json()
 
 
 def test_the_text_says_which_verdict_hangs_on_one_choice(result: ThesisResult) -> None:

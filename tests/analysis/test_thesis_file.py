@@ -119,6 +119,16 @@ def test_a_folder_stands_for_the_thesis_in_it(tmp_path: Path) -> None:
         ("[claims.A]", '[mechanisms.m]\ntitle = "m"\nset = { "errors.luck" = 0 }\n\n[claims.A]', "no number of arm"),
         ("[claims.A]", '[order]\narms = ["strike", "x"]\nsays = "x"\n\n[claims.A]', "order.arms: no arm 'x'"),
         ("[arms.careful]", "[arms.absolute]", "'absolute' stands for no comparator"),
+        (
+            "[claims.A]",
+            '[laboratory]\nact = "strike"\nwithout = "careful"\nover = "errors.scal"\n\n[claims.A]',
+            "mine.toml:17: laboratory.over: errors.scal: unknown key",
+        ),
+        (
+            "[claims.A]",
+            '[laboratory]\nact="strike"\nwithout="careful"\nover="errors.aim"\nalso = "errors.aim=3:1"\n\n[claims.A]',
+            "mine.toml:18: laboratory.also: errors.aim",
+        ),
     ],
 )
 def test_a_fault_names_its_line_its_key_and_what_is_legal(tmp_path: Path, old: str, new: str, fault: str) -> None:

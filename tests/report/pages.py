@@ -36,6 +36,7 @@ def _attribution() -> dict[str, Any]:
         "worlds": 2000,
         "method": "sampled",
         "distinct": 74,
+        "priors": False,
         "headline": "weighed",
         "all_on": _reading(0.002 + sum(_SHARES)),
         "all_off": _reading(0.002, 0.001),
@@ -46,6 +47,7 @@ def _attribution() -> dict[str, Any]:
                 "meaning": f"errors of {name} in words that take more than one line of a narrow table",
                 "shapley": _reading(share),
                 "last": _reading(share * 1.5),
+                "appear": 7 * place,
                 "vanish": {"wars": 60 - 15 * place, "share": 0.6 - 0.15 * place}
                 if place < 4
                 else {"wars": 0, "share": 0.0},
@@ -63,7 +65,8 @@ def _curve(at: float) -> dict[str, Any]:
         value = step / 3.0
         gap = 0.05 * (value - at)
         points.append({"value": value, "difference": gap, "low": gap - 0.02, "high": gap + 0.02})
-    crossing = {"value": at, "low": at - 0.4, "high": at + 0.4, "safer_below": "strike", "safer_above": "nonresponse"}
+    crossing = {"value": at, "low": at - 0.4, "high": at + 0.4, "shown": True, "safer_below": "strike",
+                "safer_above": "nonresponse"}  # fmt: skip
     return {"crossings": [crossing], "stretches": [], "points": points}
 
 
@@ -92,6 +95,7 @@ def _sensitivity() -> dict[str, Any]:
     }
     return {
         "method": "morris",
+        "scenario": "strike",
         "quantity": "odds of all-out war in strike",
         "horizon_weeks": 52,
         "noise_floor": 0.05,
@@ -123,6 +127,8 @@ def _discovery() -> dict[str, Any]:
         "draws": 900,
         "held_out": 300,
         "base": 0.34,
+        "base_low": 0.3,
+        "base_high": 0.39,
         "boxes": [{"restrictions": sides, "tried": fit}],
         "refused": None,
     }
@@ -152,10 +158,11 @@ def _crossover() -> dict[str, Any]:
     weekly = []
     for week in range(1, 209):
         gap = 0.04 - 0.0003 * week
-        weekly.append({"week": week, "difference": gap, "low": gap - 0.01, "high": gap + 0.01, "band_low": gap - 0.02,
+        weekly.append({"week": week, "odds_a": 0.2, "odds_b": 0.2 + gap,
+                       "difference": gap, "low": gap - 0.01, "high": gap + 0.01, "band_low": gap - 0.02,
                        "band_high": gap + 0.02})  # fmt: skip
     return {"a": "nonresponse", "b": "strike", "worlds": 1024, "horizon_weeks": 208, "week": 134, "low": 100,
-            "high": None, "probability": 0.8, "sure_from": None, "peak_week": 1,
+            "high": None, "probability": 0.8, "level": 0.95, "resamples": 1000, "sure_from": None, "peak_week": 1,
             "peak": {"value": 0.04, "low": 0.03, "high": 0.05},
             "weekly": weekly}  # fmt: skip
 
@@ -288,7 +295,7 @@ def whole_page() -> Page:
         pairs.crossover_section(_crossover(), NAMES),
         causes.attribution_section(_attribution(), NAMES),
         breakeven.section(_break_even(), NAMES),
-        causes.sensitivity_section(_sensitivity(), frozenset({"us.type.resolute"})),
+        causes.sensitivity_section(_sensitivity(), frozenset({"us.type.resolute"}), NAMES),
         discovery.section(_discovery(), NAMES),
         claims.section(_claims(), NAMES),
         claims.structure_section(_claims()),

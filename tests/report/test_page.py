@@ -9,13 +9,14 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 
 from escalation.cli.main import cli as program
-from escalation.report.page import breakeven, causes, claims, discovery, pairs
+from escalation.report.page import breakeven, causes, claims, discovery, pairs, theses
 from escalation.report.page.build import page, write_page
 from escalation.report.page.canvas import Chart, apart, canvas, folded
 from escalation.report.page.material import read
@@ -226,7 +227,7 @@ def told(section: Section | None) -> str:
 
 def test_absent_answers_leave_no_trace() -> None:
     assert causes.attribution_section(None, {}) is None
-    assert causes.sensitivity_section(None, frozenset()) is None
+    assert causes.sensitivity_section(None, frozenset(), {}) is None
     assert breakeven.section(None, {}) is None
     assert discovery.section(None, {}) is None
     assert pairs.section((), {}) is None
@@ -241,6 +242,8 @@ def test_the_attribution_in_words() -> None:
     assert "60 % vanish without errors of aim, 45 % vanish without errors of fragility" in text
     assert "Three of these wars would have come even where nobody errs" in text
     assert "5.0 in 100; with none, 0.2" in text
+    assert "central values" in text
+    assert "deals much of its later luck anew" in text
     none = {**found, "wars": {**found["wars"], "wars": 0}}
     assert "nothing to take apart" in told(causes.attribution_section(none, NAMES))
 
@@ -262,19 +265,44 @@ def test_a_break_even_in_words() -> None:
     assert "cannot be told apart" in told(breakeven.section(unsure, NAMES))
 
 
+def test_a_crossing_that_may_be_chance_is_no_break_even() -> None:
+    found = made_up("break_even")
+
+    def by_chance(curve: dict[str, Any]) -> dict[str, Any]:
+        crossings = [{**crossing, "shown": False, "low": None} for crossing in curve["crossings"]]
+        return {**curve, "crossings": crossings, "stretches": [{"low": 0, "high": 2, "sign": 0}]}
+
+    rows = [by_chance(row) for row in found["contour"]["rows"]]
+    section = breakeven.section({**by_chance(found), "contour": {**found["contour"], "rows": rows}}, NAMES)
+    assert section is not None
+    text = told(section)
+    assert "equally dangerous" not in text
+    assert "cannot be told apart" in text
+    assert "The odds of this run cross at 0.9, which may be chance." in text
+    assert "Nor does any value of “decapitation.control_loss”" in text
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    assert all("may be chance" in cell for _, cell in table.rows)
+    drawn = [chart.draw(False).axes[0] for chart in section.charts]
+    assert not any(line.get_marker() == "D" and len(line.get_xdata()) for axes in drawn for line in axes.lines)
+
+
 def test_what_is_told_from_noise_is_said_and_what_rests_on_judgement() -> None:
     found = made_up("sensitivity")
-    text = told(causes.sensitivity_section(found, frozenset({"us.type.resolute"})))
+    text = told(causes.sensitivity_section(found, frozenset({"us.type.resolute"}), NAMES))
     assert "Of four uncertain numbers, two can be told" in text
     assert "“learning.decay_country” and “us.type.resolute”" in text
     assert "One of these rests on judgement" in text
+    section = causes.sensitivity_section(found, frozenset(), NAMES)
+    assert section is not None
+    assert section.title == "What moves the odds under “Strike”"
     silent = {**found, "factors": [{**factor, "told": False} for factor in found["factors"]]}
-    assert told(causes.sensitivity_section(silent, frozenset())).startswith("None of four uncertain numbers")
+    assert told(causes.sensitivity_section(silent, frozenset(), NAMES)).startswith("None of four uncertain numbers")
 
 
 def test_boxes_in_words() -> None:
     text = told(discovery.section(made_up("discovery"), NAMES))
     assert "“Strike” is safer than “Non-response” within one year" in text
+    assert "true of 34 % (95 % interval 30 % to 39 %) of 900 draws" in text
     assert (
         "where errors.scale is up to 0.4 and learning.decay is above 0.06: there it is true of 83 % of the draws"
         in text
@@ -289,7 +317,38 @@ def test_paired_worlds_in_words() -> None:
         "150 come to all-out war within 1 year either way, 60 only under “Strike”, and 20 only under “Non-response”"
         in text
     )
-    assert "5.0 in 100 more wars under “Strike” within 14 days" in text
+    assert "5.0 in 100 more wars under “Strike” (95 % interval +4.0 to +6.0) within 14 days" in text
+    level = [{**pair, "only_a": 20, "only_b": 25, "low": -0.005, "high": 0.015} for pair in made_up("pairs")]
+    assert "0.5 in 100 more wars under “Strike” (95 % interval −0.5 to +1.5, which may be chance)" in told(
+        pairs.section(level, NAMES)
+    )
+
+
+def test_the_crossover_is_told_as_its_command_tells_it() -> None:
+    found = made_up("crossover")
+    text = told(pairs.crossover_section(found, NAMES))
+    assert "The lump of risk that “Strike” brings is greatest in week 1" in text
+    assert "from week 134 on" in text
+    assert "cannot be ruled out" in text
+    none = {**found, "weekly": [{**point, "difference": 0.0} for point in found["weekly"]]}
+    assert "“Strike” and “Non-response” do not differ in any week." in told(pairs.crossover_section(none, NAMES))
+    never = {**found, "peak": {"value": -0.01, "low": None, "high": None}}
+    assert "“Strike” has no lump of risk to pay back" in told(pairs.crossover_section(never, NAMES))
+
+
+@pytest.mark.parametrize(
+    ("effective", "means"), [(3.0, "tells strongly"), (20.0, "favours some"), (46.0, "tells little")]
+)
+def test_the_fewer_draws_a_record_leaves_the_more_it_tells(effective: float, means: str) -> None:
+    said = theses.weighed(effective, 48)
+    assert f"{effective:.0f} effective draws of 48" in said
+    assert means in said
+
+
+def test_a_size_by_itself_has_no_plus() -> None:
+    size = {"value": 0.2, "low": -0.1, "high": 0.3, "unit": "in 100"}
+    assert claims.effect(size, change=True) == "+20.0 in 100 (−10.0 to +30.0)"
+    assert claims.effect(size, change=False) == "20.0 in 100 (−10.0 to 30.0)"
 
 
 def test_verdicts_in_words() -> None:

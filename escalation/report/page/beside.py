@@ -9,6 +9,7 @@ import numpy as np
 from escalation.analysis.odds import run
 from escalation.model.outcomes import ROUTES
 from escalation.report.log import WorldLog, record
+from escalation.report.page.world import CANDIDATES, LENGTH
 from escalation.worlds.folder import as_json
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 WORLDS: Final = 2_000
 """Worlds at central values among which the one that is told is looked for."""
 RECORD_WORLDS: Final = 600
-_CANDIDATES: Final = 6
-_LENGTH: Final = (6, 40)
-"""Weeks to war of a world that makes a readable picture."""
 
 
 def beside(plan: Plan, *, workers: int = 2) -> dict[str, str]:
@@ -57,8 +55,8 @@ def telling_world(scenario: Scenario, worlds: int, seed: int, horizon: int, work
     end, commonest = result.outcomes.end, ROUTES.index(next(iter(result.routes)))
     week = end.tally("war_week")
     fits = end.war & (end.tally("route") == commonest)
-    readable = fits & (week >= _LENGTH[0]) & (week <= _LENGTH[1])
-    chosen = np.flatnonzero(readable if readable.any() else fits)[:_CANDIDATES]
+    readable = fits & (week >= LENGTH[0]) & (week <= LENGTH[1])
+    chosen = np.flatnonzero(readable if readable.any() else fits)[:CANDIDATES]
     logs = [record(scenario, int(world), seed=seed, horizon=horizon) for world in chosen]
     log = max(logs, key=_astray)
     titles = {"defender": scenario.defender.title, "challenger": scenario.challenger.title}
@@ -80,7 +78,8 @@ def _shipped_digest(name: str) -> str | None:
 
 
 def _of_the_record(plan: Plan) -> bool:
-    """Whether the thesis is about the scenarios that the record is held against."""
+    """Whether the thesis is about the scenarios that the record is held against, all of them just as they are."""
     from escalation.history.runs import ARMS
 
-    return set(ARMS) <= {arm.read().name for arm in plan.arms if not arm.settings}
+    digests = {arm.read().digest() for arm in plan.arms}
+    return all(_shipped_digest(name) in digests for name in ARMS)

@@ -23,7 +23,7 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
         return None
     blocks: list[Any] = [Text(_sentence(found, names), "lead"), _curve(found, names)]
     if "contour" in found:
-        blocks += [Text(_contour_sentence(found, names)), _map(found, names), _table(found)]
+        blocks += [Text(_contour_sentence(found)), _map(found, names), _table(found)]
     return Section("break-even", "What would have to be true for the answer to flip", tuple(blocks))
 
 
@@ -39,13 +39,24 @@ def _ends(crossing: Mapping[str, Any]) -> str:
     return f"95 % interval {low:.3g} to {high:.3g}"
 
 
+def _shown(curve: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The crossings on either side of which another is safer for sure; any other may be chance."""
+    return [crossing for crossing in curve["crossings"] if crossing["shown"]]
+
+
+def _chance(found: Mapping[str, Any]) -> str:
+    """Where the odds of this run cross though that is not shown to be more than chance."""
+    at = listed([f"{crossing['value']:.3g}" for crossing in found["crossings"] if not crossing["shown"]])
+    return f" The odds of this run cross at {at}, which may be chance." if at else ""
+
+
 def _sentence(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     a, b = names[found["a"]], names[found["b"]]
     over = found["over"]
     what = f"“{over['key']}” ({over['meaning']})"
     when = f"within {period(found['horizon_weeks'])}"
     span = f"from {over['low']:.3g} to {over['high']:.3g}"
-    crossings = found["crossings"]
+    crossings = _shown(found)
     if not crossings:
         signs = {part["sign"] for part in found["stretches"] if part["sign"]}
         if len(signs) == 1:
@@ -58,15 +69,18 @@ def _sentence(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return (
                 f"Over {what} {span} no break-even was found: where the two can be told apart in "
                 f"danger {when}, {where}, "
-                f"“{safer}” is the safer."
+                f"“{safer}” is the safer.{_chance(found)}"
             )
-        return f"Over {what} {span} the two cannot be told apart in danger {when}: no break-even was found."
+        return (
+            f"Over {what} {span} the two cannot be told apart in danger {when}: no break-even was found."
+            f"{_chance(found)}"
+        )
     said = []
     for crossing in crossings:
         below, above = (crossing[f"safer_{side}"] for side in ("below", "above"))
         told = [f"“{names[safer]}” is safer {side} it" for safer, side in ((below, "below"), (above, "above")) if safer]
         said.append(f"at {crossing['value']:.3g} ({_ends(crossing)}{'; ' + listed(told) if told else ''})")
-    return f"“{a}” and “{b}” are equally dangerous {when} where {what} stands {listed(said)}."
+    return f"“{a}” and “{b}” are equally dangerous {when} where {what} stands {listed(said)}.{_chance(found)}"
 
 
 def _curve(found: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
@@ -94,7 +108,7 @@ def _draw_curve(narrow: bool, found: Mapping[str, Any], a: str, b: str) -> Figur
     axes.fill_between(x, low, high, color=SKY, alpha=0.4, lw=0)
     axes.plot(x, y, color=BLUE, lw=1.6, marker="o", ms=4)
     axes.axhline(0.0, color=INK, lw=1.0)
-    for crossing in found["crossings"]:
+    for crossing in _shown(found):
         axes.plot(crossing["value"], 0.0, marker="D", ms=8, mfc="white", mec=INK, mew=1.5, zorder=4)
     top = max(max(high), 0.0), min(min(low), 0.0)
     reach = (top[0] - top[1]) or 1.0
@@ -115,22 +129,25 @@ def _draw_curve(narrow: bool, found: Mapping[str, Any], a: str, b: str) -> Figur
 
 
 # -- over two numbers --------------------------------------------------------------------------------------------
-def _contour_sentence(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _contour_sentence(found: Mapping[str, Any]) -> str:
     rows = found["contour"]["rows"]
     also = found["contour"]["also"]
-    with_one = [row for row in rows if row["crossings"]]
+    with_one = [(row["value"], _shown(row)[0]["value"]) for row in rows if _shown(row)]
     key = f"“{also['key']}” ({also['meaning']})"
     if not with_one:
-        return f"Nor does any value of {key} from {rows[0]['value']:.3g} to {rows[-1]['value']:.3g} bring a break-even."
+        none = "No" if _shown(found) else "Nor does any"
+        brings = "brings" if _shown(found) else "bring"
+        return (
+            f"{none} value of {key} that was tried, from {rows[0]['value']:.3g} to {rows[-1]['value']:.3g}, {brings} a "
+            "break-even that is shown to be more than chance."
+        )
     first, last = with_one[0], with_one[-1]
     moves = (
-        f"from {first['crossings'][0]['value']:.3g} where it stands at {first['value']:.3g} to "
-        f"{last['crossings'][0]['value']:.3g} at {last['value']:.3g}"
+        f"from {first[1]:.3g} where it stands at {first[0]:.3g} to {last[1]:.3g} at {last[0]:.3g}"
         if first is not last
-        else f"{first['crossings'][0]['value']:.3g} at {first['value']:.3g}"
+        else f"{first[1]:.3g} at {first[0]:.3g}"
     )
     some = f"{len(with_one)} of {len(rows)}" if len(with_one) < len(rows) else f"all {len(rows)}"
-    del names
     return f"At {some} values of {key} that were tried there is a break-even of {found['over']['key']}: {moves}."
 
 
@@ -143,9 +160,9 @@ def _map(found: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
         "heatmap",
         f"Where “{a}” is more dangerous than “{b}”, and where less",
         f"A map with {over} across and {also} upwards. The difference in wars in 100 worlds runs from "
-        f"{signed(100 * least['difference'])} to {signed(100 * most['difference'])}. {_contour_sentence(found, names)}",
+        f"{signed(100 * least['difference'])} to {signed(100 * most['difference'])}. {_contour_sentence(found)}",
         f"Cells: “{a}” less “{b}”, wars in 100 worlds; plus: more dangerous. Hatched: cannot be told from equal. Line "
-        "with diamonds: break-even, with its 95 % interval.",
+        "with diamonds: break-even where one is shown, with its 95 % interval.",
         lambda narrow: _draw_map(narrow, found),
     )
 
@@ -181,7 +198,7 @@ def _draw_map(narrow: bool, found: Mapping[str, Any]) -> Figure:
                 signed(value, 0 if abs(value) >= 9.95 else 1), ((left + right) / 2, place - 0.46),
                 ha="center", va="bottom", fontsize=7.5 if narrow else 8.5, zorder=6,
             )  # fmt: skip
-    contour = [(row["crossings"][0], place) for place, row in enumerate(rows) if row["crossings"]]
+    contour = [(_shown(row)[0], place) for place, row in enumerate(rows) if _shown(row)]
     for crossing, place in contour:
         ends = [
             low if crossing["low"] is None else crossing["low"],
@@ -216,6 +233,9 @@ def _table(found: Mapping[str, Any]) -> Table:
     rows = []
     for row in found["contour"]["rows"]:
         crossings = row["crossings"]
-        text = "; ".join(f"{crossing['value']:.3g} ({_ends(crossing)})" for crossing in crossings)
+        text = "; ".join(
+            f"{crossing['value']:.3g} ({_ends(crossing)}{'' if crossing['shown'] else '; may be chance'})"
+            for crossing in crossings
+        )
         rows.append((f"{row['value']:.3g}", text or "none in the range"))
     return Table(f"Break-even of {over} by {also}", (also, f"Break-even of {over}"), tuple(rows), words=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from escalation.report.attribution import LUCK, PRIORS_NOTE
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, ORANGE, Chart, canvas, ticks
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Section, Table, Text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST_FACTORS: Final = 12
 MOST_ROUTES: Final = 8
 _FEW: Final = 3
+CENTRAL: Final = "Uncertain numbers stand at their central values; the intervals are Monte-Carlo noise alone."
 
 
 # -- attribution -------------------------------------------------------------------------------------------------
@@ -32,8 +34,10 @@ def attribution_section(found: Mapping[str, Any] | None, names: Mapping[str, str
         (
             Text(_wars_that_vanish(found, causes, title), "lead"),
             Text(_sums(found)),
+            Text(PRIORS_NOTE if found["priors"] else CENTRAL),
             _waterfall(found, causes),
             *([_vanishing(found, causes)] if wars else []),
+            *([Text(LUCK, "note")] if wars else []),
             *([_routes(found, causes)] if wars and found["routes"] else []),
         ),
     )
@@ -145,6 +149,7 @@ def _vanishing(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) ->
                 f"{signed(100 * share['high'], 2)})",
                 signed(-100 * float(last["value"]), 2),
                 f"{vanish['wars']:,} ({percent(vanish['share'])})" if vanish else "0",
+                f"{cause['appear']:,}",
             )
         )
     head = (
@@ -153,6 +158,7 @@ def _vanishing(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) ->
         "Share of the odds, in 100 (95 %)",
         "If it alone is switched off",
         "Wars that vanish",
+        "Wars that appear",
     )
     return Table("What the odds of war owe to each error channel", head, tuple(rows), words=2)
 
@@ -174,18 +180,21 @@ def _routes(found: Mapping[str, Any], causes: Sequence[Mapping[str, Any]]) -> Ta
 
 
 # -- sensitivity ---------------------------------------------------------------------------------------------------
-def sensitivity_section(found: Mapping[str, Any] | None, judged: frozenset[str]) -> Section | None:
-    """What moves the answer most, beside the noise floor; ``judged`` are the keys that rest on judgement."""
+def sensitivity_section(
+    found: Mapping[str, Any] | None, judged: frozenset[str], names: Mapping[str, str]
+) -> Section | None:
+    """What moves the odds of one arm most, beside the noise floor; ``judged`` are the keys that rest on judgement."""
     if found is None:
         return None
     factors = found["factors"]
     told = [factor for factor in factors if factor["told"]]
+    title = f"What moves the odds under “{names[found['scenario']]}”"
     return Section(
         "sensitivity",
-        "Which uncertain numbers decide",
+        title,
         (
             Text(_sensitive(found, told, judged), "lead"),
-            _factor_chart(found, factors, judged),
+            _factor_chart(found, factors, judged, title),
         ),
     )
 
@@ -208,11 +217,13 @@ def _sensitive(found: Mapping[str, Any], told: Sequence[Mapping[str, Any]], judg
         f"than noise; first of all {listed(first)}."
     )
     if guessed:
-        text += f" {opening(which)} on judgement: better evidence on them would sharpen the answer most."
+        text += f" {opening(which)} on judgement: better evidence on them would sharpen these odds most."
     return text
 
 
-def _factor_chart(found: Mapping[str, Any], factors: Sequence[Mapping[str, Any]], judged: frozenset[str]) -> Chart:
+def _factor_chart(
+    found: Mapping[str, Any], factors: Sequence[Mapping[str, Any]], judged: frozenset[str], title: str
+) -> Chart:
     morris = found["method"] == "morris"
     value, scale = ("size", 100.0) if morris else ("total", 1.0)
     shown = factors[:MOST_FACTORS]
@@ -226,7 +237,7 @@ def _factor_chart(found: Mapping[str, Any], factors: Sequence[Mapping[str, Any]]
                         BLUE if factor["told"] else MUTED, hollow=not factor["told"]))  # fmt: skip
     top = max([floor, *(scale * float(factor[f"{value}_high"]) for factor in shown)]) * 1.05
     what = (
-        "change of the odds, in 100, when it moves by half of its plausible values"
+        "change of the odds, in 100, when it moves to another quarter of its distribution"
         if morris
         else ("share of the variance that goes with it, interactions included")
     )
@@ -235,7 +246,7 @@ def _factor_chart(found: Mapping[str, Any], factors: Sequence[Mapping[str, Any]]
     beyond = f" {count(left, 'number')} with less effect {'is' if left == 1 else 'are'} left out." if left > 0 else ""
     return Chart(
         "sensitivity",
-        "What moves the answer, and what is only noise",
+        f"{title}, and what is only noise",
         f"Dots with intervals, the largest first: {names}. Up to {floor:.2g} an effect may be noise.",
         "Filled: more than noise. Hollow: cannot be told from noise. Diamond: rests on judgement; dot: on evidence. "
         f"Shaded: as much as an input that does nothing seems to matter. Lines: 95 % intervals.{beyond}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from escalation.analysis.structure import MOVED
 from escalation.report.page.canvas import BLUE, GREEN, INK, MUTED, VERMILLION, Chart
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Items, Section, Table, Text
@@ -153,7 +154,10 @@ def _table(by_id: Mapping[str, Sequence[Document]], names: Mapping[str, str]) ->
                 f"{id}. {claims[0]['statement']}",
                 "no other" if against == "absolute" else names.get(claims[0].get("against") or against, against),
                 "\n".join(f"{_by(claim)}: {claim['verdict']} ({100 * claim['probability']:.0f} %)" for claim in claims),
-                "\n".join(f"{_by(claim)}: {effect(claim['effect'])}" for claim in claims),
+                "\n".join(
+                    f"{_by(claim)}: {effect(claim['effect'], change=claims[0]['comparator'] != 'absolute')}"
+                    for claim in claims
+                ),
             )
         )
     head = (
@@ -169,10 +173,11 @@ def _by(claim: Document) -> str:
     return days(claim["horizon_days"]) if claim["horizon_days"] else "first day"
 
 
-def effect(size: Document) -> str:
-    """An effect in its own unit, with its spread."""
+def effect(size: Document, *, change: bool) -> str:
+    """An effect in its own unit, with its spread; a plus only before a ``change``, not before a size by itself."""
     scale, digits = (100.0, 1) if size.get("unit", "").startswith("in 100") else (1.0, 2)
-    value, low, high = (signed(scale * float(size[name]), digits) for name in ("value", "low", "high"))
+    signs = (signed(scale * float(size[name]), digits) for name in ("value", "low", "high"))
+    value, low, high = (text if change else text.removeprefix("+") for text in signs)
     unit = f" {size['unit']}" if size.get("unit") else ""
     return f"{value}{unit} ({low} to {high})"
 
@@ -211,7 +216,7 @@ def structure_section(thesis: Document) -> Section | None:
         verb = "hangs" if hang == 1 else "hang"
         lead += (
             f"{opening(small(hang)) if hang else 'None'} of {count(decided, 'decided verdict')} {verb} on one of them: "
-            "under that choice the claim would come out otherwise, by more than noise."
+            f"under that choice the verdict would be another, and P moves by {MOVED:g} or more."
         )
     else:
         lead += "As written the model decides none of them at this size, so that none can hang on one choice."

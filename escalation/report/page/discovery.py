@@ -22,7 +22,10 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
         return None
     thing, boxes = _thing(found, names), found["boxes"][:_MOST]
     when = f"within {period(found['horizon_weeks'])}"
-    base = f"It is true of {percent(found['base'])} of {found['draws']:,} draws of the uncertain numbers."
+    base = (
+        f"It is true of {percent(found['base'])} (95 % interval {percent(found['base_low'])} to "
+        f"{percent(found['base_high'])}) of {found['draws']:,} draws of the uncertain numbers."
+    )
     if not boxes:
         tried = found["refused"]
         refused = (

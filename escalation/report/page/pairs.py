@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from escalation.analysis.decomposition_result import Crossover, WeeklyOdds
+from escalation.analysis.intervals import Estimate
+from escalation.report.decomposition import crossover_sentence
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, ORANGE, Chart, canvas, ticks
 from escalation.report.page.parts import Section, Text
-from escalation.report.words import count, days, percent, signed
+from escalation.report.words import count, days, signed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,42 +36,49 @@ def crossover_section(found: Mapping[str, Any] | None, names: Mapping[str, str])
     if found is None:
         return None
     a, b = names[found["a"]], names[found["b"]]
-    peak, last = found["peak"], found["horizon_weeks"]
-    lump = (
-        f"In {count(found['worlds'], 'world')} with the uncertain numbers at their central values, “{b}” is furthest "
-        f"ahead in wars in week {found['peak_week']}, by {signed(100 * peak['value'])} in 100 (95 % interval "
-        f"{signed(100 * peak['low'])} to {signed(100 * peak['high'])})."
+    told = crossover_sentence(_crossover(found, f"“{a}”", f"“{b}”"))
+    size = (
+        f"In {count(found['worlds'], 'world')} under each, with the same luck and the uncertain numbers at their "
+        "central values."
     )
-    if found["week"] is None:
-        paid = f"It has not paid that back by week {last}: at no week do fewer wars come with it, and stay fewer."
-    elif found["week"] <= found["peak_week"]:
-        paid = f"From week {found['week']} on, fewer wars have come with it."
-    else:
-        low, high = (found[end] if found[end] is not None else f"beyond {last}" for end in ("low", "high"))
-        paid = f"It has paid that back from week {found['week']} on (95 % interval: week {low} to {high})."
-    sure = (
-        f"By an interval that holds for all weeks at once, it is so from week {found['sure_from']} on."
-        if found["sure_from"] is not None
-        else f"Within {last} weeks no saving stands out from chance in all weeks at once."
-    )
-    chance = f"Drawn again, {percent(found['probability'])} of samples of worlds cross by then."
     weekly = found["weekly"]
     ends = [100.0 * point[end] for point in weekly for end in ("band_low", "band_high")]
     return Section(
         "crossover",
         "When the risk is paid back",
         (
-            Text(f"{lump} {paid} {sure} {chance}", "lead"),
+            Text(told, "lead"),
+            Text(size),
             Chart(
                 "crossover",
                 f"Wars with “{b}” less wars with “{a}”, week by week",
                 f"A curve of the difference in wars in 100 worlds, with its band, from {signed(ends[0])} to "
-                f"{signed(max(ends))} at most. {lump} {paid}",
+                f"{signed(max(ends))} at most. {told}",
                 f"Above the line “{b}” has brought more wars so far, below it fewer. Dark band: 95 % interval of each "
                 "week; light band: of all weeks together.",
                 lambda narrow: _draw_crossover(narrow, weekly, found["week"]),
             ),
         ),
+    )
+
+
+def _crossover(found: Mapping[str, Any], a: str, b: str) -> Crossover:
+    """The crossover read back from its JSON, of two scenarios called ``a`` and ``b``."""
+    weekly = {
+        name: np.array([point[name] for point in found["weekly"]]) for name in found["weekly"][0] if name != "week"
+    }
+    peak = found["peak"]
+    low, high = (math.nan if peak[end] is None else float(peak[end]) for end in ("low", "high"))
+    return Crossover(
+        a=a,
+        b=b,
+        horizon=found["horizon_weeks"],
+        peak=Estimate(peak["value"], low, high, found["level"], found["worlds"]),
+        weekly=WeeklyOdds(**weekly),
+        **{
+            name: found[name]
+            for name in ("worlds", "week", "low", "high", "probability", "sure_from", "peak_week", "level", "resamples")
+        },
     )
 
 
@@ -112,15 +125,19 @@ def _turn(pairs: Sequence[Mapping[str, Any]], a: str, b: str) -> list[str]:
     if len(pairs) < 2:
         return []
     first, last = pairs[0], pairs[-1]
-    began, ended = _net(first), _net(last)
 
-    def said(net: float) -> str:
-        if abs(net) < 0.05:
-            return "no difference"
-        return f"{abs(net):.1f} in 100 more wars under “{b if net > 0 else a}”"
+    def said(pair: Mapping[str, Any]) -> str:
+        net, low, high = _net(pair), 100.0 * float(pair["low"]), 100.0 * float(pair["high"])
+        unsure = ", which may be chance" if low <= 0.0 <= high else ""
+        if net < 0.0:
+            low, high = -high, -low
+        what = (
+            f"{abs(net):.1f} in 100 more wars under “{b if net >= 0.0 else a}”" if abs(net) >= 0.05 else "no difference"
+        )
+        return f"{what} (95 % interval {signed(low)} to {signed(high)}{unsure})"
 
     text = (
-        f"On balance that is {said(began)} within {days(first['horizon_days'])}, and {said(ended)} within "
+        f"On balance that is {said(first)} within {days(first['horizon_days'])}, and {said(last)} within "
         f"{days(last['horizon_days'])}."
     )
     return [text]

@@ -9,10 +9,13 @@ from escalation.report.page import breakeven, causes, claims, common, discovery,
 from escalation.report.page.material import Document, Material
 from escalation.report.page.odds import Heap
 from escalation.report.page.parts import Page, Section, Text, present
-from escalation.report.words import count, days, listed, opening, percent, signed, so_many
+from escalation.report.words import count, days, listed, opening, percent, so_many
 
 YEAR: Final = 365
 _MOST_ARMS: Final = 4
+_HARDLY: Final = 1.25
+_STRONGLY: Final = 4.0
+"""Draws for each effective one up to which the record hardly tells them apart, and from which it does strongly."""
 
 
 def page(material: Material, thesis: Document) -> Page:
@@ -31,7 +34,7 @@ def page(material: Material, thesis: Document) -> Page:
             claims.structure_section(thesis),
             causes.attribution_section(thesis.get("attribution"), names),
             breakeven.section(thesis.get("break_even"), names),
-            causes.sensitivity_section(thesis.get("sensitivity"), judged),
+            causes.sensitivity_section(thesis.get("sensitivity"), judged, names),
             discovery.section(thesis.get("discovery"), names),
             world.section(material.get("world")),
             common.toll_section(thesis.get("toll", ()), names),
@@ -53,7 +56,8 @@ class _Names(dict[str, str]):
 
 def _act(thesis: Document, material: Material) -> str:
     """The scenario with the act, whose numbers are looked at: the one taken apart, or else the first claim's."""
-    named = thesis["attribution"]["scenario"] if "attribution" in thesis else claims.headlines(thesis)[0][0]["arm"]
+    arm = thesis["attribution"]["scenario"] if "attribution" in thesis else claims.headlines(thesis)[0][0]["arm"]
+    named = thesis["arm_scenarios"].get(arm)
     return str(named) if named in material.titles else next(iter(material.titles))
 
 
@@ -147,15 +151,12 @@ def _limits(thesis: Document, names: Mapping[str, str]) -> list[str]:
     ]
     said += [_watched(held) for held in thesis.get("watching", ())]
     said += [str(caution) for caution in thesis.get("cautions", ())]
-    said.append(
-        f"{opening(count(thesis['claims_tested'], 'verdict'))} were reached at once: {claims.by_chance(thesis)}"
-    )
+    tested = thesis["claims_tested"]
+    were = "was reached" if tested == 1 else "were reached at once"
+    said.append(f"{opening(count(tested, 'verdict'))} {were}: {claims.by_chance(thesis)}")
     effective = thesis.get("given_record", {}).get("effective_draws")
     if effective is not None:
-        said.append(
-            f"Weighing the draws by the record before the start leaves {effective:.0f} effective draws of "
-            f"{thesis['size']['draws']}: the record says little about which plausible values are right."
-        )
+        said.append(weighed(effective, thesis["size"]["draws"]))
     said += _later(thesis)
     worst = max(thesis["odds"], key=lambda cell: float(cell["monte_carlo_error"]))
     said.append(
@@ -164,6 +165,20 @@ def _limits(thesis: Document, names: Mapping[str, str]) -> list[str]:
         "spread over what nobody knows, nor what the model leaves out."
     )
     return said
+
+
+def weighed(effective: float, draws: int) -> str:
+    """How strongly the record before the start tells plausible values apart: the fewer draws it leaves, the more."""
+    means = (
+        "the record tells strongly which of the plausible values are the likelier, and figures that are weighed by it "
+        "rest on few draws"
+        if effective < draws / _STRONGLY
+        else "the record tells little about which of the plausible values are right"
+        if effective > draws / _HARDLY
+        else "the record favours some of the plausible values over others"
+    )
+    left = f"{effective:.0f} effective draws of {draws:,}"
+    return f"Weighing the draws by the record before the start leaves {left}: {means}."
 
 
 def _watched(held: Document) -> str:
@@ -189,6 +204,3 @@ def _later(thesis: Document) -> list[str]:
     if not changed:
         return ["On all evidence since the start, none of the headline verdicts would come out otherwise."]
     return [f"On all evidence since the start instead of evidence before it, {listed(changed)}."]
-
-
-__all__ = ["focus", "page", "signed"]

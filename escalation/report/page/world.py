@@ -10,12 +10,16 @@ from escalation.ladder import label
 from escalation.model.outcomes import ROUTE_MEANINGS
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, PALE, VERMILLION, Chart, canvas, ticks
 from escalation.report.page.parts import Command, Section, Text
-from escalation.report.words import count, listed, opening, period
+from escalation.report.words import count, listed, opening, period, small
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+CANDIDATES: Final = 6
+"""Worlds among which the one that is told is chosen."""
+LENGTH: Final = (6, 40)
+"""Weeks to war of a world that makes a readable picture."""
 APART: Final = 0.5
 """Rungs by which an act has to be misread to count as one of another rung: they are read as the nearest."""
 
@@ -24,6 +28,7 @@ def section(world: Mapping[str, Any] | None) -> Section | None:
     """The world's story in numbers and its timeline; None without a world."""
     if world is None:
         return None
+    told = world.get("explain")  # only of a shipped scenario as it is: no command tells another
     return Section(
         "world",
         "One world, week by week",
@@ -32,10 +37,12 @@ def section(world: Mapping[str, Any] | None) -> Section | None:
             Text(_slips(world)),
             _chart(world),
             Text(
-                "It is one of many worlds, chosen because war came in it by the commonest route; it is no forecast. "
-                "The same world as a story:"
+                "It is one of many worlds, and no forecast. Of those in which war came by the commonest route (where "
+                f"there are such, in weeks {LENGTH[0]} to {LENGTH[1]}), it is the one of the first "
+                f"{small(CANDIDATES)} in which most acts went astray: it shows errors more often than most worlds do."
+                f"{' The same world as a story:' if told else ''}"
             ),
-            Command(shlex.join(world["explain"])),
+            *([Command(shlex.join(told))] if told else []),
         ),
     )
 
