@@ -225,8 +225,11 @@ def effect_of(claim: Claim, arms: Arms, week: int) -> Effect:
     condition = claim.reported
     reported, measure = condition.size(arms, week), condition.measure
     spread = shrink(reported.value, reported.error)
-    low, high = (measure.low, measure.high) if condition.against is None else (-math.inf, math.inf)
-    unit = "log ratio" if condition.compare == "log-ratio" and condition.against is not None else measure.unit
+    low, high, unit = measure.low, measure.high, measure.unit
+    if condition.against is not None and condition.compare == "log-ratio":
+        low, high, unit = -math.inf, math.inf, "log ratio"
+    elif condition.against is not None:
+        low, high = measure.low - measure.high, measure.high - measure.low
     return Effect(
         in_words(condition), reported.mean, max(spread.low, low), min(spread.high, high), reported.noise, unit
     )
