@@ -331,6 +331,7 @@ def test_the_text_names_comparator_and_horizon_and_never_claims_observation(resu
         assert fact.reason in said
     assert f"{result.tested} verdicts were reached" in said
     assert "wrong by chance" in said
+    assert "a chance of up to about 3 in 8" in said
     assert result.structure is not None
     for choice in result.structure.choices:
         assert (choice.title if choice.kind == "mechanism" else choice.name) in said
