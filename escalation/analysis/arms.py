@@ -99,7 +99,12 @@ class ArmOutcome:
 
 
 def mean_of(values: Floats) -> Estimate:
-    """Mean and its standard error along the worlds of each draw."""
+    """Mean and its standard error along the worlds of each draw.
+
+    The error is that which the worlds show: where none, or all, of them have the event it is nothing. What may be too
+    rare to have been seen (``chances.unseen``) is left out here, and said beside the figures; break-even and discovery,
+    which look for a change of sign where wars are rare, add it.
+    """
     n = values.shape[1]
     spread = values.std(axis=1, ddof=1) if n > 1 else np.full(values.shape[0], np.nan)
     return Estimate(values.mean(axis=1), spread / np.sqrt(n))

@@ -35,11 +35,6 @@ class Factor:
     high: float | None = None
     log: bool = False
 
-    @property
-    def ranged(self) -> bool:
-        """Whether the number runs over a range that was asked for."""
-        return self.low is not None
-
 
 @dataclass(frozen=True)
 class Factors:

@@ -351,7 +351,9 @@ def _about_p(result: ThesisResult) -> str:
     return (
         "P is the share of the plausible parameter space in which the claim holds, Monte-Carlo noise taken out, with "
         f"its 95 % interval; supported from 0.9, refuted from 0.1 down.{record} Effects stand with the central 95 % "
-        "over the priors."
+        "over the priors. Noise is what the worlds show: an event that none of a draw's "
+        f"{result.worlds_per_draw} worlds had may still have a chance of up to about 3 in {result.worlds_per_draw} "
+        "there, which no interval of odds allows for (those of break-even and discovery do)."
     )
 
 

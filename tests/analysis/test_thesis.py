@@ -20,7 +20,7 @@ from escalation.analysis.thesis_file import Thesis, read_thesis
 from escalation.model.layout import TALLIES
 from escalation.model.rules import RULES
 from escalation.report import thesis as report
-from escalation.scenario.loader import shipped
+from escalation.scenario.loader import load, shipped
 
 OLDEST = ("S1", "S2", "C2", "C9", "C10", "C13", "C14", "C19")
 """The claims that were tested before claims were data."""
@@ -51,6 +51,18 @@ def test_all_the_claims_of_the_op_ed_are_tested_or_said_to_be_facts(safer: Thesi
     assert not tested & facts
     assert all(claim.confirms and claim.refutes for claim in safer.claims)
     assert all(fact.reason for fact in safer.facts)
+
+
+def test_claims_ask_all_that_their_list_asks(safer: Thesis) -> None:
+    """And say which half of them the model is built to give."""
+    claims = {claim.id: claim for claim in safer.claims}
+    assert {one.quantity for one in claims["C8"].conditions} == {"attacks_per_month", "attack_rung"}
+    assert {one.quantity for one in claims["C19"].conditions} == {"civilian_share", "civilian_share_short_of_war"}
+    assert claims["C19"].reported.direction == "above", "told is the arm in which it is hardest to hold"
+    for id in ("C17", "C18"):
+        assert "by construction" in claims[id].confirms
+    slopes = {key: number for key, number in load("nonresponse").numbers.items() if key.endswith(".sanctions_slope")}
+    assert all(one.range is not None and one.range[0] >= 0.0 for one in slopes.values())
 
 
 def test_the_verdicts_are_what_they_were_when_claims_were_code(result: ThesisResult) -> None:
@@ -320,6 +332,7 @@ def test_the_text_names_comparator_and_horizon_and_never_claims_observation(resu
         assert fact.reason in said
     assert f"{result.tested} verdicts were reached" in said
     assert "wrong by chance" in said
+    assert "a chance of up to about 3 in 8" in said
     assert result.structure is not None
     for choice in result.structure.choices:
         assert (choice.title if choice.kind == "mechanism" else choice.name) in said
