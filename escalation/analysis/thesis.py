@@ -313,7 +313,8 @@ class Plan:
         share = self.draws * self.worlds / (DRAWS * WORLDS)
         size = FULL if self.full else USUAL if share >= 1.0 else USUAL.cut(share)
         act, without = by_label[questions.act], by_label[questions.without]
-        return plan_laboratory(questions, act, without, size=size, seed=self.seed, horizon=self.horizon)
+        claims = self.thesis.claims
+        return plan_laboratory(questions, act, without, claims=claims, size=size, seed=self.seed, horizon=self.horizon)
 
     @property
     def side_size(self) -> tuple[int, int]:
