@@ -6,13 +6,14 @@ larger size by default; here they share the time of one report.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from escalation.analysis.attribution import AttributionPlan, plan_attribution, run_attribution
 from escalation.analysis.attribution_result import AttributionResult
 from escalation.analysis.break_even import BreakEvenPlan, BreakEvenResult, plan_break_even, run_break_even
+from escalation.analysis.claims import Claim
 from escalation.analysis.decompose import decompose
 from escalation.analysis.decompose import world_weeks as weeks_of_decomposition
 from escalation.analysis.decomposition_result import Crossover
@@ -71,6 +72,8 @@ class Laboratory:
     sensitivity: SensitivityResult
     discovery: DiscoveryResult
     crossover: Crossover
+    claim: str = ""
+    """The claim that is false in the boxes; see ``contrary``."""
 
     def to_json(self) -> dict[str, Any]:
         """A key for each, as their commands print them."""
@@ -78,7 +81,7 @@ class Laboratory:
             "attribution": self.attribution.to_json(),
             "break_even": self.break_even.to_json(),
             "sensitivity": self.sensitivity.to_json(),
-            "discovery": self.discovery.to_json(),
+            "discovery": {**self.discovery.to_json(), **({"claim": self.claim} if self.claim else {})},
             "crossover": self.crossover.to_json(),
         }
 
@@ -94,6 +97,8 @@ class LaboratoryPlan:
     worlds: int
     """Worlds of the crossover, which runs to the ``horizon`` of the thesis."""
     horizon: int
+    claim: str = ""
+    """The claim that is false in the boxes that are looked for; empty where there is none (see ``contrary``)."""
 
     @property
     def world_weeks(self) -> int:
@@ -103,23 +108,47 @@ class LaboratoryPlan:
         return sum(part.world_weeks for part in parts) + crossover
 
 
+def contrary(claims: Sequence[Claim], questions: Questions) -> tuple[str, bool]:
+    """The claim that boxes are looked for against, and whether it fails where the act is the safer.
+
+    It is the first headline claim that says of the two arms which has the higher odds of war. Without one the claim is
+    empty, and it is asked where the act is the safer.
+    """
+    act, without = questions.act, questions.without
+    for claim in claims:
+        said = claim.reported
+        plain = said.quantity == "war" and said.factor == 1.0 and said.threshold == 0.0 and claim.conditions == (said,)
+        if claim.headline and plain and (said.arms, said.against) in (((act,), without), ((without,), act)):
+            return claim.id, (said.direction == "above") == (said.against == without)
+    return "", True
+
+
 def plan_laboratory(
-    questions: Questions, act: Scenario, without: Scenario, *, size: Size = USUAL, seed: int = 0, horizon: int = 52
+    questions: Questions,
+    act: Scenario,
+    without: Scenario,
+    *,
+    claims: Sequence[Claim] = (),
+    size: Size = USUAL,
+    seed: int = 0,
+    horizon: int = 52,
 ) -> LaboratoryPlan:
     """Check what is asked of two scenarios. Raises ScenarioFault for a key that they have not.
 
     The answers name the two by their arms: two arms may be of one scenario.
     """
     act, without = replace(act, name=questions.act), replace(without, name=questions.without)
+    claim, safer = contrary(claims, questions)
     week = min(questions.week, horizon)
     common: dict[str, Any] = {"seed": seed, "horizon": week}
     return LaboratoryPlan(
         plan_attribution(act, size.attribution, method="sampled", **common),
         plan_break_even(act, without, questions.over, also=questions.also or None, worlds=size.break_even, **common),
         plan_sensitivity(act, draws=size.trajectories, worlds=size.screening, **common),
-        plan_discovery(act, against=without, safer=True, draws=size.draws, worlds=size.worlds, **common),
+        plan_discovery(act, against=without, safer=safer, draws=size.draws, worlds=size.worlds, **common),
         size.crossover,
         horizon,
+        claim,
     )
 
 
@@ -137,4 +166,5 @@ def run_laboratory(plan: LaboratoryPlan, *, workers: int = 2, progress: Progress
         decompose(
             plan.break_even.b, plan.break_even.a, plan.worlds, seed=plan.discovery.seed, horizon=plan.horizon, **shared
         ).crossover,
+        plan.claim,
     )

@@ -27,7 +27,7 @@ from escalation.analysis.laboratory import FULL, USUAL, Laboratory, LaboratoryPl
 from escalation.analysis.quantities import QUANTITIES
 from escalation.analysis.shrinkage import shrink
 from escalation.analysis.structure import Structure
-from escalation.analysis.thesis_file import DEFAULT, Fact, Record, Thesis, read_thesis
+from escalation.analysis.thesis_file import DEFAULT, Fact, Record, Thesis, evidence_of, read_thesis
 from escalation.model.rules import RULES
 from escalation.scenario.faults import Fault, ScenarioFault, closest
 from escalation.worlds.outcomes import DAYS_OF_WEEK
@@ -312,7 +312,8 @@ class Plan:
         share = self.draws * self.worlds / (DRAWS * WORLDS)
         size = FULL if self.full else USUAL if share >= 1.0 else USUAL.cut(share)
         act, without = by_label[questions.act], by_label[questions.without]
-        return plan_laboratory(questions, act, without, size=size, seed=self.seed, horizon=self.horizon)
+        claims = self.thesis.claims
+        return plan_laboratory(questions, act, without, claims=claims, size=size, seed=self.seed, horizon=self.horizon)
 
     @property
     def side_size(self) -> tuple[int, int]:
@@ -470,16 +471,9 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
         arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
         arm_scenarios={arm.label: arm.read().name for arm in plan.arms},
-        evidence=_evidence(plan.late),
+        evidence=evidence_of(plan.late),
         courses=_courses(found, arms, weeks) if weeks else None,
     )
-
-
-def _evidence(late: Sequence[Arm]) -> tuple[dt.date, dt.date] | None:
-    """The start, and the day of the latest evidence on any number of the arms that are run on all of it."""
-    scenarios = [arm.read() for arm in late]
-    latest = [number.on_all_evidence().as_of for scenario in scenarios for number in scenario.given.values()]
-    return (scenarios[0].start.date, max(latest)) if latest else None
 
 
 def _title(found: Thesis, arm: Arm) -> str:
@@ -542,11 +536,9 @@ def with_laboratory(
 ) -> ThesisResult:
     """The result with what its file asks of one pair of arms: causes, break-even, sensitivity, boxes."""
     asked = plan.laboratory
-    return (
-        result
-        if asked is None
-        else replace(result, laboratory=run_laboratory(asked, workers=workers, progress=progress))
-    )
+    if asked is None:
+        return result
+    return replace(result, laboratory=run_laboratory(asked, workers=workers, progress=progress))
 
 
 def _weights(record: Record | None, arms: Mapping[str, ArmOutcome], plan: Plan) -> Floats:

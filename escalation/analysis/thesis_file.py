@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -170,6 +171,13 @@ def read_thesis(name_or_path: str | os.PathLike[str] = DEFAULT) -> Thesis:
             sorted(dict.fromkeys(reader.faults), key=lambda fault: (fault.file != shown, fault.line or 0))
         )
     return thesis
+
+
+def evidence_of(arms: Sequence[Arm]) -> tuple[dt.date, dt.date] | None:
+    """The start of the arms, and the day of the latest evidence on any of their numbers; None without any arm."""
+    scenarios = [arm.read() for arm in arms]
+    latest = [number.on_all_evidence().as_of for scenario in scenarios for number in scenario.given.values()]
+    return (scenarios[0].start.date, max(latest)) if latest else None
 
 
 def _find(given: str) -> tuple[Path, str, str]:
@@ -556,4 +564,4 @@ def _names(value: object) -> list[str]:
     return list(value) if isinstance(value, Mapping) else []
 
 
-__all__ = ["DEFAULT", "Fact", "Mechanism", "Record", "Side", "Thesis", "Watch", "days_of", "read_thesis"]
+__all__ = ["DEFAULT", "Fact", "Mechanism", "Record", "Side", "Thesis", "Watch", "days_of", "evidence_of", "read_thesis"]

@@ -72,6 +72,26 @@ def test_what_is_asked_of_two_arms_of_one_scenario_names_the_arms(mine: str) -> 
     assert (asked.discovery.a.name, asked.discovery.b and asked.discovery.b.name) == ("careless", "careful")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "claim", "safer"),
+    [
+        ("", "", "A", True),
+        ('direction = "above"', 'direction = "below"', "A", False),
+        ('arm = "careless"\ncomparator = "careful"', 'arm = "careful"\ncomparator = "careless"', "A", False),
+        ('quantity = "war"', 'quantity = "attacks_per_month"', "", True),
+        ('direction = "above"', 'direction = "above"\nfactor = 2', "", True),
+    ],
+)
+def test_boxes_are_looked_for_where_the_headline_claim_fails(
+    tmp_path: Path, old: str, new: str, claim: str, safer: bool
+) -> None:
+    path = tmp_path / "asked.toml"
+    path.write_text(MINE.replace(old, new), encoding="utf-8")
+    asked = plan_thesis(str(path), draws=8, worlds=2, horizon=6).laboratory
+    assert asked is not None
+    assert (asked.claim, asked.discovery.safer) == (claim, safer)
+
+
 def test_a_world_of_a_changed_scenario_is_told_without_a_command(mine: str) -> None:
     plan = plan_thesis(mine, draws=8, worlds=24, horizon=6, overrides={"us.gamble.gain": 60.0})
     held = beside(plan, workers=1)

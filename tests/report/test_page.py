@@ -307,6 +307,11 @@ def test_boxes_in_words() -> None:
         "where errors.scale is up to 0.4 and learning.decay is above 0.06: there it is true of 83 % of the draws"
         in text
     )
+    assert "fails" not in text
+    alike = {**made_up("discovery"), "a": "x", "b": "x-y", "thing": "x is safer than x-y"}
+    assert "“A x-y” is safer than “B”" in told(discovery.section(alike, {"x": "A x-y", "x-y": "B"}))
+    asked = discovery.section({**made_up("discovery"), "claim": "S1"}, NAMES)
+    assert "That is where the claim S1 fails." in told(asked)
     empty = {**made_up("discovery"), "boxes": []}
     assert "No part of the space was found" in told(discovery.section(empty, NAMES))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +23,9 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
         return None
     thing, boxes = _thing(found, names), found["boxes"][:_MOST]
     when = f"within {period(found['horizon_weeks'])}"
+    asked = f"That is where the claim {found['claim']} fails. " if found.get("claim") else ""
     base = (
-        f"It is true of {percent(found['base'])} (95 % interval {percent(found['base_low'])} to "
+        f"{asked}It is true of {percent(found['base'])} (95 % interval {percent(found['base_low'])} to "
         f"{percent(found['base_high'])}) of {found['draws']:,} draws of the uncertain numbers."
     )
     if not boxes:
@@ -39,7 +41,7 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
             f"terms of a few numbers, in which it is true markedly more often.{refused} That may change with a larger "
             "search."
         )
-        return Section("discovery", "Where the answer would be another", (Text(text, "lead"),))
+        return Section("discovery", f"Where {thing}", (Text(text, "lead"),))
     said = [
         f"{_words(box)}: there it is true of {percent(box['tried']['density'])} of the draws (95 % interval "
         f"{percent(box['tried']['low'])} to {percent(box['tried']['high'])}; {percent(box['tried']['support'])} of all "
@@ -54,7 +56,7 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
     )
     return Section(
         "discovery",
-        "Where the answer would be another",
+        f"Where {thing}",
         (
             Text(lead, "lead"),
             _chart(found, boxes, thing),
@@ -64,10 +66,8 @@ def section(found: Mapping[str, Any] | None, names: Mapping[str, str]) -> Sectio
 
 
 def _thing(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    text = str(found["thing"])
-    for arm in sorted(filter(None, (found["a"], found["b"])), key=len, reverse=True):
-        text = text.replace(arm, f"“{names[arm]}”", 1)
-    return text
+    arms = "|".join(re.escape(arm) for arm in sorted(filter(None, (found["a"], found["b"])), key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{arms})(?![\w-])", lambda arm: f"“{names[arm[0]]}”", str(found["thing"]))
 
 
 def _range(one: Mapping[str, Any]) -> str:
