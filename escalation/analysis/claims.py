@@ -225,9 +225,11 @@ def effect_of(claim: Claim, arms: Arms, week: int) -> Effect:
     condition = claim.reported
     reported, measure = condition.size(arms, week), condition.measure
     spread = shrink(reported.value, reported.error)
-    low, high, unit = measure.low, measure.high, measure.unit
-    if condition.against is not None and condition.compare == "log-ratio":
-        low, high, unit = -math.inf, math.inf, "log ratio"
+    is_ratio = condition.compare == "log-ratio" and condition.against is not None
+    unit = "log ratio" if is_ratio else measure.unit
+    low, high = measure.low, measure.high
+    if is_ratio:
+        low, high = -math.inf, math.inf
     elif condition.against is not None:
         low, high = measure.low - measure.high, measure.high - measure.low
     return Effect(

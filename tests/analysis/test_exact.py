@@ -33,6 +33,7 @@ def result(rule: str = "quantal") -> ExactResult:
     return verify_exact(ruled(rule), 20_000, horizon=WEEKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_simulated_odds_hold_the_exact_ones_under_every_rule(rule: str) -> None:
     found = result(rule)
@@ -41,6 +42,7 @@ def test_simulated_odds_hold_the_exact_ones_under_every_rule(rule: str) -> None:
     assert (np.diff(found.chain.war) >= 0.0).all()
 
 
+@pytest.mark.slow
 def test_simulated_odds_hold_the_exact_ones_with_one_rule_a_side() -> None:
     mixed = load("nonresponse", {"us.rule": "reciprocal", "iran.rule": "audience", "errors.scale": 2.0})
     assert verify_exact(mixed, 20_000, horizon=WEEKS).agrees

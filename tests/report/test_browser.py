@@ -30,7 +30,10 @@ FLAGS = (
     "--disable-sync",
 )
 WIDTHS = (360, 768, 1280)
-pytestmark = pytest.mark.skipif(CHROMIUM is None or DRIVER is None, reason="needs chromium and its driver")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None or DRIVER is None, reason="needs chromium and its driver"),
+]
 
 COLLISIONS = """
     // Boxes of the texts of every figure that is shown: pairs that overlap, and those that are cut at its edge.
