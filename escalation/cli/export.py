@@ -1,4 +1,4 @@
-"""``--export``: a game written to a file for Gambit."""
+"""``escalation export``."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ from pathlib import Path
 
 import click
 
+from escalation.cli import options
 from escalation.cli.shell import note
-from escalation.games import efg, nfg
-from escalation.games.labels import refused
-from escalation.games.table import Table
-from escalation.games.tree import Game
-from escalation.worlds.folder import write_text
 
 
-def export_game(game: Game | Table, target: str) -> None:
-    """Write ``game``: a tree as .efg, a table as .nfg. Raises ``click.UsageError``."""
-    ending = ".nfg" if isinstance(game, Table) else ".efg"
-    if not target.endswith(ending):
-        what = "a table" if isinstance(game, Table) else "a tree"
-        raise click.UsageError(f"--export {target}: {what} is written to a file whose name ends in {ending}")
-    if not Path(target).parent.is_dir():
-        raise click.UsageError(f"--export {target}: no such folder")
+@click.command("export")
+@options.together(
+    click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False)),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["parquet", "netcdf"]),
+        required=True,
+        help="Parquet: a row a world, or a point of a sweep. NetCDF: a sweep on its grid.",
+    ),
+    click.option("--to", type=click.Path(dir_okay=False), metavar="FILE", help="Where to write; by default into DIR."),
+    options.quiet,
+)
+def command(folder: str, form: str, to: str | None, quiet: bool) -> None:
+    """The table of a run folder for other programs, as Parquet or NetCDF; prints the file's path.
+
+    Both need an extra: pip install 'escalation[parquet]' or 'escalation[grid]'.
+    """
+    from escalation.analysis.gridded import ExtraMissing
+    from escalation.analysis.handover import export
+    from escalation.worlds.folder import STATUS_COMPLETE
+    from escalation.worlds.runs import NoRun, read
+
     try:
-        write_text(Path(target), nfg.write(game) if isinstance(game, Table) else efg.write(game))
-    except OSError as fault:
-        raise click.UsageError(f"--export {target}: cannot be written: {fault.strerror or fault}") from None
-    note(f"written: {target}")
-    odd = refused(game)
-    if odd:
-        note(f"Gambit takes printable ASCII with single spaces only, and will refuse {', '.join(map(repr, odd[:5]))}")
+        written = export(Path(folder), form, None if to is None else Path(to))
+    except (NoRun, ExtraMissing) as fault:
+        raise click.UsageError(f"{folder}: {fault}.") from None
+    except OSError as error:
+        raise click.UsageError(f"{to or folder}: {error.strerror}.") from None
+    state = read(Path(folder)).state
+    if state != STATUS_COMPLETE and not quiet:
+        note(f"{folder} is {state}: what has not been run is missing from {written}")
+    click.echo(written)

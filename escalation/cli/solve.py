@@ -164,7 +164,7 @@ def command(
     except Lost as fault:
         raise click.ClickException(f"{game}: {fault}; what lies before it can be solved") from None
     if export is not None:
-        from escalation.cli.export import export_game
+        from escalation.cli.game_export import export_game
 
         export_game(found, export)
     if as_json:

@@ -49,7 +49,7 @@ def solve_scenario(
         raise click.ClickException(f"{argument}: {fault}; what lies before it can be solved") from None
     say_foresight()
     if export is not None:
-        from escalation.cli.export import export_game
+        from escalation.cli.game_export import export_game
 
         export_game(solved.game.tree, export)
     if as_json:
