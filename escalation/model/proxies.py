@@ -275,10 +275,10 @@ def hit(T: Any, X: Any, p: int, w: int, step: int, here: float, i: int, slate: A
     attacks = casualties.binomial(int(slate[COUNT, i]), here, slate[LUCK, i])
     dead = 0.0
     n = 0
+    luck = draws.uniform(key, step, 0, actor, draws.ORDERED)
+    K[ORDERED_NOW, w] = 1.0 if S[ORDER, w] >= FORCE and luck < K[KAPPA, w] else 0.0
     if attacks > 0:
         tool = tools[links[1] if meant else links[0]]
-        luck = draws.uniform(key, step, 0, actor, draws.ORDERED)
-        K[ORDERED_NOW, w] = 1.0 if S[ORDER, w] >= FORCE and luck < K[KAPPA, w] else 0.0
         n = casualties.binomial(attacks, slate[P_KILLS, i], draws.uniform(key, step, 0, actor, draws.LETHAL))
         for j in range(min(n, 2)):
             dead += deaths(tool, draws.uniform(key, step, 0, actor, draws.KILLED_1 + j))
