@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escalation import draws
 from escalation.model.errors import (
     attribution,
     control,
@@ -20,13 +21,19 @@ from escalation.model.errors.scaling import magnitude, probability
 from escalation.model.layout import (
     ACT_AVAILABLE,
     ACT_RUNG,
+    ATTACKS,
     COLUMNS,
     EXECUTION_P,
+    FIRST_PROXY,
     FRAGILITY_BIAS,
     FRAGILITY_SD,
     I_SD,
     I_STRAY,
     IDENTIFICATION_P,
+    KAPPA,
+    LETHAL_ATTACKS,
+    ORDER,
+    ORDERED_NOW,
     P_BLAME,
     P_MISS,
     P_UNAUTHORISED,
@@ -255,6 +262,20 @@ def test_without_aim_errors_harassment_kills_no_one() -> None:
     model = crisis("nonresponse", held, worlds=256, weeks=1)
     assert model.tally("attacks").any()
     assert not model.tally("lethal_attacks").any()
+
+
+def test_a_rocket_without_orders_draws_blame_like_those_with_orders() -> None:
+    # no digest shows this: blame moves the chance of war long before it moves a war
+    held = {"errors.control": 10.0, "kataib_hezbollah.rate": 0.0, "kataib_hezbollah.unauthorised": 0.05}
+    model = crisis("nonresponse", held, worlds=2048, weeks=0)
+    S, proxy = model.state.S, model.proxies[0]
+    S[ORDER] = 5.0
+    proxy.step()
+    K, actor = model.state.K[proxy.index], FIRST_PROXY + proxy.index
+    harmless = (K[ATTACKS] == 1.0) & (K[LETHAL_ATTACKS] == 0.0)
+    luck = np.array([draws.uniform(key, model.key_step, 0, actor, draws.ORDERED) for key in model.state.key])
+    assert harmless.sum() > 50
+    assert np.array_equal(K[ORDERED_NOW, harmless] > 0.5, (luck < K[KAPPA])[harmless])
 
 
 # -- the legal range ----------------------------------------------------------------------------------------------
