@@ -10,6 +10,7 @@ agent and strategic form are the same, and Gambit's own quantal response has to 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escalation.analysis.prepare import prepared
+from escalation.analysis.stage_game import stage_game
 from escalation.games import catalog, efg, nfg
 from escalation.games.build import Branch, chance, end, game, move
 from escalation.games.catalog import Equilibrium, Observed
@@ -30,6 +33,7 @@ from escalation.games.solution import Solution
 from escalation.games.solve import solve
 from escalation.games.table import Table
 from escalation.games.tree import Game
+from escalation.worlds.moment import start_of
 from tests.games.randoms import odd_table, random_bimatrix, random_tree
 
 gambit = pytest.importorskip("pygambit", reason="pygambit is missing: make gambit installs it and runs this")
@@ -111,7 +115,16 @@ def assert_logit_by_gambit(made: Game, rationality: float) -> None:
         assert sorted(ours.values()) == pytest.approx(sorted(believed), abs=1e-9), name
     for player in made.players:
         assert solution.payoffs[player] == pytest.approx(float(profile.payoff(player)), abs=1e-9)
-    assert max(solution.regret.values()) == pytest.approx(float(profile.max_regret()), abs=1e-9)
+    if max_plans(made) < 10_000:  # Gambit tries each plan of each player
+        assert max(solution.regret.values()) == pytest.approx(float(profile.max_regret()), abs=1e-9)
+
+
+def max_plans(made: Game) -> int:
+    """How many plans the player with the most has."""
+    return max(
+        math.prod(len(infoset.actions) for infoset in made.personal if infoset.player == player)
+        for player in range(len(made.players))
+    )
 
 
 # -- the catalogue -----------------------------------------------------------------------------------------------------
@@ -194,6 +207,13 @@ def test_trees_of_the_catalogue_are_logit_by_gambits_worths(name: str, rationali
     made = catalog.load(name).game
     assert isinstance(made, Game)
     assert_logit_by_gambit(made, rationality)
+
+
+@pytest.mark.parametrize("role", ["defender", "challenger"])
+def test_the_stage_game_of_a_scenario_is_logit_by_gambits_worths(role: str) -> None:
+    stage = stage_game(start_of(prepared("strike"), role))
+    assert refused(stage.tree) == []
+    assert_logit_by_gambit(stage.tree, stage.rationality)
 
 
 FITTED = [
