@@ -117,7 +117,7 @@ def fit(data: Mapping[str, ArrayLike], outcomes: ArrayLike, utilities: Utilities
     curvature = _curvature(unlikely, b)
     size = np.array([float(np.abs(column).mean()) or 1.0 for design in designs for column in design.T])
     least = float(np.linalg.eigvalsh(curvature / np.outer(size, size))[0])
-    if least < FLAT * len(y) or float(np.abs(slope / size).max()) > LEVEL * len(y):
+    if not (least >= FLAT * len(y) and float(np.abs(slope / size).max()) <= LEVEL * len(y)):
         raise ValueError(
             "the coefficients have no likeliest values: a column tells outcomes apart without error, or bears on no "
             "choice, as one that all of 1's utilities hold"
@@ -138,11 +138,11 @@ def fit_scale(utilities: Sequence[float], counts: Sequence[int], errors: str = "
         return -float(np.asarray(counts) @ probabilities(scaled, errors)[0])
 
     middle = float(np.log(max(abs(float(u)) for u in utilities) or 1.0))
-    grid = middle + np.linspace(-WIDEST, WIDEST, 97)
-    at = int(np.argmin([unlikely(float(each)) for each in grid]))
+    grid = [middle + float(each) for each in np.linspace(-WIDEST, WIDEST, 97)]
+    at = int(np.argmin([unlikely(each) for each in grid]))
     if at in (0, len(grid) - 1):
         raise ValueError("no scale of errors is likeliest: choices are without error, or against the payoffs")
-    found = minimize_scalar(unlikely, bounds=grid[[at - 1, at + 1]], method="bounded", options={"xatol": 1e-10})
+    found = minimize_scalar(unlikely, bounds=(grid[at - 1], grid[at + 1]), method="bounded", options={"xatol": 1e-10})
     best, step = float(found.x), 1e-4
     curvature = (unlikely(best + step) - 2.0 * unlikely(best) + unlikely(best - step)) / step**2
     return Estimates(("log(scale)",), np.array([best]), np.array([curvature**-0.5]), -float(found.fun), sum(counts))
@@ -202,6 +202,8 @@ def _design(data: Mapping[str, ArrayLike], names: Sequence[str], count: int) -> 
     """The columns of one utility (n, k). Raises ``ValueError`` naming the column."""
     columns = []
     for name in names:
+        if name != CONSTANT and name not in data:
+            raise ValueError(f"no column {name!r}; legal: {', '.join(data)}")
         column = np.ones(count) if name == CONSTANT else np.asarray(data[name], dtype=float)
         if column.shape != (count,) or not np.all(np.isfinite(column)):
             raise ValueError(f"{name!r}: a finite number for each of the {count} outcomes is needed")

@@ -160,6 +160,8 @@ def test_what_has_no_likeliest_value_is_refused() -> None:
         fit(data, outcomes, Utilities())
     with pytest.raises(ValueError, match="'arms': a finite number for each of the 400"):
         fit(data | {"arms": np.zeros(3)}, outcomes, MODEL)
+    with pytest.raises(ValueError, match="no column 'alms'; legal: stake, arms, allies"):
+        fit(data, outcomes, Utilities(["alms"], ["1"], [], ["1"]))
     with pytest.raises(ValueError, match="no errors 'cauchy'; legal: logit, probit, private"):
         fit(data, outcomes, MODEL, "cauchy")
     with pytest.raises(ValueError, match="no scale of errors"):
