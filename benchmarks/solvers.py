@@ -69,7 +69,7 @@ def hidden_moves(stages, actions):
             },
         )
 
-    return game(f"{stages} hidden moves each", ["A", "B"], grow(2 * stages, ("", "")))
+    return game(f"{stages} hidden move{'s' * (stages > 1)} each", ["A", "B"], grow(2 * stages, ("", "")))
 
 
 def centipede(moves):
@@ -147,9 +147,16 @@ def rows(folder, progress):
             size,
             f"{1000 * median(mine):,.1f}",
             ended or f"{1000 * median(other):,.1f}",
-            "" if ended else f"{median(other) / median(mine):.2f}",
+            ratio(mine, other, ended),
             f"{residual:.0e}",
         ]
+
+
+def ratio(mine, other, ended):
+    """How many times as long pygambit takes; at least, where it was stopped."""
+    if ended == "stopped":
+        return f"> {SECONDS / median(mine):,.0f}"
+    return "" if ended else f"{median(other) / median(mine):.2f}"
 
 
 def page(found):
@@ -170,7 +177,8 @@ def page(found):
             "The time here holds the certificate as well: residual, regret of each player, and beliefs. Gambit is",
             "compiled C++ and solves small games faster than Python can call NumPy; the figures to read are the",
             f"ratios, and how both grow. *Stopped*: after {SECONDS} seconds; *crashed*: its process died or raised.",
-            "Trees of perfect information are solved backwards here, without a branch to follow.",
+            "Trees of perfect information are solved backwards here, without a branch to follow. Hidden moves are",
+            "taken in turns by two players, each of whom sees only its own.",
             "",
             table(head, found),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalation.games.catalog import Answer, Entry, Equilibrium, Limit, Observed, Quantal, Regret, Threshold
+from escalation.games.catalog import Answer, Entry, Equilibrium, Limit, Observed, Printed, Quantal, Regret, Threshold
 from escalation.report.layout import bold, columns, wrapped
 
 KINDS: dict[type[Answer], str] = {
@@ -12,6 +12,7 @@ KINDS: dict[type[Answer], str] = {
     Threshold: "Threshold",
     Regret: "Elsewhere",
     Observed: "Observed",
+    Printed: "In print",
 }
 
 
@@ -27,6 +28,8 @@ def known(entry: Entry, colour: bool) -> list[str]:
         lines += wrapped(f"{KINDS[type(answer)]}: {answer.what}.", "  ", "    ")
         if isinstance(answer, Observed):
             lines += [*wrapped(f"Data: {answer.source}", "    "), *_beside(entry, answer)]
+        if isinstance(answer, Printed):
+            lines += [line for text in (answer.source, answer.fault) if text for line in wrapped(text, "    ")]
     return lines
 
 

@@ -103,7 +103,21 @@ class Observed:
     ends: Shares = field(default_factory=dict)
 
 
-Answer: TypeAlias = Equilibrium | Limit | Quantal | Threshold | Regret | Observed
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A fit of quantal response to what people did, as printed: ``rationality`` and ``log_likelihood``.
+
+    ``fault`` says what is wrong with it, if anything: the fit here is then another.
+    """
+
+    what: str
+    source: str
+    rationality: Fraction
+    log_likelihood: Fraction
+    fault: str = ""
+
+
+Answer: TypeAlias = Equilibrium | Limit | Quantal | Threshold | Regret | Observed | Printed
 KINDS: Final[dict[str, type[Answer]]] = {
     "equilibrium": Equilibrium,
     "limit": Limit,
@@ -111,8 +125,9 @@ KINDS: Final[dict[str, type[Answer]]] = {
     "threshold": Threshold,
     "regret": Regret,
     "observed": Observed,
+    "printed": Printed,
 }
-NUMBERS: Final = ("rationality", "at", "gain")
+NUMBERS: Final = ("rationality", "at", "gain", "log_likelihood")
 SHARES: Final = ("outcomes", "below", "above", "ends")
 PROFILES: Final = ("strategies", "shares")
 
