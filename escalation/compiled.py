@@ -15,6 +15,7 @@ stale code behind. The cache therefore lives in a folder named by a hash of all 
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import sys
@@ -93,6 +94,26 @@ def one_at_a_time() -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def quickly() -> Iterator[None]:
+    """Compile what is called here in three quarters of the time; its loops come out no slower.
+
+    LLVM's first level optimises these loops as the third does, but does not go over each nested function as often.
+    The compiler's trees all live to its end: to look through them for cycles takes a tenth of its time.
+    """
+    from numba import config
+
+    level, collects = config.OPT, gc.isenabled()
+    config.OPT = type(level)(1)
+    gc.disable()
+    try:
+        yield
+    finally:
+        config.OPT = level
+        if collects:
+            gc.enable()
 
 
 def _use_wide_registers() -> None:

@@ -173,7 +173,7 @@ def of(tables: Tables, rows: Ints, dt: float) -> Lanes:
     numbers.allies[:] = tables.allies[used]
     fill(tables, used, numbers, dt)
     numbers.world[:, MENU] = used[_menus(tables, used)]
-    return _laid_out(numbers, which.reshape(-1))
+    return _laid_out(numbers, which.reshape(-1), not share_no_row(rows))
 
 
 def _together(tables: Iterable[Floats], tiles: Ints = _NO_TILES, menu: int = 0, steep: bool = False) -> Lanes:
@@ -201,10 +201,10 @@ def blank(tables: Tables, before: tuple[int, ...], after: tuple[int, ...]) -> La
     return _together(np.zeros((*before, *shape, *after)) for shape in shapes)
 
 
-def _laid_out(numbers: Lanes, which: Ints) -> Lanes:
-    """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are where neighbours share a row, or as
-    tiles in which each world has its own."""
-    runs, by_row = runs_of(which), not share_no_row(which)
+def _laid_out(numbers: Lanes, which: Ints, by_row: bool) -> Lanes:
+    """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are (``by_row``), for neighbours that
+    share a row, or as tiles in which each world has its own."""
+    runs = runs_of(which)
     tables = _apart(numbers) if by_row else (_in_lanes(table, which) for table in _apart(numbers))
     menu, factored = numbers.world[which, MENU], numbers.world[which, FACTORED]
     return _together(
@@ -283,13 +283,17 @@ def by_menu(X: Worlds) -> list[Ints]:
 
 
 def some(X: Worlds, index: Ints) -> Worlds:
-    """A copy of the worlds ``index``, to be worked on by themselves."""
+    """A copy of the worlds ``index``, to be worked on by themselves.
+
+    Worlds of many rows stay in lanes, were there but one: it would need machine code of another form.
+    """
     lanes = X.lanes
     if lanes.world.ndim > 2:
         tiles, lane = index // LANES, index % LANES
-        lanes = _laid_out(_together(table[tiles, ..., lane] for table in _apart(lanes)), np.arange(len(index)))
+        lanes = _laid_out(_together(table[tiles, ..., lane] for table in _apart(lanes)), np.arange(len(index)), False)
     else:
-        lanes = _laid_out(lanes, np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index])
+        which = np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index]
+        lanes = _laid_out(lanes, which, not share_no_row(which))
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
     part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))

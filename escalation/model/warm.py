@@ -19,6 +19,7 @@ from escalation import compiled
 from escalation.model import allies, challenger, defender, events, lanes, nature, proxies, start
 from escalation.model.arrays import LANES, Tables, Worlds, desk
 from escalation.model.layout import COLUMNS, ENDED, GENERAL
+from escalation.model.stage import ANY_RUNG, PICTURED
 
 _ROWS = "rows"
 
@@ -45,35 +46,43 @@ def _compile(rows: bool) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        compile_defender(rows)
+        compile_moves(rows)
         other.wait()
     except BaseException:
         other.kill()
         raise
-    compile_others(rows)  # at once where the other process has done it
+    compile_rest(rows)  # at once where the other process has done it
     compiled.mark_warm(rows)
 
 
-def compile_defender(rows: bool) -> None:
-    """Numbers by world, the first day, and the defender's decisions."""
+@compiled.quickly()
+def compile_moves(rows: bool) -> None:
+    """The first day, what both sides do once they have decided (they share how an act is carried out), and what time
+    does by itself."""
     T, X = _over(rows)
+    D = desk(1, 1, len(X.row))
     lanes.of(T, X.row, 1.0)
+    defender.summon(X.lanes.tiles, X.lanes.world, X.S, -1, 0, True, D.moving, D.deciding)
+    challenger.summon(X.S, -1, 0, True, D.moving, D.deciding)
+    for side in (defender, challenger):
+        acts, where = T.defender_acts[0], (D.moving, D.deciding)
+        side.move(T, X, D.who, D.context, acts, *where, D.record, D.slate, -1, 0, 0, 1, ANY_RUNG)
     start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
-    X.S[ENDED] = 1.0
-    defender.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, 0, 1, True, 10.0)
-
-
-def compile_others(rows: bool) -> None:
-    """All other decisions, and what no actor chooses."""
-    T, X = _over(rows)
-    challenger.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, 0, 1, True, 10.0)
-    proxies.act(T, X, 0, 0, 1.0)
-    allies.act(T, X, 0, 0, 1.0, True, False)
     nature.drift(T, X, 0, 1.0)
     nature.attribute(T, X, 0)
+    events.change_of_leader(T, X, 0)
+
+
+@compiled.quickly()
+def compile_rest(rows: bool) -> None:
+    """What both sides foresee (they share payoffs), what the others do, and what no one chooses."""
+    T, X = _over(rows)
+    for side in (challenger, defender):
+        side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
+    proxies.act(T, X, 0, 0, 1.0)
+    allies.act(T, X, 0, 0, 1.0, True, False)
     nature.accidents(T, X, 0)
     nature.close(T, X, 0, 1, 1.0, True, False)
-    events.change_of_leader(T, X, 0)
     lanes.put_back(X, np.zeros(1, dtype=np.int64), lanes.some(X, np.zeros(1, dtype=np.int64)))
 
 
@@ -108,4 +117,4 @@ def _over(rows: bool) -> tuple[Tables, Worlds]:
 
 
 if __name__ == "__main__":
-    compile_others(sys.argv[1:] == [_ROWS])
+    compile_rest(sys.argv[1:] == [_ROWS])
