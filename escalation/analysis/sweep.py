@@ -333,6 +333,7 @@ def _result(
             "run": name,
             "part": failure.part,
             "points": list(failure.points),
+            "settings": list(failure.settings),
             "worlds": failure.worlds,
             "error": failure.error,
             "message": failure.message,

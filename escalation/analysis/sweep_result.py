@@ -154,8 +154,8 @@ class Reference:
 class SweepResult:
     """The odds of war over ``points``, with intervals at 95 % for Monte-Carlo noise alone.
 
-    ``failures`` says which parts of the work failed; their worlds are missing from ``results``. With ``precision`` each
-    point ran until its interval had that half-width, or to ``worlds`` at most.
+    ``failures`` says which points failed, in which part of the work; those worlds are missing from ``results``. With
+    ``precision`` each point ran until its interval had that half-width, or to ``worlds`` at most.
     """
 
     scenario: Scenario
@@ -179,6 +179,11 @@ class SweepResult:
     def keys(self) -> tuple[Key, ...]:
         """The keys that vary, in the order of the settings."""
         return keys_of(self.scenario, self.points)
+
+    @property
+    def failed_points(self) -> int:
+        """How many points have worlds that failed, those of the reference among them."""
+        return len({(failure["run"], point) for failure in self.failures for point in failure["points"]})
 
     @property
     def rule(self) -> str:

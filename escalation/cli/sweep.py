@@ -108,8 +108,10 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
 
         click.echo(sweep_text(result, width=_width(), colour=coloured()))
     if result.failures:
-        again = " Run only them again with --resume." if given["out"] is not None else ""
-        note(f"{len(result.failures)} parts failed; the rest is kept.{again}")
+        from escalation.report.words import count, opening
+
+        again = f"; only what failed is run again by: {_resume()}" if given["out"] is not None else ""
+        note(f"{opening(count(result.failed_points, 'point'))} failed, the rest is kept{again}")
         raise click.exceptions.Exit(SOME_FAILED)
 
 

@@ -17,6 +17,7 @@ NARROWEST: Final = 60
 WIDEST: Final = 100
 MOST_ROWS: Final = 40
 MOST_KEYS: Final = 12
+MOST_KEYS_TOLD: Final = 3
 LONGEST_CELL: Final = 12
 _MARKS: Final = {MORE: "+", LESS: "-", SAME: "="}
 _KINDS: Final = {
@@ -119,7 +120,9 @@ def _so_many(odds: float) -> str:
 
 
 def _at(result: SweepResult, found: PointResult) -> str:
-    return ", ".join(f"{key} {shown(value)}" for key, value in zip(result.points.keys[:3], found.setting, strict=False))
+    return ", ".join(
+        f"{key} {shown(value)}" for key, value in zip(result.points.keys[:MOST_KEYS_TOLD], found.setting, strict=False)
+    )
 
 
 class _Report:
@@ -337,7 +340,7 @@ class _Report:
             )
         own = reference.points[0]
         odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)
-        where = _at(self.result, own) if len(self.result.points.keys) <= 3 else "its own values"
+        where = _at(self.result, own) if len(self.result.points.keys) <= MOST_KEYS_TOLD else "its own values"
         return (
             f"Each point is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}. Break-even "
             "is where a point is as dangerous as that."
@@ -346,9 +349,11 @@ class _Report:
     # -- notes -----------------------------------------------------------------------------------------------------
     def failures(self) -> list[str]:
         failures = self.result.failures
-        lines = self.wrapped(f"{opening(count(len(failures), 'part'))} failed; the rest is kept:")
+        lines = self.wrapped(f"{opening(count(self.result.failed_points, 'point'))} failed; the rest is kept:")
         for failure in failures[:10]:
-            lines += self.wrapped(f"part {failure['part']}: {failure['error']}: {failure['message']}", "  ", "    ")
+            worlds = count(failure["worlds"], "world")
+            told = f"{_where(failure)}: {failure['error']}: {failure['message']} ({worlds})"
+            lines += self.wrapped(told, "  ", "    ")
         if len(failures) > 10:
             lines.append(f"  and {len(failures) - 10:,} more")
         return lines
@@ -360,6 +365,17 @@ class _Report:
             "Uncertain numbers that do not vary here stand at their central values; the intervals are Monte-Carlo "
             "noise alone."
         )
+
+
+def _where(failure: Mapping[str, Any]) -> str:
+    """The point that failed, by its coordinates, or how many there are."""
+    of = "the reference, " if failure["run"] != "points" else ""
+    if len(failure["settings"]) > 1:
+        return f"{of}{count(len(failure['settings']), 'point')} of part {failure['part']}"
+    setting = [f"{key} {shown(value)}" for key, value in failure["settings"][0].items()]
+    if len(setting) > MOST_KEYS_TOLD:
+        return f"{of}point {failure['points'][0]} ({', '.join(setting[:MOST_KEYS_TOLD])} and more)"
+    return of + ", ".join(setting)
 
 
 def _key_lines(points: Points, place: int, key: Key, width: int) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -83,16 +83,46 @@ class Task:
     block: int
     model: str
 
+    @property
+    def points(self) -> range:
+        """The points that it touches."""
+        return range(self.first_point, self.first_point + len(self.settings))
+
+    def only(self, points: range) -> Task:
+        """The worlds of some of its points, which must be neighbours."""
+        skipped, end = points.start - self.first_point, points.stop - self.first_point
+        begin = max(skipped * self.worlds - self.first, 0)
+        return replace(
+            self,
+            first_point=points.start,
+            settings=self.settings[skipped:end],
+            first=0 if skipped else self.first,
+            size=min(end * self.worlds - self.first, self.size) - begin,
+        )
+
+    def halves(self) -> tuple[Task, ...]:
+        """The same worlds as two tasks, each of half of the points; none where there is one point only."""
+        points, middle = self.points, len(self.settings) // 2
+        return (self.only(points[:middle]), self.only(points[middle:])) if middle else ()
+
 
 @dataclass(frozen=True)
 class Part:
-    """What a part came to: ``sums`` (points, columns of ``Layout``), and war at the horizon, eight worlds a byte."""
+    """What a part came to: ``sums`` (points, columns of ``Layout``), and war at the horizon, eight worlds a byte.
+
+    Where a point of it has failed there may be several of one ``number``, each of some of the part's points.
+    """
 
     number: int
     first_point: int
     size: int
     sums: Ints
     war: NDArray[np.uint8]
+
+    @property
+    def points(self) -> range:
+        """The points that it touches."""
+        return range(self.first_point, self.first_point + len(self.sums))
 
 
 @dataclass(frozen=True)
