@@ -354,6 +354,7 @@ def _result(
         folder=None if out is None else str(out),
         precision=precision,
         notes=notes,
+        certified=main.certified,
     )
 
 

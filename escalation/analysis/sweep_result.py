@@ -14,6 +14,7 @@ from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
 from escalation.scenario.points import STRUCTURE, Points, alone, role_of
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, told
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 from escalation.worlds.totals import Totals
 
@@ -171,6 +172,8 @@ class SweepResult:
     precision: float | None = None
     notes: tuple[str, ...] = ()
     """What a folder had to say: damaged parts that were run anew, other versions of libraries."""
+    certified: tuple[Certified, ...] = ()
+    """The points that a rule that plans had solved; the reference's are not among them."""
 
     def __len__(self) -> int:
         return len(self.results)
@@ -219,6 +222,7 @@ class SweepResult:
             "reference": self._reference_json(),
             "rows": self.to_rows(),
             "failures": [dict(failure) for failure in self.failures],
+            **told(self.certified),
             "folder": self.folder,
             "digest": self.digest,
         }

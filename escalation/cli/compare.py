@@ -7,7 +7,7 @@ import shlex
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import coloured, emit_json, progress
+from escalation.cli.shell import coloured, emit_json, foreseen_by, progress
 
 
 @click.command("compare")
@@ -66,7 +66,9 @@ def command(
         from escalation.analysis.decompose import world_weeks
 
         size += world_weeks(ready[0], ready[1], worlds, horizon)
-    with progress(size, quiet) as advance:
+    foreseen = [foreseen_by(scenario, worlds, priors) for scenario in ready]
+    points = sum(filter(None, foreseen)) or None
+    with progress(size, quiet, points, workers) as advance:
         result = compare(
             *ready,
             worlds=worlds,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
+from escalation.report.foresight import foresight_text
 from escalation.report.layout import bold, dim
 from escalation.report.words import between, count, day, listed, opening, period, so_many
 from escalation.scenario.points import Points
@@ -47,7 +48,7 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, 
         f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
         f"About {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
-        f"{size['workers']} workers. Nothing was run."
+        f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     for place, key in enumerate(keys[:MOST_KEYS]):
@@ -55,6 +56,13 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, 
     if len(keys) > MOST_KEYS:
         lines.append(f"  and {len(keys) - MOST_KEYS:,} keys more; --json lists them")
     return "\n".join(lines)
+
+
+def _ahead(size: Mapping[str, Any]) -> str:
+    if "foresight" not in size:
+        return ""
+    told = size["foresight"]
+    return f", {told['estimated_seconds']:,.0f} of them to solve {count(told['points'], 'point')} for foresight"
 
 
 def headline(result: SweepResult) -> str:
@@ -150,6 +158,8 @@ class _Report:
         if result.failures:
             lines += ["", *self.failures()]
         lines += ["", *self.wrapped(self.noise())]
+        if result.certified:
+            lines += self.wrapped(foresight_text(result.certified))
         return "\n".join(lines)
 
     def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:

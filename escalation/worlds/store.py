@@ -17,15 +17,16 @@ import re
 import time
 import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from escalation.worlds import folder as files
+from escalation.worlds.certificates import Certified, told
 from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, FolderTaken, Ran
 from escalation.worlds.locks import Lock
 from escalation.worlds.tasks import Part, Study
@@ -37,6 +38,7 @@ POINTS: Final = "points.csv"
 SCENARIO: Final = "scenario.toml"
 _PART: Final = re.compile(r"(\d+)-([0-9a-f]{16})\.npz")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CERTIFIED: Final = "certified"
 _SHOWN: Final = 3
 """Differences between two scenarios that a refusal names."""
 _SECONDS: Final = 1.0
@@ -131,7 +133,7 @@ class Store:
 
     def end(self, run: PointsRun) -> None:
         """Write down what came out; the sweep is complete unless points have failed. Raises ``DiskFull``."""
-        self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds}
+        self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds, **told(run.certified)}
         self._close_as(INCOMPLETE if run.failed else STATUS_COMPLETE)
 
     def _close_as(self, status: str) -> None:
@@ -253,7 +255,8 @@ def read_part(path: Path, mark: str) -> Part:
             if str(held["mark"]) != mark:
                 raise Damaged("it belongs to another sweep")
             number, first_point, size = held["place"].tolist()
-            part = Part(number, first_point, size, held["sums"], held["war"])
+            solved = held[_CERTIFIED].tolist() if _CERTIFIED in held else []
+            part = Part(number, first_point, size, held["sums"], held["war"], tuple(map(_certified, solved)))
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         if isinstance(error, Damaged):
             raise
@@ -279,8 +282,16 @@ def _place(failure: Mapping[str, Any]) -> tuple[int, int]:
 def _packed(part: Part, mark: str) -> bytes:
     stream = io.BytesIO()
     place = np.array([part.number, part.first_point, part.size], dtype=np.int64)
-    np.savez_compressed(stream, mark=np.array(mark), place=place, sums=part.sums, war=part.war)
+    held = {"mark": np.array(mark), "place": place, "sums": part.sums, "war": part.war}
+    if part.certified:
+        held[_CERTIFIED] = np.array([astuple(one) for one in part.certified], dtype=np.float64)
+    np.savez_compressed(stream, allow_pickle=False, **held)
     return stream.getvalue()
+
+
+def _certified(row: Sequence[float]) -> Certified:
+    point, sweeps, residual, settled, seconds = row
+    return Certified(int(point), int(sweeps), residual, settled > 0.0, seconds)
 
 
 def _points_csv(study: Study) -> str:

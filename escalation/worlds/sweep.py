@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from escalation.scenario.points import Points
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, merged
 from escalation.worlds.ensemble import BLOCK
 from escalation.worlds.executors import Executor
 from escalation.worlds.tasks import PART, Part, Study, Task, WrongModel, part_size, run_task
@@ -96,6 +97,8 @@ class PointsRun:
     enough: tuple[bool, ...]
     kept: int
     ran: int
+    certified: tuple[Certified, ...]
+    """The points that a rule that plans had solved."""
     bits: dict[int, NDArray[np.uint8]] = field(repr=False)
     """By part: war at the horizon, packed."""
 
@@ -210,6 +213,7 @@ def run_points(
             enough=tuple(bool(yes) for yes in tally.enough),
             kept=teller.kept,
             ran=teller.done - teller.kept,
+            certified=merged(tally.certified),
             bits=tally.bits,
         )
         if store is not None:
@@ -227,6 +231,7 @@ class _Tally:
         self.bits: dict[int, NDArray[np.uint8]] = {}
         self.enough = np.zeros(len(study.points), dtype=np.bool_)
         self.size = 0
+        self.certified: list[Certified] = []
         self._held: dict[int, list[range]] = defaultdict(list)
         self._ended = np.zeros(len(study.points), dtype=np.bool_)
         self._next = np.zeros(len(study.points), dtype=np.int64)
@@ -240,6 +245,7 @@ class _Tally:
         held.append(points)
         self._note_war(part)
         self.size += part.size
+        self.certified += part.certified
         if self.precision is None:
             self._add(part)
             return

@@ -20,6 +20,7 @@ from escalation.scenario.design import Values
 from escalation.scenario.loader import override
 from escalation.scenario.points import Points, Setting, is_structural
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, certified
 from escalation.worlds.ensemble import BLOCK, cuts, planned, run_block
 from escalation.worlds.executors import Control
 from escalation.worlds.totals import MOST_WORLDS, Ints, Layout, tell
@@ -118,6 +119,7 @@ class Part:
     size: int
     sums: Ints
     war: NDArray[np.uint8]
+    certified: tuple[Certified, ...] = ()
 
     @property
     def points(self) -> range:
@@ -223,6 +225,7 @@ def run_task(task: Task, control: Control) -> Part:
     layout = Layout.of(task.horizon, tuple(country.name for country in task.scenario.countries))
     sums = layout.blank(len(task.settings))
     war = np.zeros(task.size, dtype=np.bool_)
+    solved: list[Certified] = []
     for variant, points in variants(task):
         begin = max(points.start * task.worlds - task.first, 0)
         end = min(points.stop * task.worlds - task.first, task.size)
@@ -237,7 +240,8 @@ def run_task(task: Task, control: Control) -> Part:
             tell(layout, ran.at, ran.civilians, numbers[chosen], owner[chosen], sums)
             war[begin + first : begin + first + size] = ran.at[task.horizon].war
             control.advance(size)
-    return Part(task.number, task.first_point, task.size, sums, np.packbits(war))
+        solved += certified(variant, ready.tables, ready.rows, task.first_point + points.start)
+    return Part(task.number, task.first_point, task.size, sums, np.packbits(war), tuple(solved))
 
 
 def variants(task: Task) -> Iterator[tuple[Scenario, range]]:
