@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from escalation.analysis.odds import run
 from tests.cli.conftest import Here
 
 BREAK_EVEN = ("break-even", "strike", "nonresponse", "--over", "errors.scale=0.5:2:2", "-n", "40", "--horizon", "2")
@@ -101,6 +102,8 @@ finally:
     ids=["break-even", "sensitivity", "discover", "compare"],
 )
 def test_an_interrupt_ends_at_once_and_leaves_nothing(tmp_path: Path, root: Path, words: tuple[str, ...]) -> None:
+    for priors in (False, True):  # the compiler, at a build's first use, is not to be interrupted
+        run("strike", 20, horizon=1, priors=priors)
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, *words],
         cwd=tmp_path,
