@@ -173,6 +173,7 @@ def run_rows(
 
     With a ``horizon`` of 0 nothing is run, and the outcomes have no weeks.
     """
+    from escalation.worlds.certificates import certified
     from escalation.worlds.ensemble import BLOCK, planned, run_block
     from escalation.worlds.executors import Threads
 
@@ -196,4 +197,4 @@ def run_rows(
             if isinstance(outcome, Exception):
                 raise outcome
             parts.append(outcome)
-    return joined(parts)
+    return replace(joined(parts), certified=certified(scenario, ready.tables, ready.rows))

@@ -14,6 +14,7 @@ from escalation.analysis.intervals import LEVEL, Estimate, mean, newcombe
 from escalation.analysis.odds import SCHEMA, RunResult, escaped, estimate_json, run
 from escalation.analysis.prepare import prepared
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import told
 from escalation.worlds.ensemble import BLOCK, Progress
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class CompareResult:
                 "war": arm.war_json(),
                 "limited_war": arm.limited_war.to_json(),
                 "digest": arm.outcomes.digest(),
+                **told(arm.outcomes.certified),
             }
             for label, arm in zip(labels(self.arms), self.arms, strict=True)
         ]

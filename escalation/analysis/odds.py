@@ -20,6 +20,7 @@ from escalation.ladder import LADDER
 from escalation.model.layout import FORCE, HOMELAND, TALLIES, WEEKS_A_MONTH
 from escalation.model.outcomes import ENDINGS, ROUTES
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import told
 from escalation.worlds.ensemble import BLOCK, Progress, simulate
 from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
 
@@ -200,6 +201,7 @@ class RunResult:
             "civilian_deaths": self.civilian_deaths,
             "anchor": self.anchor.to_json(),
             "digest": self.outcomes.digest(),
+            **told(self.outcomes.certified),
             **({"precision": self.stopping.to_json()} if self.stopping is not None else {}),
         }
 

@@ -333,6 +333,7 @@ def _result(
             "run": name,
             "part": failure.part,
             "points": list(failure.points),
+            "settings": list(failure.settings),
             "worlds": failure.worlds,
             "error": failure.error,
             "message": failure.message,
@@ -353,6 +354,7 @@ def _result(
         folder=None if out is None else str(out),
         precision=precision,
         notes=notes,
+        certified=main.certified,
     )
 
 

@@ -14,6 +14,7 @@ from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
 from escalation.scenario.points import STRUCTURE, Points, alone, role_of
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, told
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 from escalation.worlds.totals import Totals
 
@@ -154,8 +155,8 @@ class Reference:
 class SweepResult:
     """The odds of war over ``points``, with intervals at 95 % for Monte-Carlo noise alone.
 
-    ``failures`` says which parts of the work failed; their worlds are missing from ``results``. With ``precision`` each
-    point ran until its interval had that half-width, or to ``worlds`` at most.
+    ``failures`` says which points failed, in which part of the work; those worlds are missing from ``results``. With
+    ``precision`` each point ran until its interval had that half-width, or to ``worlds`` at most.
     """
 
     scenario: Scenario
@@ -171,6 +172,8 @@ class SweepResult:
     precision: float | None = None
     notes: tuple[str, ...] = ()
     """What a folder had to say: damaged parts that were run anew, other versions of libraries."""
+    certified: tuple[Certified, ...] = ()
+    """The points that a rule that plans had solved; the reference's are not among them."""
 
     def __len__(self) -> int:
         return len(self.results)
@@ -179,6 +182,11 @@ class SweepResult:
     def keys(self) -> tuple[Key, ...]:
         """The keys that vary, in the order of the settings."""
         return keys_of(self.scenario, self.points)
+
+    @property
+    def failed_points(self) -> int:
+        """How many points have worlds that failed, those of the reference among them."""
+        return len({(failure["run"], point) for failure in self.failures for point in failure["points"]})
 
     @property
     def rule(self) -> str:
@@ -214,6 +222,7 @@ class SweepResult:
             "reference": self._reference_json(),
             "rows": self.to_rows(),
             "failures": [dict(failure) for failure in self.failures],
+            **told(self.certified),
             "folder": self.folder,
             "digest": self.digest,
         }

@@ -30,6 +30,7 @@ from escalation.analysis.structure import Structure
 from escalation.analysis.thesis_file import DEFAULT, Fact, Record, Thesis, evidence_of, read_thesis
 from escalation.model.rules import RULES
 from escalation.scenario.faults import Fault, ScenarioFault, closest
+from escalation.worlds.certificates import Certified, summary
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ class ThesisResult:
     """The verdicts under other modelling choices, once they have been run."""
     laboratory: Laboratory | None = None
     """Why the answer is what it is, and what would flip it, once that has been asked."""
+    certified: Mapping[str, tuple[Certified, ...]] = field(default_factory=dict)
+    """By arm, the draws that a rule that plans had solved; arms whose rules do not plan are not there."""
 
     @property
     def tested(self) -> int:
@@ -199,6 +202,7 @@ class ThesisResult:
             ],
             "all_evidence": [asdict(claim) for claim in self.all_evidence],
             **({"given_record": {"effective_draws": self.effective_draws}} if self.record_says else {}),
+            **({"foresight": {arm: summary(found) for arm, found in self.certified.items()}} if self.certified else {}),
             **({} if self.courses is None else self.courses.to_json()),
             **({} if self.structure is None else self.structure.to_json()),
             **({} if self.laboratory is None else self.laboratory.to_json()),
@@ -471,6 +475,7 @@ def run_claims(plan: Plan, *, workers: int = 2, progress: Callable[[int], None] 
         effective_draws=float(weights.sum() ** 2 / (weights**2).sum()),
         arm_titles={arm.label: _title(found, arm) for arm in plan.arms},
         arm_scenarios={arm.label: arm.read().name for arm in plan.arms},
+        certified={label: arm.outcomes.certified for label, arm in arms.items() if arm.outcomes.certified},
         evidence=evidence_of(plan.late),
         courses=_courses(found, arms, weeks) if weeks else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import claimed, words
+from escalation.cli.folders import all_or_nothing, claimed, words
 from escalation.cli.laboratory import DRY_RUN, tell_size, write
 from escalation.cli.shell import coloured, emit_json, progress
 
@@ -66,7 +66,7 @@ def command(
     """Where A is as dangerous as B: the value of a number at which their odds of war are equal.
 
     Both run the same worlds at every value; the break-even comes with the interval in which other worlds would put it,
-    and with who is safer on which side. None or several are said as they are.
+    and with who is safer on which side. None or several are said as they are. Ctrl-C keeps nothing.
     """
     from escalation.analysis.break_even import plan_break_even, run_break_even
     from escalation.report.break_even import break_even_text
@@ -92,7 +92,7 @@ def command(
 
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    with progress(plan.world_weeks, quiet) as advance:
+    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
         result = run_break_even(plan, workers=workers, progress=advance)
     if folder is not None:
         more: dict[str, Any] = {"horizon_weeks": horizon, "rule": result.rule, "worlds": plan.worlds}

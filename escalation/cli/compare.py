@@ -7,7 +7,8 @@ import shlex
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import coloured, emit_json, progress
+from escalation.cli.folders import all_or_nothing
+from escalation.cli.shell import coloured, emit_json, foreseen_by, progress
 
 
 @click.command("compare")
@@ -47,6 +48,7 @@ def command(
     """Scenarios side by side over the same worlds: how many wars B averts and causes beside A.
 
     Every world has the same luck (and, with --priors, the same numbers) in every arm; --set holds in every arm.
+    Ctrl-C keeps nothing.
     """
     if len(scenarios) < 2:
         raise click.UsageError("name two scenarios or more, such as: escalation compare nonresponse strike")
@@ -66,7 +68,9 @@ def command(
         from escalation.analysis.decompose import world_weeks
 
         size += world_weeks(ready[0], ready[1], worlds, horizon)
-    with progress(size, quiet) as advance:
+    foreseen = [foreseen_by(scenario, worlds, priors) for scenario in ready]
+    points = sum(filter(None, foreseen)) or None
+    with all_or_nothing(), progress(size, quiet, points, workers) as advance:
         result = compare(
             *ready,
             worlds=worlds,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import claimed, words
+from escalation.cli.folders import all_or_nothing, claimed, words
 from escalation.cli.laboratory import DRY_RUN, tell_size, write
 from escalation.cli.sensitivity import VARY_HELP
 from escalation.cli.shell import coloured, emit_json, progress
@@ -60,7 +60,7 @@ def command(
     """In which part of the plausible space A is more dangerous than B: boxes of a few uncertain numbers.
 
     Boxes are found on three quarters of the draws and tried on the rest; one that does no better than chance there is
-    not told.
+    not told. Ctrl-C keeps nothing.
     """
     from escalation.analysis.discover import plan_discovery, run_discovery
     from escalation.report.discovery import discovery_text
@@ -93,7 +93,7 @@ def command(
 
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    with progress(plan.world_weeks, quiet) as advance:
+    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
         result = run_discovery(plan, workers=workers, progress=advance)
     if folder is not None:
         scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]

@@ -73,7 +73,7 @@ ENTRIES = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="SCENARIO is a shipped name (escalation list) or the path of a file. "
     "Exit codes: 0 done, 1 a fault of ours, 2 bad usage or a bad file, "
-    "3 some parts of a sweep failed, 4 a claim is not supported, 130 interrupted.",
+    "3 some points of a sweep failed, 4 a claim is not supported, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="escalation", message="%(prog)s %(version)s")
 def cli() -> None:

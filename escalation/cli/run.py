@@ -12,12 +12,13 @@ from click.core import ParameterSource
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import coloured, emit_json, note, progress
+from escalation.cli.shell import SECONDS_A_POINT, coloured, emit_json, foreseen_by, note, progress
 
 if TYPE_CHECKING:
     from escalation.analysis.odds import RunResult
     from escalation.analysis.sequences import Seen
     from escalation.cli.shell import Advance
+    from escalation.scenario.scenario import Scenario
     from escalation.worlds.folder import Ran
 
 MICROSECONDS: Final = 1.0
@@ -75,7 +76,7 @@ def command(
 
     ready = prepared(scenario, rule=rule, overrides=overrides)
     if dry_run and precision is None:
-        _tell_size(ready.name, worlds, horizon, workers, as_json)
+        _tell_size(ready, worlds, horizon, workers, as_json, priors)
         return
     from escalation.analysis.odds import MOST_WORLDS, run
     from escalation.report.text import not_reached, run_text
@@ -84,11 +85,12 @@ def command(
     if precision is not None and context.get_parameter_source("worlds") is ParameterSource.DEFAULT:
         worlds = MOST_WORLDS
     if dry_run:
-        _tell_size(ready.name, worlds, horizon, workers, as_json, precision)
+        _tell_size(ready, worlds, horizon, workers, as_json, priors, precision)
         return
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    with progress(worlds * horizon if precision is None else None, quiet) as advance:
+    size = worlds * horizon if precision is None else None
+    with progress(size, quiet, foreseen_by(ready, worlds, priors), workers) as advance:
         result = run(
             ready,
             worlds,
@@ -125,26 +127,45 @@ def _teller(advance: Advance) -> Callable[[Seen], None]:
 
 
 def _tell_size(
-    name: str, worlds: int, horizon: int, workers: int, as_json: bool, precision: float | None = None
+    scenario: Scenario,
+    worlds: int,
+    horizon: int,
+    workers: int,
+    as_json: bool,
+    priors: bool,
+    precision: float | None = None,
 ) -> None:
     from escalation import compiled
 
+    name, foreseen = scenario.name, foreseen_by(scenario, worlds, priors)
     seconds = LOADING_SECONDS + worlds * horizon * MICROSECONDS / 1e6 / workers
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
-    size = {"scenario": name, "worlds": worlds, "horizon_weeks": horizon, "world_weeks": worlds * horizon}
+    solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / min(workers, foreseen)
+    seconds += solving
+    size: dict[str, object] = {
+        "scenario": name,
+        "worlds": worlds,
+        "horizon_weeks": horizon,
+        "world_weeks": worlds * horizon,
+    }
+    if foreseen is not None:
+        size["foresight"] = {"points": foreseen, "estimated_seconds": round(solving, 1)}
     if as_json:
         asked = {} if precision is None else {"precision": {"asked": precision, "most_worlds": worlds}}
         emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1), **asked})
         return
     most = "" if precision is None else f"to ±{100 * precision:g} in 100, at most "
+    points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
+    ahead = "" if foreseen is None else f", {solving:,.0f} of them to solve {points} for foresight"
     click.echo(
         f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {worlds * horizon:,} world-weeks, "
-        f"about {seconds:,.0f} seconds with {workers} workers. Nothing was run."
+        f"about {seconds:,.0f} seconds with {workers} workers{ahead}. Nothing was run."
     )
 
 
 def _write(folder: Path, ran: Ran, result: RunResult) -> None:
     from escalation.report.page.build import write_page
+    from escalation.worlds.certificates import told
     from escalation.worlds.folder import as_json, table, write_folder
 
     frame = result.to_frame()
@@ -160,6 +181,7 @@ def _write(folder: Path, ran: Ran, result: RunResult) -> None:
         "rule": result.rule,
         "priors": result.priors,
         "digest": result.outcomes.digest(),
+        **told(result.outcomes.certified),
         **({} if result.stopping is None else {"precision": result.stopping.to_json()}),
     }
     write_folder(folder, ran, [result.scenario], files, **more)

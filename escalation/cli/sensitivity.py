@@ -7,7 +7,7 @@ from typing import Any, cast
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import claimed, words
+from escalation.cli.folders import all_or_nothing, claimed, words
 from escalation.cli.laboratory import DRY_RUN, tell_size, write
 from escalation.cli.shell import coloured, emit_json, progress
 from escalation.cli.sweep import vary_of
@@ -70,6 +70,7 @@ def command(
     """Which uncertain numbers the odds of war in SCENARIO hang on, over their priors, and by how much.
 
     The noise of counting wars is taken out, and an input that does nothing shows how much of it there is.
+    Ctrl-C keeps nothing.
     """
     from escalation.analysis.sensitivity import Method, plan_sensitivity, run_sensitivity
     from escalation.report.sensitivity import sensitivity_text
@@ -103,7 +104,7 @@ def command(
 
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    with progress(plan.world_weeks, quiet) as advance:
+    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
         result = run_sensitivity(plan, workers=workers, progress=advance)
     if folder is not None:
         scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]

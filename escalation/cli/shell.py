@@ -8,11 +8,14 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from escalation.scenario.faults import ScenarioFault
+
+if TYPE_CHECKING:
+    from escalation.scenario.scenario import Scenario
 
 DONE = 0
 OUR_FAULT = 1
@@ -21,8 +24,12 @@ SOME_FAILED = 3
 NOT_SUPPORTED = 4
 INTERRUPTED = 130
 
+SECONDS_A_POINT = 0.1
+"""What foresight takes to solve a point on one core, rounded up: 400 draws of strike and of accord, November 2026."""
+
 DEBUG = "ESCALATION_DEBUG"
 COMPILING = "compiling for this machine, less than a minute, once"
+COMPILING_FORESIGHT = "compiling foresight for this machine, half a minute, once"
 
 
 def emit_json(value: Mapping[str, object]) -> None:
@@ -50,18 +57,44 @@ class Advance(Protocol):
         """Show ``text`` beside the bar, in place of what stood there."""
 
 
-@contextmanager
-def progress(total: int | None, quiet: bool) -> Iterator[Advance]:
-    """A bar on stderr for ``total`` world-weeks, shown on a terminal only; first the note that code is compiled.
+def foreseen_by(scenario: Scenario, worlds: int, priors: bool) -> int | None:
+    """How many points of the parameters foresight may have to solve; None where no rule plans."""
+    from escalation.model.rules import PLANNERS
 
-    Without a total, where a run ends when it knows enough, it counts.
+    rules = {scenario.defender.rule, scenario.challenger.rule}
+    return None if PLANNERS.isdisjoint(rules) else worlds if priors else 1
+
+
+def say_ahead(foreseen: int | None = None, workers: int = 1) -> None:
+    """Say on stderr what a run waits for before it moves: the compiler, and points that foresight has to solve.
+
+    ``foreseen`` is how many these may be; None where no rule plans.
+    """
+    from escalation import compiled
+
+    if not compiled.is_warm():
+        note(COMPILING)
+    if foreseen is None:
+        return
+    from escalation.model.foresight import cache
+
+    if not cache.is_warm():
+        note(COMPILING_FORESIGHT)
+    if foreseen > 1:
+        seconds = foreseen * SECONDS_A_POINT / workers
+        note(f"foresight: up to {foreseen:,} points of the parameters to solve, about {seconds:,.0f} seconds")
+
+
+@contextmanager
+def progress(total: int | None, quiet: bool, foreseen: int | None = None, workers: int = 1) -> Iterator[Advance]:
+    """A bar on stderr for ``total`` world-weeks, shown on a terminal only; before it what the run waits for.
+
+    ``foreseen`` and ``workers`` as in ``say_ahead``. Without a total, where a run ends when it knows enough, it counts.
     """
     from tqdm import tqdm
 
-    from escalation import compiled
-
-    if not quiet and not compiled.is_warm():
-        note(COMPILING)
+    if not quiet:
+        say_ahead(foreseen, workers)
     hidden = quiet or not sys.stderr.isatty()
     with tqdm(total=total, unit=" world-weeks", unit_scale=True, disable=hidden, file=sys.stderr, leave=False) as bar:
 

@@ -12,7 +12,16 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import words
-from escalation.cli.shell import COMPILING, INTERRUPTED, OUR_FAULT, SOME_FAILED, coloured, emit_json, note
+from escalation.cli.shell import (
+    INTERRUPTED,
+    OUR_FAULT,
+    SECONDS_A_POINT,
+    SOME_FAILED,
+    coloured,
+    emit_json,
+    note,
+    say_ahead,
+)
 from escalation.scenario.faults import ScenarioFault
 
 if TYPE_CHECKING:
@@ -108,14 +117,15 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
 
         click.echo(sweep_text(result, width=_width(), colour=coloured()))
     if result.failures:
-        again = " Run only them again with --resume." if given["out"] is not None else ""
-        note(f"{len(result.failures)} parts failed; the rest is kept.{again}")
+        from escalation.report.words import count, opening
+
+        again = f"; only what failed is run again by: {_resume()}" if given["out"] is not None else ""
+        note(f"{opening(count(result.failed_points, 'point'))} failed, the rest is kept{again}")
         raise click.exceptions.Exit(SOME_FAILED)
 
 
 def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
-    from escalation import compiled
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
     from escalation.report.heatmap import sweep_figure
@@ -127,8 +137,8 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
-    if not quiet and not compiled.is_warm():
-        note(COMPILING)
+    if not quiet:
+        say_ahead(_foreseen(plan), given["workers"])
     settings = {name: given[name] for name in ("workers", "block", "cluster", "precision", "resume")}
     try:
         with bar(hidden=quiet) as tell:
@@ -163,6 +173,20 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     return result
 
 
+def _foreseen(plan: SweepPlan) -> int | None:
+    """How many points foresight has to solve; None where no rule plans."""
+    from escalation.model.rules import PLANNERS
+
+    found = 0
+    for scenario, points in ((plan.scenario, plan.points), (plan.beside, plan.beside_points)):
+        own = {f"{actor.name}.rule": actor.rule for actor in (scenario.defender, scenario.challenger)}
+        places = [(points.keys.index(key) if key in points.keys else None, rule) for key, rule in own.items()]
+        found += sum(
+            any((rule if at is None else setting[at]) in PLANNERS for at, rule in places) for setting in points.settings
+        )
+    return found or None
+
+
 def _width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
@@ -183,6 +207,9 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
     seconds = LOADING_SECONDS + plan.world_weeks * MICROSECONDS / 1e6 / given["workers"]
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
+    foreseen = _foreseen(plan)
+    solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / given["workers"]
+    seconds += solving
     found = {
         "scenario": plan.scenario.name,
         "kind": plan.points.kind,
@@ -197,6 +224,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
         "disk_bytes": size.disk,
         "workers": given["workers"],
         "estimated_seconds": round(seconds, 1),
+        **({} if foreseen is None else {"foresight": {"points": foreseen, "estimated_seconds": round(solving, 1)}}),
         "keys": [key.to_json() for key in keys_of(plan.scenario, plan.points)],
     }
     if given["as_json"]:

@@ -9,7 +9,7 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import INTERRUPTED, emit_json, note, progress
+from escalation.cli.shell import INTERRUPTED, emit_json, foreseen_by, note, progress
 from escalation.scenario.faults import ScenarioFault
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def command(
     folder = claimed(out)
     ran = Ran.now(words(), seed)
     cut_off = ""
-    with progress(plan.world_weeks, quiet) as advance:
+    foreseen = sum(filter(None, (foreseen_by(arm.read(), plan.draws, priors=True) for arm in plan.arms))) or None
+    with progress(plan.world_weeks, quiet, foreseen, workers) as advance:
         result = run_claims(plan, workers=workers, progress=advance)
         if plan.side:
             advance.tell("other models")

@@ -69,6 +69,7 @@ class Crisis(mesa.Model):
     step_days : 7 or 1; a test compares the two.
     muted : names of proxies and allies that do not act: all that is not downstream of them stays bit for bit.
     observer : called after each phase with the crisis and the phase's name (used to narrate a world).
+    heed : called before each point that foresight solves; it may raise, to stop.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Crisis(mesa.Model):
         step_days: int = 7,
         muted: Collection[str] = (),
         observer: Observer | None = None,
+        heed: Callable[[], None] | None = None,
     ) -> None:
         """Raises ``ValueError`` for a step that is neither a day nor a week, or for rows that do not fit."""
         super().__init__(rng=seed)
@@ -96,6 +98,7 @@ class Crisis(mesa.Model):
         self.seed_of_draws = seed
         self.muted = frozenset(muted)
         self.observer = observer
+        self.heed = heed
         self.step_days = step_days
         self.dt = step_days / 7.0
         self.tables = tables if tables is not None else build(scenario, values or central(scenario))
@@ -141,7 +144,7 @@ class Crisis(mesa.Model):
         """What rules that plan see ahead; solved at the first look, in blocks whose actors do not plan never."""
         from escalation.model.foresight import Foresight
 
-        return Foresight(self.tables, self.state.row, float(self.case.start.rung))
+        return Foresight(self.tables, self.state.row, float(self.case.start.rung), self.heed)
 
     # -- time --------------------------------------------------------------------------------------------------
     @property
@@ -273,7 +276,7 @@ class Crisis(mesa.Model):
         self.state = nothing
         self.tables = nothing
         self.__dict__.pop("foresight", None)
-        self.observer = None
+        self.observer = self.heed = None
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None and hasattr(ids, "pop"):
             ids.pop(self, None)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
+from escalation.report.foresight import foresight_text
 from escalation.report.layout import bold, dim
 from escalation.report.words import between, count, day, listed, opening, period, so_many
 from escalation.scenario.points import Points
@@ -17,6 +18,7 @@ NARROWEST: Final = 60
 WIDEST: Final = 100
 MOST_ROWS: Final = 40
 MOST_KEYS: Final = 12
+MOST_KEYS_TOLD: Final = 3
 LONGEST_CELL: Final = 12
 _MARKS: Final = {MORE: "+", LESS: "-", SAME: "="}
 _KINDS: Final = {
@@ -46,7 +48,7 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, 
         f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
         f"About {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
-        f"{size['workers']} workers. Nothing was run."
+        f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     for place, key in enumerate(keys[:MOST_KEYS]):
@@ -54,6 +56,13 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, 
     if len(keys) > MOST_KEYS:
         lines.append(f"  and {len(keys) - MOST_KEYS:,} keys more; --json lists them")
     return "\n".join(lines)
+
+
+def _ahead(size: Mapping[str, Any]) -> str:
+    if "foresight" not in size:
+        return ""
+    told = size["foresight"]
+    return f", {told['estimated_seconds']:,.0f} of them to solve {count(told['points'], 'point')} for foresight"
 
 
 def headline(result: SweepResult) -> str:
@@ -119,7 +128,9 @@ def _so_many(odds: float) -> str:
 
 
 def _at(result: SweepResult, found: PointResult) -> str:
-    return ", ".join(f"{key} {shown(value)}" for key, value in zip(result.points.keys[:3], found.setting, strict=False))
+    return ", ".join(
+        f"{key} {shown(value)}" for key, value in zip(result.points.keys[:MOST_KEYS_TOLD], found.setting, strict=False)
+    )
 
 
 class _Report:
@@ -147,6 +158,8 @@ class _Report:
         if result.failures:
             lines += ["", *self.failures()]
         lines += ["", *self.wrapped(self.noise())]
+        if result.certified:
+            lines += self.wrapped(foresight_text(result.certified))
         return "\n".join(lines)
 
     def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
@@ -337,7 +350,7 @@ class _Report:
             )
         own = reference.points[0]
         odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)
-        where = _at(self.result, own) if len(self.result.points.keys) <= 3 else "its own values"
+        where = _at(self.result, own) if len(self.result.points.keys) <= MOST_KEYS_TOLD else "its own values"
         return (
             f"Each point is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}. Break-even "
             "is where a point is as dangerous as that."
@@ -346,9 +359,11 @@ class _Report:
     # -- notes -----------------------------------------------------------------------------------------------------
     def failures(self) -> list[str]:
         failures = self.result.failures
-        lines = self.wrapped(f"{opening(count(len(failures), 'part'))} failed; the rest is kept:")
+        lines = self.wrapped(f"{opening(count(self.result.failed_points, 'point'))} failed; the rest is kept:")
         for failure in failures[:10]:
-            lines += self.wrapped(f"part {failure['part']}: {failure['error']}: {failure['message']}", "  ", "    ")
+            worlds = count(failure["worlds"], "world")
+            told = f"{_where(failure)}: {failure['error']}: {failure['message']} ({worlds})"
+            lines += self.wrapped(told, "  ", "    ")
         if len(failures) > 10:
             lines.append(f"  and {len(failures) - 10:,} more")
         return lines
@@ -360,6 +375,17 @@ class _Report:
             "Uncertain numbers that do not vary here stand at their central values; the intervals are Monte-Carlo "
             "noise alone."
         )
+
+
+def _where(failure: Mapping[str, Any]) -> str:
+    """The point that failed, by its coordinates, or how many there are."""
+    of = "the reference, " if failure["run"] != "points" else ""
+    if len(failure["settings"]) > 1:
+        return f"{of}{count(len(failure['settings']), 'point')} of part {failure['part']}"
+    setting = [f"{key} {shown(value)}" for key, value in failure["settings"][0].items()]
+    if len(setting) > MOST_KEYS_TOLD:
+        return f"{of}point {failure['points'][0]} ({', '.join(setting[:MOST_KEYS_TOLD])} and more)"
+    return of + ", ".join(setting)
 
 
 def _key_lines(points: Points, place: int, key: Key, width: int) -> list[str]:

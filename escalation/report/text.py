@@ -11,6 +11,7 @@ from escalation.analysis.odds import CIVILIAN, LIVES, RunResult
 from escalation.analysis.sequences import Stopping
 from escalation.ladder import label
 from escalation.model.outcomes import ROUTE_MEANINGS
+from escalation.report.foresight import foresight_text
 from escalation.report.layout import bold, columns, dim, wrapped
 from escalation.report.words import base_of, between, day, days, dead, in_base, percent, period, so_many
 from escalation.scenario.loader import shipped
@@ -89,6 +90,7 @@ def run_text(result: RunResult, *, given: str = "", again: str = "", colour: boo
     interval = f" ({attacks.low:.2f} to {attacks.high:.2f})" if attacks.n > 1 else ""
     lines += ["", f"Attacks by proxies on {result.scenario.defender.title}: {attacks.value:.2f} a month{interval}."]
     lines += wrapped(PRIORS_NOTE if result.priors else CENTRAL_NOTE)
+    lines += wrapped(foresight_text(result.outcomes.certified, "draw" if result.priors else "point"))
     lines += ["", dim("What to try next", colour), *columns(_next(result, given or result.name, again), left=2)]
     return "\n".join(lines)
 
@@ -206,6 +208,10 @@ def compare_text(result: CompareResult, *, given: Sequence[str] = (), again: str
 
         lines += ["", decomposition_text(result.decomposed, colour=colour)]
     lines += ["", *wrapped(PRIORS_NOTE if first.priors else CENTRAL_NOTE)]
+    for name, arm in zip(names, result.arms, strict=True):
+        if arm.outcomes.certified:
+            said = foresight_text(arm.outcomes.certified, "draw" if arm.priors else "point")
+            lines += wrapped(f"{name}: {said}")
     worlds = _parting_worlds(result)
     if worlds:
         pair, world = worlds

@@ -11,6 +11,7 @@ from textwrap import fill
 from escalation.analysis.claims import ClaimResult, Effect
 from escalation.analysis.structure import AS_WRITTEN, MOVED, Structure, Variant
 from escalation.analysis.thesis import ThesisResult, Watched
+from escalation.report.foresight import foresight_text
 from escalation.report.words import count, listed, opening
 from escalation.report.words import day as dated
 
@@ -299,6 +300,7 @@ def text(result: ThesisResult) -> str:
         "Effects: " + "; ".join(f"{id}: {quantity}" for id, quantity in quantities) + ".",
         _paragraph(_warning(result, len(statements))),
     ]
+    blocks += [_paragraph(f"{arm}: {foresight_text(found, 'draw')}") for arm, found in result.certified.items()]
     if result.facts:
         blocks.append(
             "Claims that no simulation can test\n"

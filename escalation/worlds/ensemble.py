@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from escalation.model.layout import WAR_SUM
 from escalation.model.tables import build
 from escalation.scenario.design import Values, central, draw
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import certified
 from escalation.worlds.executors import Control, Stopped, Threads
 from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
 
@@ -131,6 +132,11 @@ def run_block(
     ``Stopped`` in the week in which ``control`` asks for it.
     """
     chosen = slice(first, first + size)
+
+    def heed() -> None:
+        if control.stop():
+            raise Stopped
+
     crisis = Crisis(
         ready.scenario,
         size,
@@ -139,13 +145,13 @@ def run_block(
         rows=ready.rows[chosen],
         seed=seed,
         numbers=ready.numbers[chosen],
+        heed=heed,
     )
     try:
         at: dict[int, Snapshot] = {}
         by_week = np.empty((horizon, size)) if weekly else None
         for week in range(1, horizon + 1):
-            if control.stop():
-                raise Stopped
+            heed()
             if crisis.running:
                 crisis.step()
             if week in marks or week == horizon:
@@ -208,4 +214,5 @@ def simulate(
             if isinstance(outcome, Exception):
                 raise outcome
             parts.append(outcome)
-    return joined(parts)
+    solved = certified(scenario, ready.tables, ready.rows, first_world if priors else 0)
+    return replace(joined(parts), certified=solved)

@@ -28,7 +28,7 @@ Submitted = TypeVar("Submitted")
 AHEAD: Final = 2
 """Tasks under way a worker: the one that it is on, and the next."""
 ATTEMPTS: Final = 4
-"""How often a task is begun whose worker was lost under it, before the task itself is blamed."""
+"""How often a task is begun whose process was lost under it, before the task itself is blamed."""
 LOCAL: Final = "local"
 
 
@@ -120,7 +120,11 @@ class Threads:
 
 
 class Processes:
-    """Fresh processes of this machine. A task whose process is lost is begun again, ``ATTEMPTS`` times in all."""
+    """Fresh processes of this machine. A task that loses its process is begun anew, ``ATTEMPTS`` times in all.
+
+    A process that dies breaks the pool, with all that is under way: so a lost task is begun anew alone, to tell which
+    of them it was.
+    """
 
     def __init__(self, workers: int = 2) -> None:
         """Raises ``ValueError`` for fewer than one worker."""
@@ -151,28 +155,37 @@ class Processes:
     ) -> Generator[Finished[Task, Result], None, None]:
         """As ``Executor.map``; nothing is told while a task runs."""
         self._stop.clear()
-        waiting = ((task, 1) for task in tasks)
-        running: dict[Future[Any], tuple[Any, int]] = {}
-
-        def submit(entry: tuple[Any, int]) -> Future[Any]:
-            return self._submit(function, entry[0])
-
+        waiting = iter(tasks)
+        running: dict[Future[Any], Any] = {}
+        lost: list[Any] = []
         try:
-            while _topped_up(running, waiting, AHEAD * self.workers, submit):
+            while _topped_up(
+                running, waiting, 0 if lost else AHEAD * self.workers, lambda task: self._submit(function, task)
+            ):
                 done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
                 for future in done:
-                    task, attempt = running.pop(future)
-                    outcome = _outcome(future)
-                    if isinstance(outcome, BrokenProcessPool) and attempt < ATTEMPTS:
-                        again = (task, attempt + 1)
-                        running[submit(again)] = again
+                    task, outcome = running.pop(future), _outcome(future)
+                    if isinstance(outcome, BrokenProcessPool):
+                        lost.append(task)
                     else:
                         yield task, outcome
+                while lost and not running:
+                    task = lost.pop()
+                    yield task, self._by_itself(function, task)
         finally:
             self._stop.set()
             for future in running:
                 future.cancel()
             futures.wait(running)
+
+    def _by_itself(self, function: Function[Task, Result], task: Task) -> Result | Exception:
+        """What becomes of a task that has lost its process once, while nothing else is under way."""
+        outcome: Result | Exception
+        for _ in range(ATTEMPTS - 1):
+            outcome = _outcome(self._submit(function, task))
+            if not isinstance(outcome, BrokenProcessPool):
+                break
+        return outcome
 
     def __enter__(self) -> Self:
         return self
@@ -305,10 +318,11 @@ def _outcome(future: Future[Any]) -> Any:
 
 
 def _dask_outcome(future: Any) -> Any:
-    if future.status == "finished":
+    # a result can be lost with its worker after it was told of: then this waits until another has it
+    try:
         return future.result()
-    error = future.exception()
-    return error if isinstance(error, Exception) else RuntimeError(f"the task was {future.status}: {error}")
+    except Exception as error:
+        return error
 
 
 def _at_least_one(workers: int) -> int:

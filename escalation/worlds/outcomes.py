@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.model.layout import TALLIES
+from escalation.worlds.certificates import Certified, merged
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -58,6 +59,8 @@ class Outcomes:
     """By week; the last is the horizon."""
     civilians: Ints
     """Civilian dead by country, shape (countries, worlds)."""
+    certified: tuple[Certified, ...] = ()
+    """The points that a rule that plans had solved."""
 
     @property
     def worlds(self) -> int:
@@ -91,4 +94,7 @@ def joined(parts: Sequence[Outcomes]) -> Outcomes:
         for week in first.at
     }
     civilians = np.concatenate([part.civilians for part in ordered], axis=1)
-    return Outcomes(first.scenario, first.seed, first.first_world, first.horizon, first.countries, at, civilians)
+    solved = merged(*(part.certified for part in ordered))
+    return Outcomes(
+        first.scenario, first.seed, first.first_world, first.horizon, first.countries, at, civilians, solved
+    )

@@ -34,8 +34,8 @@ class RunFolder:
     """What a run folder says of itself; None where it does not say.
 
     ``state`` is ``complete``, ``running`` (a process is writing it now), ``incomplete`` or ``broken`` (``fault`` says
-    how); ``failed`` counts the parts that failed; ``odds`` are the least and the greatest odds of war in its results,
-    the same for one run.
+    how); ``failed`` counts the failures that it lists; ``odds`` are the least and the greatest odds of war in its
+    results, the same for one run.
     """
 
     path: Path

@@ -1,9 +1,9 @@
 """The folder of a sweep: its manifest first, then every part as it finishes, so that it can be killed at any moment.
 
 A part is ``parts/<number>-<first 16 hex digits of its SHA-256>.npz``, written under a temporary name, synced and
-renamed (``folder.write_bytes``): what is there is whole or can be told to be damaged. Taking a sweep up again reads the
-parts back, runs what is missing, and refuses a folder whose scenario, points, sizes, seed or model are not those asked
-for.
+renamed (``folder.write_bytes``): what is there is whole or can be told to be damaged. A part of which a point failed is
+there in pieces, files of the same number with some of its points each. Taking a sweep up again reads all of them back,
+runs what is missing, and refuses a folder whose scenario, points, sizes, seed or model are not those asked for.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ import hashlib
 import io
 import json
 import re
+import time
 import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from escalation.worlds import folder as files
+from escalation.worlds.certificates import Certified, told
 from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, FolderTaken, Ran
 from escalation.worlds.locks import Lock
 from escalation.worlds.tasks import Part, Study
@@ -36,8 +38,11 @@ POINTS: Final = "points.csv"
 SCENARIO: Final = "scenario.toml"
 _PART: Final = re.compile(r"(\d+)-([0-9a-f]{16})\.npz")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CERTIFIED: Final = "certified"
 _SHOWN: Final = 3
 """Differences between two scenarios that a refusal names."""
+_SECONDS: Final = 1.0
+"""Between two writings of the list of failures: it may be long, and the next run does not need it."""
 
 
 class DiskFull(OSError):
@@ -63,7 +68,8 @@ class Store:
         self._reference = reference
         self._more = more
         self._manifest: dict[str, Any] = {}
-        self._failures: dict[int, dict[str, Any]] = {}
+        self._failures: dict[tuple[int, int], dict[str, Any]] = {}
+        self._listed = 0.0
         self._mark = ""
 
     # -- begin and end -----------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ class Store:
         else:
             self._manifest = {**held, **self._more}
             self._compare_versions(held)
-            self._failures = {record["part"]: record for record in read_failures(self.folder)}
+            self._failures = {_place(record): record for record in read_failures(self.folder)}
         self._manifest |= {"status": RUNNING, "finished": None}
         self._write_manifest()
         parts.mkdir(exist_ok=True)
@@ -126,17 +132,19 @@ class Store:
                 files.write_text(self.folder / name, text())
 
     def end(self, run: PointsRun) -> None:
-        """Write down what came out; the sweep is complete unless parts have failed. Raises ``DiskFull``."""
-        self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds}
+        """Write down what came out; the sweep is complete unless points have failed. Raises ``DiskFull``."""
+        self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds, **told(run.certified)}
         self._close_as(INCOMPLETE if run.failed else STATUS_COMPLETE)
 
     def _close_as(self, status: str) -> None:
         self._manifest |= {"status": status, "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
         if status == STATUS_COMPLETE:
             with self._room():
+                self._write_failures()
                 self._write_manifest()
             return
         try:
+            self._write_failures()
             self._write_manifest()
         except OSError:
             # no room even for this; "running" without a holder of the lock says the same
@@ -153,7 +161,6 @@ class Store:
     # -- parts ---------------------------------------------------------------------------------------------------
     def parts(self) -> Iterator[Part]:
         """The parts that the folder holds, checked; a damaged one is deleted, noted, and so run again."""
-        seen: set[int] = set()
         for path in sorted((self.folder / PARTS).iterdir()):
             try:
                 part = read_part(path, self._mark)
@@ -161,10 +168,8 @@ class Store:
                 self.notes.append(f"{PARTS}/{path.name}: {fault}; it is computed anew")
                 path.unlink()
                 continue
-            if part.number not in seen:
-                seen.add(part.number)
-                self._mended(part.number)
-                yield part
+            self._mended(part)
+            yield part
 
     def keep(self, part: Part) -> None:
         """Write a part. Raises ``DiskFull`` where there is no room."""
@@ -172,22 +177,30 @@ class Store:
         name = f"{part.number:06d}-{hashlib.sha256(data).hexdigest()[:16]}.npz"
         with self._room():
             files.write_bytes(self.folder / PARTS / name, data)
-        self._mended(part.number)
+        self._mended(part)
 
     def fail(self, failure: Failure) -> None:
-        """Write down that a part has failed. Raises ``DiskFull`` where there is no room."""
-        self._failures[failure.part] = {**asdict(failure), "points": [failure.points[0], failure.points[-1]]}
-        self._write_failures()
+        """Write down that a point has failed, now or soon. Raises ``DiskFull`` where there is no room."""
+        record = asdict(failure)
+        self._failures[_place(record)] = record
+        self._list_failures()
 
-    def _mended(self, number: int) -> None:
-        if self._failures.pop(number, None) is not None:
-            self._write_failures()
+    def _mended(self, part: Part) -> None:
+        if self._failures:
+            gone = [self._failures.pop((part.number, point), None) for point in part.points]
+            if any(gone):
+                self._list_failures()
+
+    def _list_failures(self) -> None:
+        if time.monotonic() - self._listed > _SECONDS:
+            with self._room():
+                self._write_failures()
+            self._listed = time.monotonic()
 
     def _write_failures(self) -> None:
         if self._failures:
-            lines = [json.dumps(self._failures[number], ensure_ascii=False) for number in sorted(self._failures)]
-            with self._room():
-                files.write_text(self.folder / FAILURES, "\n".join(lines) + "\n")
+            lines = [json.dumps(self._failures[place], ensure_ascii=False) for place in sorted(self._failures)]
+            files.write_text(self.folder / FAILURES, "\n".join(lines) + "\n")
         else:
             (self.folder / FAILURES).unlink(missing_ok=True)
 
@@ -242,7 +255,8 @@ def read_part(path: Path, mark: str) -> Part:
             if str(held["mark"]) != mark:
                 raise Damaged("it belongs to another sweep")
             number, first_point, size = held["place"].tolist()
-            part = Part(number, first_point, size, held["sums"], held["war"])
+            solved = held[_CERTIFIED].tolist() if _CERTIFIED in held else []
+            part = Part(number, first_point, size, held["sums"], held["war"], tuple(map(_certified, solved)))
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         if isinstance(error, Damaged):
             raise
@@ -253,18 +267,31 @@ def read_part(path: Path, mark: str) -> Part:
 
 
 def read_failures(folder: Path) -> list[dict[str, Any]]:
-    """What ``failures.jsonl`` of a folder lists: part, first and last point, worlds, error, message, traceback."""
+    """What ``failures.jsonl`` of a folder lists: part, points and their settings, worlds, error, message, traceback."""
     path = folder / FAILURES
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def _place(failure: Mapping[str, Any]) -> tuple[int, int]:
+    """Where a failure stands among others: its part and its first point."""
+    return int(failure["part"]), int(failure["points"][0])
+
+
 def _packed(part: Part, mark: str) -> bytes:
     stream = io.BytesIO()
     place = np.array([part.number, part.first_point, part.size], dtype=np.int64)
-    np.savez_compressed(stream, mark=np.array(mark), place=place, sums=part.sums, war=part.war)
+    held = {"mark": np.array(mark), "place": place, "sums": part.sums, "war": part.war}
+    if part.certified:
+        held[_CERTIFIED] = np.array([astuple(one) for one in part.certified], dtype=np.float64)
+    np.savez_compressed(stream, allow_pickle=False, **held)
     return stream.getvalue()
+
+
+def _certified(row: Sequence[float]) -> Certified:
+    point, sweeps, residual, settled, seconds = row
+    return Certified(int(point), int(sweeps), residual, settled > 0.0, seconds)
 
 
 def _points_csv(study: Study) -> str:

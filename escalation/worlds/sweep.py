@@ -1,4 +1,7 @@
-"""A sweep run: parts handed to workers, kept as they finish, and added up point by point."""
+"""A sweep run: parts handed to workers, kept as they finish, and added up point by point.
+
+A part that fails is halved, and its halves again, until each point that fails stands alone: the others are kept.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import threading
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +20,10 @@ from numpy.typing import NDArray
 
 from escalation.scenario.points import Points
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, merged
 from escalation.worlds.ensemble import BLOCK
 from escalation.worlds.executors import Executor
-from escalation.worlds.tasks import PART, Part, Study, Task, part_size, run_task
+from escalation.worlds.tasks import PART, Part, Study, Task, WrongModel, part_size, run_task
 from escalation.worlds.totals import Ints, Totals, digest_of
 
 if TYPE_CHECKING:
@@ -29,10 +34,14 @@ Enough = Callable[[Totals], bool]
 
 @dataclass(frozen=True)
 class Failure:
-    """A part that ended in an error: its number, the points it touches, how many worlds, and what went wrong."""
+    """A point whose worlds in a part ended in an error: which, its settings by key, how many worlds, what went wrong.
+
+    A worker that holds another model fails whole parts: then there may be several ``points``, and ``settings``.
+    """
 
     part: int
     points: tuple[int, ...]
+    settings: tuple[dict[str, object], ...]
     worlds: int
     error: str
     message: str
@@ -76,7 +85,7 @@ Progress = Callable[[Standing], None]
 
 @dataclass(frozen=True)
 class PointsRun:
-    """What a sweep came to. ``totals`` stand one a point, short of worlds where parts have ``failed``.
+    """What a sweep came to. ``totals`` stand one a point, short of the worlds that have ``failed``.
 
     ``kept`` worlds were found in the folder, ``ran`` were run now; under ``precision`` ``enough`` says which points
     stopped because they were precise enough, and a few of the worlds run may lie past the stop and count nowhere.
@@ -88,6 +97,8 @@ class PointsRun:
     enough: tuple[bool, ...]
     kept: int
     ran: int
+    certified: tuple[Certified, ...]
+    """The points that a rule that plans had solved."""
     bits: dict[int, NDArray[np.uint8]] = field(repr=False)
     """By part: war at the horizon, packed."""
 
@@ -102,16 +113,20 @@ class PointsRun:
         return sum(total.n for total in self.totals)
 
     def whole(self, point: int) -> bool:
-        """Whether none of a point's parts has failed."""
-        return all(point not in failure.points for failure in self.failed)
+        """Whether none of a point's worlds has failed."""
+        return point not in self._broken
+
+    @cached_property
+    def _broken(self) -> frozenset[int]:
+        return frozenset(point for failure in self.failed for point in failure.points)
 
     def war_bits(self, point: int) -> NDArray[np.bool_]:
         """Which worlds of a point came to war by the horizon, shape (n,), by replication: points pair world by world.
 
-        Raises ``ValueError`` where a part of the point has failed, for then the worlds would not pair.
+        Raises ``ValueError`` where some of the point's worlds have failed, for then they would not pair.
         """
         if not self.whole(point):
-            raise ValueError(f"point {point}: a part of it has failed")
+            raise ValueError(f"point {point}: some of its worlds have failed")
         n = self.totals[point].n
         study, found, begin = self.study, [], 0
         while begin < n:
@@ -152,7 +167,7 @@ def run_points(
     With ``precision`` a point's batches are looked at in order, and it ends with the first after which the totals so
     far are ``enough``, or at ``worlds``: what comes out does not depend on which worker was first. With ``store`` parts
     are kept in a folder as they finish, and those that it holds are not run again. ``part`` is the worlds a part, by
-    default ``part_size``; ``block`` is cut to it. A part that fails is listed, the rest goes on.
+    default ``part_size``; ``block`` is cut to it. A point that fails is listed, the rest goes on.
 
     Raises ``ValueError`` for sizes below 1, and whatever ``store`` raises on a folder that it cannot take or fill.
     Leaves a folder that can be resumed whatever happens, ``KeyboardInterrupt`` included.
@@ -169,28 +184,36 @@ def run_points(
             for found in store.parts():
                 tally.take(found)
         teller = _Teller(study, tally, progress)
-        failed: dict[int, Failure] = {}
-        tasks = tally.missing(BLOCK if block is None else block)
-        finished = stack.enter_context(closing(executor.map(run_task, tasks, teller.block)))
-        for task, outcome in finished:
-            if isinstance(outcome, Exception):
-                failure = _failure(study, task, outcome)
-                failed[task.number] = failure
-                tally.give_up(failure)
-                if store is not None:
-                    store.fail(failure)
-            else:
-                if store is not None:
-                    store.keep(outcome)
-                tally.take(outcome)
-            teller.part(task.size)
+        failed: list[Failure] = []
+        tasks: Iterable[Task] = tally.missing(BLOCK if block is None else block)
+        while tasks:
+            halves: list[Task] = []
+            with closing(executor.map(run_task, tasks, teller.block)) as finished:
+                for task, outcome in finished:
+                    if not isinstance(outcome, Exception):
+                        if store is not None:
+                            store.keep(outcome)
+                        tally.take(outcome)
+                    elif not isinstance(outcome, WrongModel) and (two := task.halves()):
+                        halves += two
+                        continue
+                    else:
+                        failure = _failure(study, task, outcome)
+                        failed.append(failure)
+                        tally.give_up(failure)
+                        if store is not None:
+                            store.fail(failure)
+                    teller.part(task.size)
+            tasks = halves
+            teller.stopped()
         run = PointsRun(
             study=study,
             totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
-            failed=tuple(failed[number] for number in sorted(failed)),
+            failed=tuple(sorted(failed, key=lambda failure: (failure.part, failure.points))),
             enough=tuple(bool(yes) for yes in tally.enough),
             kept=teller.kept,
             ran=teller.done - teller.kept,
+            certified=merged(tally.certified),
             bits=tally.bits,
         )
         if store is not None:
@@ -208,14 +231,21 @@ class _Tally:
         self.bits: dict[int, NDArray[np.uint8]] = {}
         self.enough = np.zeros(len(study.points), dtype=np.bool_)
         self.size = 0
+        self.certified: list[Certified] = []
+        self._held: dict[int, list[range]] = defaultdict(list)
         self._ended = np.zeros(len(study.points), dtype=np.bool_)
         self._next = np.zeros(len(study.points), dtype=np.int64)
         self._early: dict[int, dict[int, Part]] = defaultdict(dict)
 
     def take(self, part: Part) -> None:
-        """Count a part; under ``precision`` once all earlier batches of its point are there."""
-        self.bits[part.number] = part.war
+        """Count a part, if it is not there yet; under ``precision`` once all earlier batches of its point are."""
+        held, points = self._held[part.number], part.points
+        if any(points.start < there.stop and there.start < points.stop for there in held):
+            return
+        held.append(points)
+        self._note_war(part)
         self.size += part.size
+        self.certified += part.certified
         if self.precision is None:
             self._add(part)
             return
@@ -229,6 +259,16 @@ class _Tally:
             self._ended[point] = self.enough[point] or self._next[point] == len(self.study.batches)
         if self._ended[point] or not early:
             del self._early[point]
+
+    def _note_war(self, part: Part) -> None:
+        point, first, size = self.study.span(part.number)
+        if part.size == size:
+            self.bits[part.number] = part.war
+            return
+        war = np.unpackbits(self.bits[part.number]) if part.number in self.bits else np.zeros(size, dtype=np.uint8)
+        at = max((part.first_point - point) * self.study.worlds - first, 0)
+        war[at : at + part.size] = np.unpackbits(part.war)[: part.size]
+        self.bits[part.number] = np.packbits(war)
 
     def _add(self, part: Part) -> None:
         self.sums[part.first_point : part.first_point + len(part.sums)] += part.sums
@@ -246,14 +286,16 @@ class _Tally:
         return int(self.sums[:, slices["n"]].sum()), int(self.sums[:, last].sum())
 
     def missing(self, block: int) -> Iterator[Task]:
-        """Parts still to run, looked at as workers come free.
+        """Parts still to run, or what is missing of them, looked at as workers come free.
 
         Under ``precision`` the points take turns, a batch each, so that a batch is seldom begun before the one ahead of
         it has been looked at.
         """
-        held = set(self.bits)
+        held = {number: sorted(ranges, key=lambda points: points.start) for number, ranges in self._held.items()}
         if self.precision is None:
-            yield from (self.study.task(number, block) for number in range(self.study.parts) if number not in held)
+            for number in range(self.study.parts):
+                task = self.study.task(number, block)
+                yield from (task.only(points) for points in _gaps(task.points, held.get(number, [])))
             return
         width = len(self.study.batches)
         for batch in range(width):
@@ -283,6 +325,11 @@ class _Teller:
             self._under_way += worlds
             self._tell()
 
+    def stopped(self) -> None:
+        """Nothing is under way; what had been done of parts that failed is forgotten."""
+        with self._lock:
+            self._under_way = 0
+
     def part(self, size: int) -> None:
         """A part of so many worlds has ended."""
         with self._lock:
@@ -301,5 +348,17 @@ class _Teller:
 
 def _failure(study: Study, task: Task, error: Exception) -> Failure:
     lines = "".join(traceback.format_exception(error))
-    points = tuple(study.points_of(task.number))
-    return Failure(task.number, points, task.size, type(error).__name__, str(error), lines)
+    points = tuple(task.points)
+    settings = tuple(study.points.at(point) for point in points)
+    return Failure(task.number, points, settings, task.size, type(error).__name__, str(error), lines)
+
+
+def _gaps(points: range, held: Sequence[range]) -> Iterator[range]:
+    """The runs of ``points`` that lie between those ``held``, which stand in order."""
+    start = points.start
+    for there in held:
+        if start < there.start:
+            yield range(start, there.start)
+        start = there.stop
+    if start < points.stop:
+        yield range(start, points.stop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from escalation.scenario.design import Values
 from escalation.scenario.loader import override
 from escalation.scenario.points import Points, Setting, is_structural
 from escalation.scenario.scenario import Scenario
+from escalation.worlds.certificates import Certified, certified
 from escalation.worlds.ensemble import BLOCK, cuts, planned, run_block
 from escalation.worlds.executors import Control
 from escalation.worlds.totals import MOST_WORLDS, Ints, Layout, tell
@@ -83,16 +84,47 @@ class Task:
     block: int
     model: str
 
+    @property
+    def points(self) -> range:
+        """The points that it touches."""
+        return range(self.first_point, self.first_point + len(self.settings))
+
+    def only(self, points: range) -> Task:
+        """The worlds of some of its points, which must be neighbours."""
+        skipped, end = points.start - self.first_point, points.stop - self.first_point
+        begin = max(skipped * self.worlds - self.first, 0)
+        return replace(
+            self,
+            first_point=points.start,
+            settings=self.settings[skipped:end],
+            first=0 if skipped else self.first,
+            size=min(end * self.worlds - self.first, self.size) - begin,
+        )
+
+    def halves(self) -> tuple[Task, ...]:
+        """The same worlds as two tasks, each of half of the points; none where there is one point only."""
+        points, middle = self.points, len(self.settings) // 2
+        return (self.only(points[:middle]), self.only(points[middle:])) if middle else ()
+
 
 @dataclass(frozen=True)
 class Part:
-    """What a part came to: ``sums`` (points, columns of ``Layout``), and war at the horizon, eight worlds a byte."""
+    """What a part came to: ``sums`` (points, columns of ``Layout``), and war at the horizon, eight worlds a byte.
+
+    Where a point of it has failed there may be several of one ``number``, each of some of the part's points.
+    """
 
     number: int
     first_point: int
     size: int
     sums: Ints
     war: NDArray[np.uint8]
+    certified: tuple[Certified, ...] = ()
+
+    @property
+    def points(self) -> range:
+        """The points that it touches."""
+        return range(self.first_point, self.first_point + len(self.sums))
 
 
 @dataclass(frozen=True)
@@ -193,6 +225,7 @@ def run_task(task: Task, control: Control) -> Part:
     layout = Layout.of(task.horizon, tuple(country.name for country in task.scenario.countries))
     sums = layout.blank(len(task.settings))
     war = np.zeros(task.size, dtype=np.bool_)
+    solved: list[Certified] = []
     for variant, points in variants(task):
         begin = max(points.start * task.worlds - task.first, 0)
         end = min(points.stop * task.worlds - task.first, task.size)
@@ -207,7 +240,8 @@ def run_task(task: Task, control: Control) -> Part:
             tell(layout, ran.at, ran.civilians, numbers[chosen], owner[chosen], sums)
             war[begin + first : begin + first + size] = ran.at[task.horizon].war
             control.advance(size)
-    return Part(task.number, task.first_point, task.size, sums, np.packbits(war))
+        solved += certified(variant, ready.tables, ready.rows, task.first_point + points.start)
+    return Part(task.number, task.first_point, task.size, sums, np.packbits(war), tuple(solved))
 
 
 def variants(task: Task) -> Iterator[tuple[Scenario, range]]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from escalation.analysis.odds import run
 from tests.cli.conftest import Here
 
 BREAK_EVEN = ("break-even", "strike", "nonresponse", "--over", "errors.scale=0.5:2:2", "-n", "40", "--horizon", "2")
@@ -66,3 +70,50 @@ def test_what_is_wrong_is_said(here: Here, words: tuple[str, ...], says: str) ->
     done = here(*words)
     assert done.returncode != 0
     assert says in done.stderr
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+def interrupt():
+    while not any(thread.name.startswith("worlds") for thread in threading.enumerate()):
+        time.sleep(0.01)
+    time.sleep(0.5)
+    since.append(time.monotonic())
+    os.kill(os.getpid(), signal.SIGINT)
+since = []
+threading.Thread(target=interrupt, daemon=True).start()
+from escalation.cli.main import main
+try:
+    main()
+finally:
+    print(time.monotonic() - since[0], file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("break-even", "strike", "nonresponse", "--over", "errors.scale=0:2:9", "-n", "40000", "--out", "run"),
+        ("sensitivity", "strike", "--draws", "256", "-n", "200", "--out", "run"),
+        ("discover", "strike", "--draws", "4000", "-n", "20", "--out", "run"),
+        ("compare", "nonresponse", "strike", "--decompose", "-n", "60000"),
+    ],
+    ids=["break-even", "sensitivity", "discover", "compare"],
+)
+def test_an_interrupt_ends_at_once_and_leaves_nothing(tmp_path: Path, root: Path, words: tuple[str, ...]) -> None:
+    for priors in (False, True):  # the compiler, at a build's first use, is not to be interrupted
+        run("strike", 20, horizon=1, priors=priors)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (130, ""), done.stderr
+    said, seconds = done.stderr.splitlines()[-2:]
+    assert said == "interrupted: nothing was kept, and nothing written"
+    assert float(seconds) < 1.0
+    assert not list(tmp_path.iterdir())

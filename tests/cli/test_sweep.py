@@ -33,8 +33,8 @@ def here(here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
     return run
 
 
-def held(done: Done) -> dict[str, Any]:
-    assert done.returncode == 0, done.stderr
+def held(done: Done, code: int = 0) -> dict[str, Any]:
+    assert done.returncode == code, done.stderr
     value = json.loads(done.stdout)
     assert isinstance(value, dict)
     return value
@@ -209,15 +209,15 @@ def test_another_sweep_in_the_folder_is_refused_with_what_differs(here: Here) ->
     assert [path.name for path in Path("mine").iterdir()] == ["letter.txt"]
 
 
-def test_failed_parts_are_exit_3_and_run_alone_by_resume(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("strike", "--vary", "errors.scale=0,3", "-n", "1024", "--horizon", "2", "-q", "--out", "out")
+def test_a_failed_point_is_exit_3_and_run_alone_by_resume(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("strike", "--vary", "errors.scale=0,1,2,3", "-n", "200", "--horizon", "2", "-q", "--out", "out")
     whole = held(here(*words[:-1], "whole", "--json"))
     real = engine.run_task
-    ran: list[int] = []
+    ran: list[tuple[Any, ...]] = []
 
     def watched(task: Any, control: Any) -> Any:
-        ran.append(task.number)
-        if planted and task.keys and task.number == 1:
+        ran.append(task.settings)
+        if planted and task.number == 0 and (2.0,) in task.settings:
             raise RuntimeError("planted")
         return real(task, control)
 
@@ -225,13 +225,19 @@ def test_failed_parts_are_exit_3_and_run_alone_by_resume(here: Here, monkeypatch
     planted = True
     done = here(*words)
     assert done.returncode == 3
-    assert "part 1: RuntimeError: planted" in done.stdout
-    assert "--resume" in done.stderr
-    assert Path("out/results.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert "One point failed; the rest is kept:\n  errors.scale 2: RuntimeError: planted (200 worlds)" in done.stdout
+    assert "One point failed, the rest is kept; only what failed is run again by: escalation sweep" in done.stderr
+    assert done.stderr.rstrip().endswith("--resume")
+    rows = Path("out/results.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[4] for row in rows] == ["worlds", "200", "200", "0", "200"]
+    told = held(here(*words, "--resume", "--json"), code=3)["failures"]
+    assert [(one["run"], one["points"], one["settings"]) for one in told] == [("points", [2], [{"errors.scale": 2.0}])]
+    (listed,) = Path("out/failures.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(listed)["settings"] == [{"errors.scale": 2.0}]
     planted = False
     ran.clear()
     mended = held(here(*words, "--resume", "--json"))
-    assert ran == [1]
+    assert ran == [((2.0,),)]
     assert {**mended, "folder": ""} == {**whole, "folder": ""}
     assert not Path("out/failures.jsonl").exists()
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from escalation.analysis.odds import run
+from escalation.analysis.sweep import sweep
 from escalation.maths import logit
 from escalation.model import foresight
 from escalation.model.foresight import LEDGER, Foresight, look
@@ -29,7 +33,13 @@ from escalation.model.layout import (
     RUNG,
 )
 from escalation.model.tables import build
+from escalation.report.foresight import foresight_text
+from escalation.report.text import run_text
+from escalation.scenario.design import draw
+from escalation.scenario.loader import load
+from escalation.worlds.certificates import Certified, summary
 from escalation.worlds.ensemble import simulate
+from escalation.worlds.executors import Stopped
 from tests.model.lab import arm, crisis, prepared
 
 BOTH: dict[str, object] = {"us.rule": "farsighted", "iran.rule": "farsighted"}
@@ -73,7 +83,57 @@ def test_the_prior_rows_settle_or_say_that_they_have_not() -> None:
     certificates = [equilibrium(picture(tables, row, 6.0))[2] for row in range(8)]
     assert sum(certificate.settled for certificate in certificates) >= 6
     assert all(np.isfinite(certificate.residual) for certificate in certificates)
-    assert not equilibrium(picture(tables, 0, 6.0), most=3)[2].settled
+    assert not equilibrium(picture(tables, 0, 6.0), most=3, deep=())[2].settled
+
+
+def test_deep_mixing_settles_what_600_sweeps_do_not_and_leaves_the_rest_alone() -> None:
+    """Draw 41 of the strike cycles; draw 0 settles at once, to the same bits with and without."""
+    scenario = load("strike")
+    tables = build(scenario, draw(scenario, 1, 0, first_row=41))
+    game = picture(tables, 0, float(scenario.start.rung))
+    assert not equilibrium(game, deep=())[2].settled
+    unknowns, _, certificate = equilibrium(game)
+    assert certificate.settled
+    assert max(float(np.abs(part).max()) for part in unknowns) < 1e4
+    first = picture(build(scenario, draw(scenario, 1, 0)), 0, float(scenario.start.rung))
+    for mine, theirs in zip(equilibrium(first)[0], equilibrium(first, deep=())[0], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_run_tells_what_was_solved_and_what_did_not_settle() -> None:
+    found = run("strike", 6, priors=True, horizon=2, rule="farsighted", overrides={"errors.scale": 0.7})
+    told = found.to_json()["foresight"]
+    assert told["points"] == told["settled"] + len(told["not_settled"])
+    assert [one.point for one in found.outcomes.certified] == sorted({one.point for one in found.outcomes.certified})
+    assert told["sweeps"] > told["points"] > 0
+    assert told["seconds"] > 0.0
+    assert "Foresight: " in run_text(found)
+    assert "foresight" not in run("strike", 6, horizon=2).to_json()
+    settled = [Certified(3, 40, 1e-6, True, 0.5), Certified(7, 1000, 2e-3, False, 1.0)]
+    assert summary(settled)["not_settled"] == [{"point": 7, "residual": 2e-3}]
+    assert "1 settled, 1 did not: draw 7 (2.0e-03)" in foresight_text(settled, "draw")
+
+
+def test_a_sweep_tells_by_point_and_keeps_it_in_its_folder(tmp_path: Path) -> None:
+    vary: dict[str, object] = {"us.rule": ["quantal", "farsighted"], "errors.scale": [0.6, 0.9]}
+    asked: dict[str, Any] = {"worlds": 5, "horizon": 2, "out": tmp_path / "s"}
+    found = sweep("strike", vary, **asked)
+    assert [one.point for one in found.certified] == [2, 3]
+    assert found.to_json()["foresight"]["points"] == 2
+    again = sweep("strike", vary, resume=True, **asked)
+    assert again.certified == found.certified
+    held = json.loads((tmp_path / "s" / "manifest.json").read_text(encoding="utf-8"))
+    assert held["foresight"] == found.to_json()["foresight"]
+
+
+def test_solving_heeds_a_stop() -> None:
+    scenario, values = prepared("strike", BOTH, draws=2)
+    with pytest.raises(Stopped):
+        Foresight(build(scenario, values), np.arange(2), 6.0, heed=_stop)
+
+
+def _stop() -> None:
+    raise Stopped
 
 
 def test_without_patience_nothing_lies_beyond_the_reply() -> None:
@@ -120,7 +180,7 @@ def bits() -> str:
     scenario, values = prepared("strike", {})
     tables = build(scenario, values)
     game = picture(tables, 0, 6.0)
-    unknowns, solution, _ = equilibrium(game, most=1)
+    unknowns, solution, _ = equilibrium(game, most=1, deep=())
     model = crisis("strike", {}, worlds=40, weeks=0)
     S = model.state.S
     S[PI_LEADER], S[RUNG] = np.linspace(-4.0, 4.0, 40), np.arange(40) % 9 + 1.0

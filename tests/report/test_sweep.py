@@ -122,9 +122,10 @@ def test_the_reference_is_named_and_break_even_said(made: dict[str, SweepResult]
 
 
 def test_failures_are_listed(strike: Scenario) -> None:
-    failures = ({"run": "points", "part": 3, "error": "ValueError", "message": "planted"},)
+    about = {"run": "points", "part": 3, "worlds": 1000, "error": "ValueError", "message": "planted"}
+    failures = ({**about, "points": [1], "settings": [{"errors.scale": 1.0}]},)
     text = sweep_text(made_up(rising, {"errors.scale": "0:2:3"}, scenario=strike, missing=(1,), failures=failures))
-    assert "One part failed; the rest is kept:\n  part 3: ValueError: planted" in text
+    assert "One point failed; the rest is kept:\n  errors.scale 1: ValueError: planted (1,000 worlds)" in text
     assert re.search(r"^ +1 +failed", text, re.MULTILINE)
     nothing = made_up(rising, {"errors.scale": "0:2:3"}, scenario=strike, missing=(0, 1, 2))
     assert "No point was run" in sweep_text(nothing)

@@ -19,6 +19,13 @@ def dies_once(task: tuple[str, int], _: Control) -> int:
     return number
 
 
+def dies(number: int, _: Control) -> int:
+    """Kill the process that it runs in, for 1 whenever it runs."""
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
 def waits(number: int, control: Control) -> int:
     """Return 0 at once, and any other number only when asked to stop."""
     while number and not control.stop():

@@ -6,14 +6,19 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escalation.scenario.loader import load
-from escalation.scenario.points import Points
+from escalation.scenario.points import Points, Setting
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.executors import Executor, Threads
+from escalation.worlds import tasks
+from escalation.worlds.executors import Control, Executor, Threads
 from escalation.worlds.folder import Ran
 from escalation.worlds.store import Store
 from escalation.worlds.sweep import PointsRun, run_points
+
+if TYPE_CHECKING:
+    import pytest
 
 HORIZON = 3
 PART = 24
@@ -43,6 +48,20 @@ def sweep(worlds: int = 40, *, workers: int = 2, executor: Executor | None = Non
 def store(folder: Path, *, resume: bool = False) -> Store:
     """The folder of the sweep, as the command would take it."""
     return Store(folder, Ran.now(["escalation", "sweep", "strike", "--out", str(folder)], 0), resume=resume)
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, *settings: Setting) -> list[tuple[Setting, ...]]:
+    """Let every task in which one of the ``settings`` stands end in an error; returns the settings of all tasks run."""
+    right, ran = tasks.run_task, []
+
+    def run_task(task: tasks.Task, control: Control) -> tasks.Part:
+        ran.append(task.settings)
+        if any(setting in task.settings for setting in settings):
+            raise ZeroDivisionError("planted")
+        return right(task, control)
+
+    monkeypatch.setattr("escalation.worlds.sweep.run_task", run_task)
+    return ran
 
 
 if __name__ == "__main__":

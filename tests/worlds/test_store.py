@@ -27,7 +27,7 @@ from escalation.worlds.locks import Lock
 from escalation.worlds.store import DiskFull, read_failures
 from escalation.worlds.sweep import PointsRun, run_points
 from escalation.worlds.tasks import Task
-from tests.worlds.study import HORIZON, PART, points, scenario, store, sweep
+from tests.worlds.study import HORIZON, PART, plant, points, scenario, store, sweep
 
 WORLDS = 30
 KILLS = 50 if os.environ.get("SOAK") else 3
@@ -431,11 +431,12 @@ def test_failures_are_listed_run_alone_and_cleared(tmp_path: Path, undisturbed: 
     with pytest.MonkeyPatch.context() as planted:
         fail_in(planted, 2, 5)
         run = sweep(WORLDS, store=store(folder))
-    assert [failure.part for failure in run.failed] == [2, 5]
+    assert [failure.part for failure in run.failed] == [2, 2, 5]
     assert status_of(folder) == "incomplete"
     assert [(f["part"], f["points"], f["worlds"], f["error"]) for f in read_failures(folder)] == [
-        (2, [1, 2], 24, "ZeroDivisionError"),
-        (5, [4, 4], 24, "ZeroDivisionError"),
+        (2, [1], 12, "ZeroDivisionError"),
+        (2, [2], 12, "ZeroDivisionError"),
+        (5, [4], 24, "ZeroDivisionError"),
     ]
     with pytest.MonkeyPatch.context() as planted:
         fail_in(planted, 5)
@@ -446,3 +447,58 @@ def test_failures_are_listed_run_alone_and_cleared(tmp_path: Path, undisturbed: 
     assert (last.ran, last.digest) == (PART, undisturbed.digest)
     assert not (folder / "failures.jsonl").exists()
     assert status_of(folder) == "complete"
+
+
+@pytest.mark.parametrize(("block", "workers", "part"), [(1, 2, 10_000), (7, 3, 100), (256, 1, 50), (4096, 2, PART)])
+def test_points_that_fail_amid_parts_are_all_that_is_run_again(
+    tmp_path: Path, block: int, workers: int, part: int
+) -> None:
+    folder, sizes = tmp_path / "s", {"block": block, "workers": workers, "part": part}
+    wrong = points().settings[2], points().settings[5]
+    with pytest.MonkeyPatch.context() as planted:
+        plant(planted, *wrong)
+        run = sweep(WORLDS, store=store(folder), **sizes)
+    assert [totals.n for totals in run.totals] == [0 if point in (2, 5) else WORLDS for point in range(8)]
+    assert status_of(folder) == "incomplete"
+    listed = read_failures(folder)
+    assert {tuple(failure["points"]) for failure in listed} == {(2,), (5,)}
+    assert listed[0]["settings"] == [points().at(2)]
+    kept = parts_in(folder)
+    with pytest.MonkeyPatch.context() as planted:
+        ran = plant(planted, wrong[1])
+        again = sweep(WORLDS, store=store(folder, resume=True), **sizes)
+    assert {setting for settings in ran for setting in settings} == set(wrong)
+    assert again.kept == 6 * WORLDS
+    assert {tuple(failure["points"]) for failure in read_failures(folder)} == {(5,)}
+    last = sweep(WORLDS, store=store(folder, resume=True), **sizes)
+    assert (last.kept, last.ran) == (7 * WORLDS, WORLDS)
+    whole = sweep(WORLDS, **sizes)
+    assert last.digest == whole.digest
+    assert last.totals == whole.totals
+    for point in range(8):
+        np.testing.assert_array_equal(last.war_bits(point), whole.war_bits(point))
+    assert set(kept) < set(parts_in(folder))
+    assert status_of(folder) == "complete"
+    assert not (folder / "failures.jsonl").exists()
+
+
+def test_a_damaged_piece_is_computed_anew(tmp_path: Path, undisturbed: PointsRun) -> None:
+    folder = tmp_path / "s"
+    with pytest.MonkeyPatch.context() as planted:
+        plant(planted, points().settings[3])
+        sweep(WORLDS, store=store(folder), part=10_000)
+    flip(parts_in(folder)[0])
+    run = sweep(WORLDS, store=store(folder, resume=True), part=10_000)
+    assert run.digest == undisturbed.digest
+    assert 0 < run.kept < 7 * WORLDS
+
+
+def test_many_failures_are_listed_when_the_sweep_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is written once a second at most, and at the end."""
+    folder, written = tmp_path / "s", []
+    write = files.write_text
+    monkeypatch.setattr(files, "write_text", lambda path, text: written.append(path.name) or write(path, text))
+    plant(monkeypatch, *points().settings)
+    sweep(WORLDS, store=store(folder))
+    assert len(read_failures(folder)) > len(points())
+    assert written.count("failures.jsonl") < len(points())

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
@@ -23,8 +24,8 @@ from escalation.worlds.executors import Cluster, Control, Executor, NoCluster, P
 from escalation.worlds.sweep import PointsRun, Standing, run_points
 from escalation.worlds.tasks import Study, Task, batches, part_size
 from escalation.worlds.totals import Totals
-from tests.worlds.jobs import dies_once, odd, waits
-from tests.worlds.study import HORIZON, points, scenario, sweep
+from tests.worlds.jobs import dies, dies_once, odd, waits
+from tests.worlds.study import HORIZON, plant, points, scenario, sweep
 
 WORLDS = 40
 
@@ -72,6 +73,13 @@ def test_dask_changes_nothing_even_where_a_worker_is_lost(whole: PointsRun) -> N
 def test_a_process_that_is_lost_is_replaced_and_its_task_begun_again(tmp_path: Path) -> None:
     with Processes(1) as ready, closing(ready.map(dies_once, [(str(tmp_path / "died"), n) for n in range(3)])) as done:
         assert sorted(task[1] * 10 for task, result in done if result == task[1]) == [0, 10, 20]
+
+
+def test_only_the_task_that_kills_its_process_ends_in_an_error() -> None:
+    with Processes(2) as ready, closing(ready.map(dies, range(8))) as done:
+        found = dict(done)
+    assert isinstance(found.pop(1), BrokenProcessPool)
+    assert found == {number: number for number in range(8) if number != 1}
 
 
 def test_each_point_is_the_scenario_with_its_settings(whole: PointsRun) -> None:
@@ -190,8 +198,72 @@ def test_a_part_that_fails_is_listed_and_the_rest_goes_on(whole: PointsRun, monk
     assert "planted" in failure.traceback
     assert run.totals[1].n == WORLDS - 24
     assert [run.totals[i] == whole.totals[i] for i in range(8)] == [True, False, *[True] * 6]
-    with pytest.raises(ValueError, match="has failed"):
+    with pytest.raises(ValueError, match="have failed"):
         run.war_bits(1)
+
+
+@pytest.mark.parametrize(
+    ("block", "workers", "part"), [(1, 1, 1000), (7, 2, 100), (256, 3, 90), (4096, 2, 1000), (4096, 1, 24)]
+)
+def test_a_point_that_fails_amid_a_part_fails_alone(
+    whole: PointsRun, monkeypatch: pytest.MonkeyPatch, block: int, workers: int, part: int
+) -> None:
+    plant(monkeypatch, points().settings[2], points().settings[5])
+    run = sweep(WORLDS, block=block, workers=workers, part=part)
+    assert {failure.points for failure in run.failed} == {(2,), (5,)}
+    assert sum(failure.worlds for failure in run.failed) == 2 * WORLDS, "all parts of both, and no other world"
+    assert run.failed[0].settings == (points().at(2),)
+    assert [totals.n for totals in run.totals] == [0 if point in (2, 5) else WORLDS for point in range(8)]
+    for point in (0, 1, 3, 4, 6, 7):
+        assert run.totals[point] == whole.totals[point]
+        np.testing.assert_array_equal(run.war_bits(point), whole.war_bits(point))
+
+
+def refused() -> Points:
+    """The points, of which the model refuses one: there is no such rule."""
+    settings = list(points().settings)
+    settings[3] = ("no-such-rule", *settings[3][1:])
+    return Points("list", points().keys, tuple(settings))
+
+
+def test_a_point_that_the_model_refuses_fails_alone_in_processes_too(whole: PointsRun) -> None:
+    with Processes(2) as ready:
+        run = run_points(scenario(), refused(), WORLDS, horizon=HORIZON, executor=ready, part=1000)
+    assert [(failure.points, failure.worlds) for failure in run.failed] == [((3,), WORLDS)]
+    assert "no-such-rule" in run.failed[0].message
+    assert [run.totals[i] == whole.totals[i] for i in range(8)] == [point != 3 for point in range(8)]
+
+
+@pytest.mark.slow
+def test_a_point_that_the_model_refuses_fails_alone_under_dask_too(whole: PointsRun) -> None:
+    pytest.importorskip("distributed")
+    with Cluster("local", 2) as ready:
+        run = run_points(scenario(), refused(), WORLDS, horizon=HORIZON, executor=ready, part=1000)
+    assert [(failure.points, failure.worlds) for failure in run.failed] == [((3,), WORLDS)]
+    assert [run.totals[i] == whole.totals[i] for i in range(8)] == [point != 3 for point in range(8)]
+
+
+def test_the_points_of_a_part_in_pieces_are_its_worlds() -> None:
+    study = Study(scenario(), points(), 40, 0, 3, 100)
+    task = study.task(1)
+    assert (task.points, task.first, task.size) == (range(2, 5), 20, 100)
+    pieces = [task.only(range(point, point + 1)) for point in task.points]
+    assert [(piece.points, piece.first, piece.size) for piece in pieces] == [
+        (range(2, 3), 20, 20),
+        (range(3, 4), 0, 40),
+        (range(4, 5), 0, 40),
+    ]
+    assert [half.points for half in task.halves()] == [range(2, 3), range(3, 5)]
+    assert pieces[0].halves() == ()
+
+
+def test_all_points_of_a_worker_with_another_model_fail_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_task(_: Task, __: Control) -> tasks.Part:
+        raise tasks.WrongModel("another")
+
+    monkeypatch.setattr("escalation.worlds.sweep.run_task", run_task)
+    run = sweep(WORLDS, part=160)
+    assert [failure.points for failure in run.failed] == [(0, 1, 2, 3), (4, 5, 6, 7)]
 
 
 def test_a_point_whose_batch_fails_stops_there(monkeypatch: pytest.MonkeyPatch) -> None:

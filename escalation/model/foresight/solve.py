@@ -5,8 +5,10 @@ every node gets the worth of its logit choice against the values held so far, an
 The unknowns are these values and lessons. Plain iteration takes some 180 sweeps, for its slowest mode is a common shift
 of modulus ``patience``, and where rationality is high it may cycle, as quantal response is no contraction; Anderson's
 (1965) mixing of the last sweeps mends both (some 45). A row that it has not settled in ``RESTART`` sweeps goes on in
-shorter steps, mixed and plain by turns. The certificate is the sup-norm distance between the unknowns and their own
-sweep: values in utils, lessons in nats. It is computed, never assumed, and a row that has not settled says so.
+shorter steps, mixed and plain by turns; one that is not settled in ``MOST`` either, because its equilibrium is unstable
+in more directions than ``DEPTH`` sweeps span, in half steps and then shorter ones, mixed over ``DEEP`` (``deepen``).
+The certificate is the sup-norm distance between the unknowns and their own sweep: values in utils, lessons in nats. It
+is computed, never assumed, and a row that has not settled says so.
 
 No row starts from its neighbour's answer, though that would save sweeps: a world must not depend on which rows are
 solved beside it, to the last bit.
@@ -14,6 +16,7 @@ solved beside it, to the last bit.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -49,6 +52,11 @@ DEPTH: Final = 6
 """Sweeps that are mixed."""
 RESTART: Final = 60
 """Sweeps after which the mixing starts afresh."""
+DEEP: Final = 20
+DEEP_STEPS: Final = (0.5, 0.2)
+"""Shares of a step in deep mixing, tried one after the other from the best that is known ..."""
+DEEP_SWEEPS: Final = 200
+"""... for so many sweeps each: a row that settles takes some 30."""
 
 
 class Unknowns(NamedTuple):
@@ -119,14 +127,100 @@ def blank(game: Game) -> tuple[Solution, Scratch]:
     return solution, Scratch(*wide, room, room.copy(), at)
 
 
-def equilibrium(game: Game, most: int = MOST) -> tuple[Unknowns, Solution, Certificate]:
-    """The equilibrium of ``game`` and its certificate, after at most ``most`` sweeps."""
+def equilibrium(
+    game: Game, most: int = MOST, deep: Sequence[float] = DEEP_STEPS
+) -> tuple[Unknowns, Solution, Certificate]:
+    """The equilibrium of ``game`` and its certificate, after at most ``most`` sweeps and those of ``deep`` mixing."""
     solution, scratch = blank(game)
     (x, unknowns), (g, image) = views(game), views(game)
     past, room, report = np.zeros((2, DEPTH + 1, x.size)), np.zeros((DEPTH, DEPTH + 1)), np.zeros(2)
     best = np.zeros_like(x)
     iterate(game, unknowns, image, solution, scratch, x, g, best, past, room, most, report)
-    return unknowns, solution, Certificate(int(report[0]), float(report[1]))
+    found = Certificate(int(report[0]), float(report[1]))
+    for step in deep:
+        if found.settled:
+            break
+
+        def swept() -> None:
+            iterate(game, unknowns, image, solution, scratch, x, g, x, past, room, 0, report)
+
+        more, residual = deepen(swept, x, g, found.residual, step)
+        found = Certificate(found.sweeps + more, residual)
+    return unknowns, solution, found
+
+
+def deepen(swept: Callable[[], None], x: Floats, g: Floats, least: float, step: float) -> tuple[int, float]:
+    """Anderson mixing over ``DEEP`` sweeps from ``x`` (size,), whose residual is ``least``: sweeps, and what is left.
+
+    ``swept`` fills ``g`` (size,) with the sweep of ``x``, which is left holding the best that was found.
+    """
+    best, before = x.copy(), np.zeros((2, x.size))
+    moves, gram, room = np.zeros((2, DEEP, x.size)), np.zeros((DEEP, DEEP)), np.zeros((DEEP, DEEP + 1))
+    for t in range(DEEP_SWEEPS):
+        swept()
+        residual = float(np.abs(g - x).max())
+        if residual < least:
+            least = residual
+            best[:] = x
+        if residual <= TOLERANCE:
+            return t + 1, residual
+        mix_deep(moves, gram, room, before, t, step, x, g)
+    x[:] = best
+    swept()
+    return DEEP_SWEEPS, least
+
+
+@compiled
+def mix_deep(moves: Any, gram: Any, room: Any, before: Any, t: int, step: float, x: Any, g: Any) -> None:
+    """Move ``x`` (size,) on by ``step`` of the mix of its sweep ``g`` and the ``DEEP`` before: Anderson, as ``mix_in``.
+
+    ``moves`` (2, DEEP, size) holds how far the unknowns and their residuals moved, ``gram`` (DEEP, DEEP) the products
+    of the latter, ``before`` (2, size) unknowns and residuals of the last sweep; ``room`` (DEEP, DEEP + 1) is scratch.
+    A move that adds nothing to the newer ones is left out.
+    """
+    size, now = x.shape[0], (t - 1) % DEEP
+    for i in range(size):
+        gap = g[i] - x[i]
+        moves[0, now, i] = x[i] - before[0, i]
+        moves[1, now, i] = gap - before[1, i]
+        before[0, i], before[1, i] = x[i], gap
+    known = min(t, DEEP)
+    for p in range(known):
+        total = 0.0
+        for i in range(size):
+            total += moves[1, now, i] * moves[1, p, i]
+        gram[now, p] = total
+        gram[p, now] = total
+    for p in range(known):
+        u = (now - p) % DEEP
+        for q in range(known):
+            room[p, q] = gram[u, (now - q) % DEEP]
+        total = 0.0
+        for i in range(size):
+            total += moves[1, u, i] * before[1, i]
+        room[p, DEEP] = total
+    for p in range(known):
+        if room[p, p] <= 1e-10 * gram[(now - p) % DEEP, (now - p) % DEEP]:
+            room[p, p] = 0.0
+            continue
+        for q in range(p + 1, known):
+            factor = room[q, p] / room[p, p]
+            for k in range(p, known):
+                room[q, k] -= factor * room[p, k]
+            room[q, DEEP] -= factor * room[p, DEEP]
+    for i in range(size):
+        x[i] += step * before[1, i]
+    for back in range(known):
+        p = known - 1 - back
+        if room[p, p] == 0.0:
+            room[p, DEEP] = 0.0
+            continue
+        for k in range(p + 1, known):
+            room[p, DEEP] -= room[p, k] * room[k, DEEP]
+        room[p, DEEP] /= room[p, p]
+        u = (now - p) % DEEP
+        for i in range(size):
+            x[i] -= room[p, DEEP] * (moves[0, u, i] + step * moves[1, u, i])
 
 
 @compiled

@@ -299,5 +299,6 @@ def _limits(sweep: Document) -> list[str]:
         "Numbers that do not vary stand at their central values; the intervals are chance in the simulation alone.",
     ]
     if sweep["failures"]:
-        said.append(f"{opening(count(len(sweep['failures']), 'part'))} of the work failed; their worlds are missing.")
+        broken = {(failure["run"], point) for failure in sweep["failures"] for point in failure["points"]}
+        said.append(f"{opening(count(len(broken), 'point'))} failed; those worlds are missing.")
     return said
