@@ -134,15 +134,9 @@ if ENABLED:
     _numba.config.CACHE_DIR = str(cache_folder())
     _use_wide_registers()
 
-    def compiled(function: F) -> F:
-        """Compile ``function`` at its first call and keep the machine code for the next process."""
-        result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
-        return result
-
-    def leaf(function: F) -> F:
-        """Compile a small formula and put it in place of every call: a loop that calls cannot become SIMD code."""
-        result: F = _numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
-        return result
+    def _jit(**options: Any) -> Callable[[F], F]:
+        jit: Callable[[F], F] = _numba.njit(nogil=True, error_model="numpy", _nrt=False, **options)
+        return jit
 
     class _Apart(_Compiler):  # type: ignore[misc]
         """Numba's compiler, told that no two arrays of the arguments overlap: SIMD code needs no check of it."""
@@ -152,43 +146,27 @@ if ENABLED:
             pipelines: list[Any] = super().define_pipelines()
             return pipelines
 
-    def loop(function: F) -> F:
-        """Compile a loop over lanes that only compiled code calls; what it writes must not overlap what it reads."""
-        result: F = _numba.njit(
-            cache=False,
-            nogil=True,
-            error_model="numpy",
-            _nrt=False,
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
-            pipeline_class=_Apart,
-        )(function)
-        return result
+    _within: dict[str, Any] = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-    def part(function: F) -> F:
-        """Compile a part of a larger function, put in its place: to pass all the model's arrays takes longer."""
-        result: F = _numba.njit(
-            cache=False,
-            nogil=True,
-            error_model="numpy",
-            _nrt=False,
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
-            forceinline=True,
-        )(function)
-        return result
+    def compiled(function: F) -> F:
+        """Compile ``function`` at its first call and keep the machine code for the next process."""
+        return _jit(cache=True)(function)
+
+    def leaf(function: F) -> F:
+        """Compile a small formula and put it in place of every call: a loop that calls cannot become SIMD code."""
+        return _jit(cache=True, forceinline=True)(function)
 
     def inner(function: F) -> F:
         """Compile a function that only compiled code calls: its wrapper for Python takes longer than itself."""
-        result: F = _numba.njit(
-            cache=False,
-            nogil=True,
-            error_model="numpy",
-            _nrt=False,
-            no_cpython_wrapper=True,
-            no_cfunc_wrapper=True,
-        )(function)
-        return result
+        return _jit(**_within)(function)
+
+    def loop(function: F) -> F:
+        """Compile a loop over lanes that only compiled code calls; what it writes must not overlap what it reads."""
+        return _jit(**_within, pipeline_class=_Apart)(function)
+
+    def part(function: F) -> F:
+        """Compile a part of a larger function, put in its place: to pass all the model's arrays takes longer."""
+        return _jit(**_within, forceinline=True)(function)
 
 else:
 
