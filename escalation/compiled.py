@@ -40,7 +40,8 @@ def _fingerprint() -> str:
 
     digest = hashlib.sha256()
     root = Path(__file__).parent
-    for source in sorted([*root.glob("*.py"), *(root / "model").rglob("*.py"), root / "scenario" / "registry.py"]):
+    named = (root / "scenario" / name for name in ("registry.py", "quantiles.py"))
+    for source in sorted([*root.glob("*.py"), *(root / "model").rglob("*.py"), *named]):
         digest.update(source.relative_to(root).as_posix().encode())
         digest.update(source.read_bytes())
     for version in (sys.version, numba.__version__, numpy.__version__):

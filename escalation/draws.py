@@ -11,6 +11,7 @@ One uniform per purpose, turned into whatever is wanted by inversion.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -98,12 +99,29 @@ def world_keys(seed: int, numbers: NDArray[np.integer[Any]]) -> NDArray[np.uint6
     return _mixed(_mixed(np.array([seed], dtype=np.uint64)) ^ (index * _GOLDEN))
 
 
-def parameter_uniform(seed: int, rows: NDArray[np.integer[Any]], key: str) -> NDArray[np.float64]:
-    """Uniforms in (0, 1) for the number ``key`` in parameter rows ``rows``; shape of ``rows``.
+@leaf
+def parameter_uniform_of(base: Any, name: Any) -> float:
+    """The uniform in (0, 1) of one parameter row and one number, by their keys."""
+    return np.float64(mix(base ^ (name * _ODD)) >> _S11) * 1.1102230246251565e-16 + 5.551115123125783e-17
 
-    Keyed by the number's name: adding a number to a scenario leaves the draws of all others alone.
-    """
-    name = np.frombuffer(hashlib.blake2b(key.encode(), digest_size=8).digest(), dtype="<u8").astype(np.uint64)
-    base = _mixed(_mixed(np.array([seed], dtype=np.uint64) ^ _PARAMETERS) ^ (rows.astype(np.uint64) * _GOLDEN))
-    bits = _mixed(base ^ (name * _ODD))
+
+def parameter_bases(seed: int, rows: NDArray[np.integer[Any]]) -> NDArray[np.uint64]:
+    """Keys of the parameter rows ``rows``; same shape."""
+    return _mixed(_mixed(np.array([seed], dtype=np.uint64) ^ _PARAMETERS) ^ (rows.astype(np.uint64) * _GOLDEN))
+
+
+def parameter_names(keys: Sequence[str]) -> NDArray[np.uint64]:
+    """Keys of the numbers of these names: adding a number to a scenario leaves the draws of all others alone."""
+    digests = b"".join(hashlib.blake2b(key.encode(), digest_size=8).digest() for key in keys)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+def parameter_uniforms(bases: NDArray[np.uint64], names: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Uniforms in (0, 1) of parameter rows and numbers by their keys, which are broadcast together."""
+    bits = _mixed(bases ^ (names * _ODD))
     return (bits >> _S11).astype(np.float64) * 1.1102230246251565e-16 + 5.551115123125783e-17
+
+
+def parameter_uniform(seed: int, rows: NDArray[np.integer[Any]], key: str) -> NDArray[np.float64]:
+    """Uniforms in (0, 1) for the number ``key`` in parameter rows ``rows``; shape of ``rows``."""
+    return parameter_uniforms(parameter_bases(seed, rows), parameter_names([key]))

@@ -65,11 +65,12 @@ def runs_of(rows: Ints) -> Ints:
 
     Compiled loops go run by run, so that all numbers are the same for a whole run and are read once.
     """
-    if len(rows) < 2 or (rows == rows[0]).all():
-        return np.array([[0, len(rows), rows[0]]], dtype=np.int64)
-    edges = np.flatnonzero(np.diff(rows)) + 1
-    first = np.concatenate([[0], edges])
-    return np.stack([first, np.concatenate([edges, [len(rows)]]), rows[first]], axis=1).astype(np.int64)
+    edges = np.flatnonzero(rows[1:] != rows[:-1]) + 1
+    runs = np.empty((len(edges) + 1, 3), dtype=np.int64)
+    runs[0, 0], runs[-1, 1] = 0, len(rows)
+    runs[1:, 0] = runs[:-1, 1] = edges
+    runs[:, 2] = rows[runs[:, 0]]
+    return runs
 
 
 LANES: Final = 128

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from escalation import draws
 from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
-from escalation.model.arrays import Floats, Ints, Tables, Worlds
+from escalation.model.arrays import Floats, Ints, Lanes, Tables, Worlds
 from escalation.model.layout import (
     ALERT,
     ENDED,
@@ -66,6 +66,8 @@ class Crisis(mesa.Model):
     seed, first_world : world w of the block draws as world ``first_world + w`` of the seed, whatever the block.
     numbers : (worlds,) instead of ``first_world``: which world of the seed each one is; two may share a number, as the
         points of a sweep do.
+    past, numbers_by_world : what ``start.reputation`` and ``lanes.of`` (for this step) say of the tables and rows, if
+        they have been asked already.
     step_days : 7 or 1; a test compares the two.
     muted : names of proxies and allies that do not act: all that is not downstream of them stays bit for bit.
     observer : called after each phase with the crisis and the phase's name (used to narrate a world).
@@ -81,6 +83,7 @@ class Crisis(mesa.Model):
         rows: Ints | None = None,
         tables: Tables | None = None,
         past: Floats | None = None,
+        numbers_by_world: Lanes | None = None,
         seed: int = 0,
         first_world: int = 0,
         numbers: Ints | None = None,
@@ -117,7 +120,7 @@ class Crisis(mesa.Model):
         if numbers.shape != (worlds,):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
-        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt)
+        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world)
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)

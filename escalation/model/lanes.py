@@ -87,6 +87,8 @@ from escalation.model.payoffs import can_meet, cost_to_challenger, grievance, ob
 
 _LN2: Final = 0.6931471805599453
 _NO_TILES: Final = np.zeros((0, 3), dtype=np.int64)
+AT_A_TIME: Final = 4 * LANES
+"""Rows worked out together where each world has its own: what they are worked out on stays near the processor."""
 SHARED: Final = 16
 """Worlds that neighbours' rows must have on average for loops to go row by row: more are worth more than full tiles."""
 STEEPEST: Final = 150.0
@@ -167,13 +169,31 @@ _PROXY: Final = _p + 6
 
 
 def of(tables: Tables, rows: Ints, dt: float) -> Lanes:
-    """Numbers of worlds with the parameter rows ``rows`` (worlds,) for steps of ``dt`` weeks."""
-    used, which = np.unique(rows, return_inverse=True)
+    """Numbers of worlds with the parameter rows ``rows`` (worlds,) for steps of ``dt`` weeks.
+
+    As they are by row where neighbours share one, or as tiles in which each world has its own.
+    """
+    used = np.unique(rows)
+    menus = used[_menus(tables, used)]
+    if not share_no_row(rows):
+        return _laid_out(_by_row(tables, used, menus, dt), np.searchsorted(used, rows))
+    tiles = _tiles(np.array([[0, len(rows), 0]]), by_row=False)
+    whole = blank(tables, (len(tiles),), (LANES,))
+    for first in range(0, len(rows), AT_A_TIME):
+        some, which = np.unique(rows[first : first + AT_A_TIME], return_inverse=True)
+        numbers = _by_row(tables, some, menus[np.searchsorted(used, some)], dt)
+        for table, out in zip(_apart(numbers), _apart(whole), strict=True):
+            _put_in_lanes(table, which.reshape(-1), out[first // LANES :])
+    return _told(whole._replace(tiles=tiles))
+
+
+def _by_row(tables: Tables, used: Ints, menus: Ints, dt: float) -> Lanes:
+    """Numbers of the parameter rows ``used``, whose menus are those of the rows ``menus``."""
     numbers = blank(tables, (len(used),), ())
     numbers.allies[:] = tables.allies[used]
     fill(tables, used, numbers, dt)
-    numbers.world[:, MENU] = used[_menus(tables, used)]
-    return _laid_out(numbers, which.reshape(-1), not share_no_row(rows))
+    numbers.world[:, MENU] = menus
+    return numbers
 
 
 def _together(tables: Iterable[Floats], tiles: Ints = _NO_TILES, menu: int = 0, steep: bool = False) -> Lanes:
@@ -201,23 +221,35 @@ def blank(tables: Tables, before: tuple[int, ...], after: tuple[int, ...]) -> La
     return _together(np.zeros((*before, *shape, *after)) for shape in shapes)
 
 
-def _laid_out(numbers: Lanes, which: Ints, by_row: bool) -> Lanes:
-    """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are (``by_row``), for neighbours that
-    share a row, or as tiles in which each world has its own."""
-    runs = runs_of(which)
-    tables = _apart(numbers) if by_row else (_in_lanes(table, which) for table in _apart(numbers))
-    menu, factored = numbers.world[which, MENU], numbers.world[which, FACTORED]
-    return _together(
-        tables,
-        tiles=_tiles(runs if by_row else np.array([[0, len(which), 0]]), by_row),
-        menu=int(menu[0]) if (menu == menu[0]).all() else -1,
-        steep=not factored.all(),
-    )
+def _laid_out(numbers: Lanes, which: Ints) -> Lanes:
+    """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are where neighbours share a row, or as
+    tiles in which each world has its own."""
+    if not share_no_row(which):
+        return _told(numbers._replace(tiles=_tiles(runs_of(which), by_row=True)))
+    tiles = _tiles(np.array([[0, len(which), 0]]), by_row=False)
+    tables = []
+    for table in _apart(numbers):
+        tables.append(np.empty((len(tiles), *table.shape[1:], LANES)))
+        _put_in_lanes(table, which, tables[-1])
+    return _told(_together(tables, tiles))
+
+
+def _told(numbers: Lanes) -> Lanes:
+    """The same with what all worlds have in common."""
+    menu, factored = by_world(numbers, MENU), by_world(numbers, FACTORED)
+    return numbers._replace(menu=int(menu[0]) if (menu == menu[0]).all() else -1, steep=not factored.all())
+
+
+def part(lanes: Lanes, first: int, size: int) -> Lanes:
+    """The numbers of ``size`` worlds of one menu, each of its own row, from world ``first`` on, which begins a tile."""
+    some = slice(first // LANES, -(-(first + size) // LANES))
+    tiles = _tiles(np.array([[0, size, 0]]), by_row=False)
+    return _together((table[some] for table in _apart(lanes)), tiles, menu=0, steep=lanes.steep)
 
 
 def share_no_row(rows: Ints) -> bool:
     """Whether worlds with these parameter rows (worlds,) have too few neighbours of the same row to go row by row."""
-    runs = len(runs_of(rows))
+    runs = 1 + int(np.count_nonzero(rows[1:] != rows[:-1]))
     return runs > 1 and len(rows) < SHARED * runs
 
 
@@ -241,19 +273,19 @@ def by_world(lanes: Lanes, column: int) -> Floats:
 def _menus(tables: Tables, used: Ints) -> Ints:
     """For each of the rows ``used``, the place of the first that has the same menus."""
     kinds = [ACT_RUNG, ACT_ON_STATE, ACT_VIA_PROXIES, ACT_DECAPITATES, ACT_WARNED, ACT_AVAILABLE]
-    both = (tables.defender_acts[used][:, :, kinds], tables.challenger_acts[used][:, :, kinds])
-    flat = np.concatenate([menu.reshape(len(used), -1) for menu in both], axis=1)
-    if (flat == flat[:1]).all():
+    both = (tables.defender_acts, tables.challenger_acts)
+    if all((acts[:, :, kind] == acts[:1, :, kind]).all() for acts in both for kind in kinds):
         return np.zeros(len(used), dtype=np.int64)
+    flat = np.concatenate([acts[used][:, :, kinds].reshape(len(used), -1) for acts in both], axis=1)
     _, first, which = np.unique(flat, axis=0, return_index=True, return_inverse=True)
     return np.asarray(first[which.reshape(-1)])
 
 
-def _in_lanes(table: Floats, which: Ints) -> Floats:
-    """Rows ``which`` (worlds,) of ``table`` (rows, ...) as tiles: (tiles, ..., LANES)."""
+def _put_in_lanes(table: Floats, which: Ints, out: Floats) -> None:
+    """Put rows ``which`` (worlds,) of ``table`` (rows, ...) into ``out`` (tiles or more, ..., LANES)."""
     tiles = -(-len(which) // LANES)
     by_tile = table[np.resize(which, tiles * LANES)].reshape(tiles, LANES, *table.shape[1:])
-    return np.ascontiguousarray(np.moveaxis(by_tile, 1, -1))
+    out[:tiles] = np.moveaxis(by_tile, 1, -1)
 
 
 def at(number: Any, i: int) -> Any:
@@ -289,16 +321,35 @@ def some(X: Worlds, index: Ints) -> Worlds:
     """
     lanes = X.lanes
     if lanes.world.ndim > 2:
-        tiles, lane = index // LANES, index % LANES
-        lanes = _laid_out(_together(table[tiles, ..., lane] for table in _apart(lanes)), np.arange(len(index)), False)
+        lanes = _picked(lanes, index)
     else:
         which = np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index]
-        lanes = _laid_out(lanes, which, not share_no_row(which))
+        lanes = _laid_out(lanes, which)
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
     part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))
     copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
     return part
+
+
+def _picked(lanes: Lanes, index: Ints) -> Lanes:
+    """The numbers of the worlds ``index``, each of which has its own."""
+    tiles = _tiles(np.array([[0, len(index), 0]]), by_row=False)
+    tables = []
+    for table in _apart(lanes):
+        tables.append(np.empty((len(tiles), *table.shape[1:])))
+        pick(table.reshape(len(table), -1, LANES), index, tables[-1].reshape(len(tiles), -1, LANES))
+    return _told(_together(tables, tiles))
+
+
+@compiled
+def pick(table: Any, index: Any, out: Any) -> None:
+    """Copy the lanes ``index`` of ``table`` (tiles, columns, LANES) to ``out``; what is left of it gets the last's."""
+    for t in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            for i in range(LANES):
+                world = index[min(t * LANES + i, index.shape[0] - 1)]
+                out[t, c, i] = table[world // LANES, c, world % LANES]
 
 
 def put_back(X: Worlds, index: Ints, part: Worlds) -> None:

@@ -69,10 +69,8 @@ from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.scenario import PastEvent, Scenario
 
 QUANTAL: Final = CODES["quantal"]
-AT_A_TIME: Final = 2048
-"""Parameter rows whose past is worked out at once, but for ..."""
 FEW_ROWS: Final = 16
-"""... this many or less: then one by one."""
+"""So many parameter rows or less have their past worked out one by one, more ``lanes.AT_A_TIME`` at once."""
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
@@ -152,49 +150,78 @@ def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: f
     Row r of the tables is read off world r of ``state``. Past acts teach whatever ``learning.scale`` is: it switches
     learning in the crisis.
     """
-    G = tables.general
-    chosen = choice_by_type(tables, state, float(event.provocation_rung), float(event.deaths), event.blamed)
-    for r in range(len(G)):
+    chosen = choice_by_type(tables, state, *_situation(event))
+    learn(tables.general, chosen, act, weeks, event.leader, taught)
+
+
+def _situation(event: PastEvent) -> tuple[float, float, bool]:
+    """What the defender stood before: rung of the provocation, dead, and whether the challenger was blamed."""
+    return float(event.provocation_rung), float(event.deaths), event.blamed
+
+
+@compiled
+def learn(G: Any, chosen: Any, act: int, weeks: float, leader: bool, taught: Any) -> None:
+    """Add what ``act`` told, row by row, with ``chosen`` (2, n, rows) as each type would have chosen."""
+    for r in range(G.shape[0]):
         ratio = learning.log_likelihood_ratio(chosen[0, act, r], chosen[1, act, r], G[r, SIGNAL_NOISE], chosen.shape[1])
         gained = G[r, CONSERVATISM] * ratio
         taught[0, r] += (1.0 - G[r, LEADER_SHARE]) * gained * exp(-G[r, DECAY_COUNTRY] * weeks)
-        if event.leader:
+        if leader:
             taught[1, r] += G[r, LEADER_SHARE] * gained * exp(-G[r, DECAY_LEADER] * weeks)
 
 
-def reputation(scenario: Scenario, tables: Tables) -> Floats:
+def reputation(scenario: Scenario, tables: Tables, numbers: Lanes | None = None) -> Floats:
     """What the past has taught, by parameter row: shape (2, rows), country and leader part of logit pi.
 
-    Some thousand rows at a time: their numbers by world take several kilobytes each. A few go one by one, so that
+    ``numbers`` are those of worlds that have a row each, in order, if they are known. Some hundred rows at a time:
+    their numbers by world take several kilobytes each, and are read again and again. A few go one by one, so that
     code for worlds of many rows need not be compiled for them.
     """
-    at_a_time = 1 if tables.general.shape[0] <= FEW_ROWS else AT_A_TIME
+    rows = tables.general.shape[0]
+    at_a_time = 1 if rows <= FEW_ROWS else lanes.AT_A_TIME
+    known = numbers if numbers is not None and numbers.menu >= 0 else None
     by_row = tables[: tables._fields.index("proxy_links")]
     parts = []
-    for first in range(0, tables.general.shape[0], at_a_time):
+    for first in range(0, rows, at_a_time):
         some = (table[first : first + at_a_time] for table in by_row)
-        parts.append(_reputation(scenario, Tables(*some, *tables[len(by_row) :])))  # type: ignore[arg-type]
+        mine = None if known is None else lanes.part(known, first, min(at_a_time, rows - first))
+        parts.append(_reputation(scenario, Tables(*some, *tables[len(by_row) :]), mine))  # type: ignore[arg-type]
     return np.concatenate(parts, axis=1)
 
 
-def _reputation(scenario: Scenario, tables: Tables) -> Floats:
+def _reputation(scenario: Scenario, tables: Tables, numbers: Lanes | None) -> Floats:
     rows = tables.general.shape[0]
     index = np.arange(rows, dtype=np.int64)
-    scratch = empty(tables, np.zeros(rows, dtype=np.uint64), index)
+    scratch = empty(tables, np.zeros(rows, dtype=np.uint64), index, numbers=numbers)
     settle(tables, scratch, 1.0, 1.0, 0.0, 0.5)
     taught = np.zeros((2, rows))
     names = [act.name for act in scenario.acts[scenario.defender.name]]
+    chosen: dict[tuple[float, float, bool], Floats] = {}
     for event in sorted(scenario.past, key=lambda event: event.date):
         if not event.on:
             continue
         weeks = max((scenario.start.date - event.date).days / 7.0 - scenario.start.burn_in_weeks, 0.0)
-        remember(tables, scratch, event, names.index(event.act), weeks, taught)
+        faced = _situation(event)
+        if faced not in chosen:
+            chosen[faced] = choice_by_type(tables, scratch, *faced)
+        learn(tables.general, chosen[faced], names.index(event.act), weeks, event.leader, taught)
     return taught
 
 
-def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats, dt: float = 1.0) -> Worlds:
-    """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks."""
-    X = empty(tables, keys, rows, dt)
+def worlds(
+    scenario: Scenario,
+    tables: Tables,
+    keys: Any,
+    rows: Any,
+    past: Floats,
+    dt: float = 1.0,
+    numbers: Lanes | None = None,
+) -> Worlds:
+    """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks.
+
+    ``numbers`` are those by world, for such a step, if they are known.
+    """
+    X = empty(tables, keys, rows, dt, numbers)
     start = scenario.start
     settle(
         tables,

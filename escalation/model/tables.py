@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,24 +26,29 @@ from escalation.scenario.registry import Owner
 from escalation.scenario.scenario import Act, Scenario
 
 
-def _instances(scenario: Scenario, values: Values, owner: Owner, names: tuple[str, ...]) -> Floats:
+def _table(values: Values, keys: Sequence[str]) -> Floats:
+    """Array (rows, keys) of the numbers ``keys``."""
+    table = np.empty((values.rows, len(keys)))
+    table[:] = [values[key][0] for key in keys]
+    for place, key in enumerate(keys):
+        if not values.fixed(key):
+            table[:, place] = values[key]
+    return table
+
+
+def _instances(values: Values, owner: Owner, names: Collection[str]) -> Floats:
     """Array (rows, instances, columns) of one kind of owner."""
     columns = COLUMNS[owner]
-    table = np.empty((values.rows, len(names), len(columns)))
-    for i, name in enumerate(names):
-        for key, column in columns.items():
-            table[:, i, column] = values[dotted(owner, name, key)]
-    return table
+    table = _table(values, [dotted(owner, name, key) for name in names for key in columns])
+    return table.reshape(values.rows, len(names), len(columns))
 
 
 def _general(scenario: Scenario, values: Values) -> Floats:
     """Array (rows, columns) of the world's, the defender's and the challenger's numbers."""
-    table = np.empty((values.rows, len(GENERAL)))
     owners = {"defender": scenario.defender.name, "challenger": scenario.challenger.name}
-    for key, column in GENERAL.items():
-        owner, _, rest = key.partition(".")
-        table[:, column] = values[f"{owners[owner]}.{rest}" if owner in owners else key]
-    return table
+    split = [key.partition(".") for key in GENERAL]
+    keys = (f"{owners[first]}.{rest}" if first in owners else f"{first}{dot}{rest}" for first, dot, rest in split)
+    return _table(values, list(keys))
 
 
 def _links(acts: tuple[Act, ...], instruments: Mapping[str, int], countries: Mapping[str, int]) -> Ints:
@@ -70,8 +75,8 @@ def build(scenario: Scenario, values: Values) -> Tables:
     def channel(name: str) -> NDArray[np.float64]:
         return np.asarray(scale * values[f"errors.{name}"], dtype=np.float64)
 
-    tools = _instances(scenario, values, "instrument", tuple(instruments))
-    agents = _instances(scenario, values, "proxy", tuple(actor.name for actor in proxies))
+    tools = _instances(values, "instrument", instruments)
+    agents = _instances(values, "proxy", [actor.name for actor in proxies])
     aim.apply(tools, channel("aim"))
     control.apply(agents, channel("control"))
     identification.apply(general, channel("identification"))
@@ -102,11 +107,11 @@ def build(scenario: Scenario, values: Values) -> Tables:
     return Tables(
         general=general,
         proxies=agents,
-        allies=_instances(scenario, values, "ally", tuple(actor.name for actor in allies)),
+        allies=_instances(values, "ally", [actor.name for actor in allies]),
         instruments=tools,
-        defender_acts=_instances(scenario, values, "act", tuple(f"{a.actor}.{a.name}" for a in defender_acts)),
-        challenger_acts=_instances(scenario, values, "act", tuple(f"{a.actor}.{a.name}" for a in challenger_acts)),
-        countries=_instances(scenario, values, "country", tuple(countries)),
+        defender_acts=_instances(values, "act", [f"{a.actor}.{a.name}" for a in defender_acts]),
+        challenger_acts=_instances(values, "act", [f"{a.actor}.{a.name}" for a in challenger_acts]),
+        countries=_instances(values, "country", countries),
         proxy_links=proxy_links,
         ally_links=np.array([(countries[a.country or ""],) for a in allies], dtype=np.int64).reshape(len(allies), 1),
         defender_links=_links(defender_acts, instruments, countries),

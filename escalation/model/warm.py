@@ -20,6 +20,7 @@ from escalation.model import allies, challenger, defender, events, lanes, nature
 from escalation.model.arrays import LANES, Tables, Worlds, desk
 from escalation.model.layout import COLUMNS, ENDED, GENERAL
 from escalation.model.stage import ANY_RUNG, PICTURED
+from escalation.scenario.quantiles import quantiles
 
 _ROWS = "rows"
 
@@ -75,7 +76,7 @@ def compile_moves(rows: bool) -> None:
 
 @compiled.quickly()
 def compile_rest(rows: bool) -> None:
-    """What both sides foresee (they share payoffs), what the others do, and what no one chooses."""
+    """What both sides foresee (they share payoffs), what the others do, what no one chooses, and draws from priors."""
     T, X = _over(rows)
     for side in (challenger, defender):
         side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
@@ -83,6 +84,9 @@ def compile_rest(rows: bool) -> None:
     allies.act(T, X, 0, 0, 1.0, True, False)
     nature.accidents(T, X, 0)
     nature.close(T, X, 0, 1, 1.0, True, False)
+    start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))
+    if rows:
+        quantiles(()).compile_all()
     lanes.put_back(X, np.zeros(1, dtype=np.int64), lanes.some(X, np.zeros(1, dtype=np.int64)))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from escalation.draws import parameter_uniform
 from escalation.scenario.number import Range
 from escalation.scenario.prior import Prior
+from escalation.scenario.quantiles import quantiles
 from escalation.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -77,14 +77,17 @@ def draw(scenario: Scenario, rows: int, seed: int, first_row: int = 0, shelf: Sh
     the same prior. Other numbers stand at their values. A ``shelf`` keeps columns from one scenario to the next.
     """
     kept: Shelf = {} if shelf is None else shelf
-    index = np.arange(first_row, first_row + rows, dtype=np.int64)
-    columns: dict[str, ArrayLike] = {}
-    for key, number in scenario.numbers.items():
-        if number.prior is None or number.range is None:
-            columns[key] = number.value
-        else:
-            known = (key, number.prior, number.range)
-            if known not in kept:
-                kept[known] = number.prior.quantile(parameter_uniform(seed, index, key), *number.range)
-            columns[key] = kept[known]
+    spread = {
+        number.key: (number.key, number.prior, number.range)
+        for number in scenario.numbers.values()
+        if number.prior is not None and number.range is not None
+    }
+    new = [known for known in spread.values() if known not in kept]
+    if new:
+        index = np.arange(first_row, first_row + rows, dtype=np.int64)
+        drawn = quantiles(tuple((prior, limits) for _, prior, limits in new))
+        kept |= zip(new, drawn.draw(seed, index, [key for key, _, _ in new]), strict=True)
+    columns: dict[str, ArrayLike] = {
+        key: kept[spread[key]] if key in spread else number.value for key, number in scenario.numbers.items()
+    }
     return Values(rows, columns)

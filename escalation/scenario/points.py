@@ -200,6 +200,8 @@ def _checked(
 
 def _plain(numeric: bool, value: object) -> object:
     """A number of the scenario as a float; anything else as TOML would have it, 3.0 weeks being 3."""
+    if numeric and type(value) is float:  # nearly all are
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
     if numeric:
@@ -215,6 +217,8 @@ def _out_of_bounds(
         number = scenario.numbers.get(key)
         if number is None:
             continue
+        if _all_legal([setting[column] for setting in settings], number):
+            continue
         told = set()
         for point, setting in enumerate(settings):
             value = setting[column]
@@ -223,6 +227,17 @@ def _out_of_bounds(
                 told.add(value)
                 faults.append(Fault(*where(point), key, wrong, _legal(number)))
     return faults
+
+
+def _all_legal(values: Sequence[object], number: Number) -> bool:
+    """Whether :func:`_wrong` has nothing against any of many values, at a glance: False where it may have."""
+    import numpy as np
+
+    quantity = number.quantity
+    if quantity.unit == "flag" or {*map(type, values)} != {float}:
+        return False
+    found = np.array(values, dtype=np.float64)
+    return bool(((found >= quantity.low) & (found <= quantity.high)).all())
 
 
 def _wrong(value: object, number: Number) -> str:
@@ -246,8 +261,8 @@ def _refused(
     """What the scenario's own reader has against the points.
 
     It reads every combination of structural values, and every number at its least and greatest: what it has against a
-    number beyond its bounds (all weights zero, no act at rest) holds at an end. Draws from priors stay within the
-    ranges that it has read already.
+    number beyond its bounds (all weights zero, no act at rest) holds at an end. Samples that stay within the ranges of
+    the scenario, as draws from priors do, it has read already.
     """
     structural = [column for column, key in enumerate(keys) if is_structural(scenario, key)]
     seen: dict[Setting, int] = {}
@@ -255,7 +270,7 @@ def _refused(
         seen.setdefault(tuple(setting[column] for column in structural), point)
     tries = list(seen.values()) if structural else []
     for column in range(len(keys)):
-        if column not in structural and kind != "priors":
+        if column not in structural and not (kind in SAMPLES and _plausible(scenario, keys[column], settings, column)):
             order = sorted(range(len(settings)), key=lambda point: settings[point][column])  # type: ignore[arg-type, return-value]
             tries += [order[0], order[-1]]
     faults: list[Fault] = []
@@ -268,6 +283,13 @@ def _refused(
         if len(faults) >= MOST_FAULTS:
             break
     return faults
+
+
+def _plausible(scenario: Scenario, key: str, settings: tuple[Setting, ...], column: int) -> bool:
+    """Whether a number stays within the range that the scenario gives it."""
+    spread = scenario.numbers[key].range
+    values: list[float] = [setting[column] for setting in settings]  # type: ignore[misc]
+    return spread is not None and spread[0] <= min(values) and max(values) <= spread[1]
 
 
 def _moved(fault: Fault, file: str, line: int | None, keys: tuple[str, ...] = (), setting: Setting = ()) -> Fault:

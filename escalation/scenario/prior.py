@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from escalation.scenario.faults import closest
 
@@ -45,7 +45,7 @@ class Prior:
 
     def mass(self, low: float, high: float) -> float:
         """Probability between ``low`` and ``high``."""
-        below, above = self._cdf(low), self._cdf(high)
+        below, above = self.cdf(low), self.cdf(high)
         return above - below
 
     def has_mass(self, low: float, high: float) -> bool:
@@ -80,11 +80,12 @@ class Prior:
         """
         import numpy as np
 
-        below, above = self._cdf(low), self._cdf(high)
-        inverted = self._ppf(below + np.asarray(u, dtype=np.float64) * (above - below))
+        below, above = self.cdf(low), self.cdf(high)
+        inverted = unrounded(self.family, self.constants(), below + np.asarray(u, dtype=np.float64) * (above - below))
         return np.clip(round_significant(inverted), low, high)
 
-    def _cdf(self, x: float) -> float:
+    def cdf(self, x: float) -> float:
+        """Probability of ``x`` or less."""
         p = self.parameters
         if self.family == "uniform":
             return min(max((x - p[0]) / (p[1] - p[0]), 0.0), 1.0)
@@ -114,39 +115,38 @@ class Prior:
             return (x - low) ** 2 / ((high - low) * (mode - low))
         return 1.0 - (high - x) ** 2 / ((high - low) * (high - mode))
 
-    def _ppf(self, q: Floats) -> Floats:
-        import numpy as np
-
+    def constants(self) -> tuple[float, ...]:
+        """What :func:`unrounded` takes: the parameters; of a log-uniform law its low end and the log of its ratio."""
         p = self.parameters
-        result: Floats
-        if self.family == "uniform":
-            result = p[0] + q * (p[1] - p[0])
-        elif self.family == "loguniform":
-            result = p[0] * np.exp(q * math.log(p[1] / p[0]))
-        elif self.family == "triangular":
-            low, mode, high = p
-            rising = low + np.sqrt(q * (high - low) * (mode - low))
-            falling = high - np.sqrt((1.0 - q) * (high - low) * (high - mode))
-            result = np.where(q * (high - low) <= mode - low, rising, falling)
-        else:
-            result = self._special_ppf(q)
-        return result
+        return (p[0], math.log(p[1] / p[0])) if self.family == "loguniform" else p
 
-    def _special_ppf(self, q: Floats) -> Floats:
-        import numpy as np
-        from scipy import special
 
-        p = self.parameters
-        result: np.ndarray[Any, np.dtype[np.floating[Any]]]
-        if self.family == "normal":
-            result = p[0] + p[1] * special.ndtri(q)
-        elif self.family == "lognormal":
-            result = p[0] * np.exp(p[1] * special.ndtri(q))
-        elif self.family == "gamma":
-            result = special.gammaincinv(p[0], q) / p[1]
-        else:
-            result = special.betaincinv(p[0], p[1], q)
-        return np.asarray(result, dtype=np.float64)
+def unrounded(family: str, constants: tuple[float | Floats, ...], q: Floats) -> Floats:
+    """Quantiles of laws of one family at the probabilities ``q``; constants by law, as arrays of the shape of ``q``.
+
+    Or one law's, as floats.
+    """
+    import numpy as np
+
+    a, b = constants[:2]
+    if family == "uniform":
+        return np.asarray(a + q * (b - a))
+    if family == "loguniform":
+        return np.asarray(a * np.exp(q * b))
+    if family == "triangular":
+        low, mode, high = constants
+        rising = low + np.sqrt(q * (high - low) * (mode - low))
+        falling = high - np.sqrt((1.0 - q) * (high - low) * (high - mode))
+        return np.where(q * (high - low) <= mode - low, rising, falling)
+    from scipy import special
+
+    if family == "normal":
+        return np.asarray(a + b * special.ndtri(q))
+    if family == "lognormal":
+        return np.asarray(a * np.exp(b * special.ndtri(q)))
+    if family == "gamma":
+        return np.asarray(special.gammaincinv(a, q) / b)
+    return np.asarray(special.betaincinv(a, b, q))
 
 
 def _normal_cdf(z: float) -> float:
@@ -204,6 +204,14 @@ def _powers_of_ten() -> tuple[NDArray[np.int64], Floats]:
 
     exponents = np.arange(-300, 301)
     return exponents, np.array([float(f"1e{exponent}") for exponent in exponents])
+
+
+def power_of_ten(exponent: Floats) -> Floats:
+    """Ten to whole exponents from -300 to 300, as exact as a float can be."""
+    import numpy as np
+
+    exponents, powers = _powers_of_ten()
+    return np.asarray(powers[np.asarray(exponent, dtype=np.int64) - exponents[0]])
 
 
 def round_significant(values: Floats) -> Floats:

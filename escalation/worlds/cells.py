@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from escalation.model.layout import CHANNEL_KEYS, GENERAL
 from escalation.model.tables import build
-from escalation.scenario.design import Values, central, draw
+from escalation.scenario.design import Shelf, Values, central, draw
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import BLOCK, Progress, planned, run_block
 from escalation.worlds.executors import Control, Threads
@@ -169,8 +169,8 @@ class _Rows:
         kinds: list[Scenario] = []
         self.kind = [_place_in(kinds, cell.scenario) for cell in cells]
         self.kinds = kinds
-        # a draw from the priors costs as much as weeks of the model: once a scenario, not once a cell
-        self.base = [draw(kind, size, seed, first) if priors else central(kind) for kind in kinds]
+        shelf: Shelf = {}  # scenarios share most of their priors, and cells most of their scenarios
+        self.base = [draw(kind, size, seed, first, shelf) if priors else central(kind) for kind in kinds]
 
     def scenario(self, cell: int) -> Scenario:
         """The scenario of a cell; equal ones are one."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from escalation.model import start, warm
-from escalation.model.arrays import LANES, Floats, Ints, Tables
+from escalation.model import lanes, start, warm
+from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables
 from escalation.model.crisis import Crisis
 from escalation.model.layout import WAR_SUM
 from escalation.model.tables import build
@@ -32,23 +32,22 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario made ready to run: tables and past for each parameter row, and each world's row and number."""
+    """A scenario made ready to run: tables and past for each parameter row, and each world's row and number.
+
+    ``lanes`` are the numbers by world of a block whose worlds have a row each, which the past has asked for already.
+    """
 
     scenario: Scenario
     tables: Tables
     past: Floats
     rows: Ints
     numbers: Ints
+    lanes: Lanes | None = None
 
     @property
     def worlds(self) -> int:
         """How many worlds."""
         return len(self.rows)
-
-    @property
-    def countries(self) -> tuple[str, ...]:
-        """Names of the countries, in the order in which civilians are counted."""
-        return tuple(country.name for country in self.scenario.countries)
 
 
 def plan(
@@ -69,10 +68,7 @@ def plan(
     ``numbers`` (worlds,) which world each is, where they do not count up from ``first_world``: worlds of one number
     share their luck. Raises ``ValueError`` for an abstract scenario or no worlds.
     """
-    if scenario.abstract:
-        raise ValueError(f"{scenario.name} is only there to be extended; run one that extends it")
-    if worlds < 1:
-        raise ValueError(f"worlds: {worlds}; legal: 1 or more")
+    _check(scenario, worlds)
     if values is None:
         values = draw(scenario, worlds, seed, first_world) if priors else central(scenario)
     if rows is None:
@@ -82,11 +78,20 @@ def plan(
     return planned(scenario, values, rows, numbers)
 
 
+def _check(scenario: Scenario, worlds: int) -> None:
+    if scenario.abstract:
+        raise ValueError(f"{scenario.name} is only there to be extended; run one that extends it")
+    if worlds < 1:
+        raise ValueError(f"worlds: {worlds}; legal: 1 or more")
+
+
 def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Plan:
     """A plan of the worlds ``numbers``, each with its row of ``values``: the points of a sweep share world numbers."""
     warm.up(values.rows > start.FEW_ROWS)
     tables = build(scenario, values)
-    return Plan(scenario, tables, start.reputation(scenario, tables), rows, numbers)
+    own = start.FEW_ROWS < values.rows == len(rows) <= BLOCK and np.array_equal(rows, np.arange(len(rows)))
+    by_world = lanes.of(tables, rows, 1.0) if own else None
+    return Plan(scenario, tables, start.reputation(scenario, tables, by_world), rows, numbers, by_world)
 
 
 def cuts(rows: Ints, block: int) -> Iterator[tuple[int, int]]:
@@ -145,6 +150,7 @@ def run_block(
         rows=ready.rows[chosen],
         seed=seed,
         numbers=ready.numbers[chosen],
+        numbers_by_world=ready.lanes if size == ready.worlds else None,
         heed=heed,
     )
     try:
@@ -187,16 +193,23 @@ def simulate(
     for name, number in (("horizon", horizon), ("block", block), ("workers", workers)):
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
-    ready = plan(
-        scenario,
-        worlds,
-        seed=seed,
-        priors=priors,
-        first_world=first_world,
-        values=values,
-        rows=rows,
-        numbers=numbers,
-    )
+    _check(scenario, worlds)
+    whole: Plan | None = None
+    if priors and values is None and rows is None and numbers is None:
+        # a row a world takes kilobytes: drawn block by block, by the workers
+        warm.up(worlds > start.FEW_ROWS)
+    else:
+        whole = plan(
+            scenario,
+            worlds,
+            seed=seed,
+            priors=priors,
+            first_world=first_world,
+            values=values,
+            rows=rows,
+            numbers=numbers,
+        )
+    countries = tuple(country.name for country in scenario.countries)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
     # no result depends on the block, so no worker needs to stand idle for want of one
     size = min(block, -(-worlds // workers))
@@ -204,9 +217,14 @@ def simulate(
 
     def one(task: tuple[int, int], control: Control) -> Outcomes:
         first, size = task
-        ran = run_block(ready, first, size, seed=seed, horizon=horizon, marks=marks, control=control)
+        ready, at = whole, first
+        if ready is None:
+            ready, at = plan(scenario, size, seed=seed, priors=True, first_world=first_world + first), 0
+        ran = run_block(ready, at, size, seed=seed, horizon=horizon, marks=marks, control=control)
         control.advance(size * horizon)
-        return Outcomes(scenario.name, seed, first_world + first, horizon, ready.countries, ran.at, ran.civilians)
+        drawn = first_world + first - at if priors else 0
+        solved = certified(scenario, ready.tables, ready.rows[at : at + size], drawn)
+        return Outcomes(scenario.name, seed, first_world + first, horizon, countries, ran.at, ran.civilians, solved)
 
     parts = []
     with Threads(workers) as executor, closing(executor.map(one, blocks, progress)) as finished:
@@ -214,5 +232,4 @@ def simulate(
             if isinstance(outcome, Exception):
                 raise outcome
             parts.append(outcome)
-    solved = certified(scenario, ready.tables, ready.rows, first_world if priors else 0)
-    return replace(joined(parts), certified=solved)
+    return joined(parts)
