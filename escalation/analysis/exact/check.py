@@ -25,6 +25,8 @@ TOGETHER: Final = 0.999
 """Level at which all weeks' intervals hold at once (Bonferroni)."""
 HORIZON: Final = 13
 WORLDS: Final = 100_000
+ROOTS: Final = 2_500
+"""Fewest worlds to split: as few as their interval was tried with (docs/exact.md)."""
 WIDTH: Final = 100
 
 
@@ -205,7 +207,7 @@ def verify_exact(
 
 def roots_of(worlds: int) -> int:
     """Worlds that are split beside ``worlds`` that are not: with their copies and the pilot about as much work."""
-    return max(worlds // 4, 2)
+    return max(worlds // 4, ROOTS)
 
 
 def closed_forms() -> tuple[tuple[str, float, float], ...]:
