@@ -182,8 +182,10 @@ def _tell_size(
         return
     copied = " and those of copies" if rare else ""
     most = "" if precision is None else f"to ±{100 * precision:g} in 100, at most "
-    points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
-    ahead = "" if foreseen is None else f", {solving:,.0f} of them to solve {points} for foresight"
+    ahead = ""
+    if foreseen is not None:
+        points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
+        ahead = f", {solving:,.0f} of them to solve {points} for foresight"
     click.echo(
         f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {world_weeks:,} world-weeks{copied}, "
         f"about {seconds:,.0f} seconds with {workers} workers{ahead}. Nothing was run."
