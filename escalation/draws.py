@@ -29,6 +29,8 @@ _S31: Final = np.uint64(31)
 _S11: Final = np.uint64(11)
 _PARAMETERS: Final = np.uint64(0x5851F42D4C957F2D)
 """Salt that keeps parameter draws apart from the draws of worlds."""
+_COPY: Final = np.uint64(0x2545F4914F6CDD1D)
+"""Salt that keeps the keys of copies apart from those of worlds."""
 
 STEP_OFFSET: Final = 1024
 """Added to the step, so that the weeks of a burn-in (negative) have keys too and shared weeks share keys."""
@@ -67,7 +69,8 @@ MAX_PURPOSES: Final = 64
     SUCCESSOR,
     WAR_DEATHS,
     SPREAD,
-) = range(29)
+    COPIES,
+) = range(30)
 
 
 @leaf
@@ -97,6 +100,28 @@ def world_keys(seed: int, numbers: NDArray[np.integer[Any]]) -> NDArray[np.uint6
     # one is added because mix(0) is 0: seed 0, world 0 would otherwise have the empty key
     index = numbers.astype(np.uint64) + np.uint64(1)
     return _mixed(_mixed(np.array([seed], dtype=np.uint64)) ^ (index * _GOLDEN))
+
+
+def _index(step: int, turn: int, actor: int, purpose: int) -> NDArray[np.uint64]:
+    return np.array([(((step + STEP_OFFSET) * MAX_ROUNDS + turn) * MAX_ACTORS + actor) * MAX_PURPOSES + purpose], "u8")
+
+
+def uniforms(keys: NDArray[np.uint64], step: int, turn: int, actor: int, purpose: int) -> NDArray[np.float64]:
+    """``uniform`` of many worlds at once; shape of ``keys``."""
+    bits = _mixed(keys ^ (_index(step, turn, actor, purpose) * _ODD))
+    return (bits >> _S11).astype(np.float64) * 1.1102230246251565e-16 + 5.551115123125783e-17
+
+
+def copy_keys(
+    keys: NDArray[np.uint64], step: int, turn: int, actor: int, copies: NDArray[np.integer[Any]]
+) -> NDArray[np.uint64]:
+    """Keys of copies of the worlds ``keys`` (n,), made after ``actor`` has moved in round ``turn`` of ``step``.
+
+    ``copies`` (n,) numbers those of a world from 0. Copy 0 is the world itself and keeps its key; what the others draw
+    from then on is their own.
+    """
+    index = (_index(step, turn, actor, COPIES) << np.uint64(32)) + copies.astype(np.uint64)
+    return np.where(copies == 0, keys, _mixed(_mixed(keys ^ _COPY) ^ (index * _GOLDEN)))
 
 
 @leaf

@@ -32,7 +32,7 @@ from escalation.analysis.attribution_result import (
     RouteCauses,
     WarCauses,
 )
-from escalation.analysis.intervals import LEVEL, Estimate, counted, mean_of_groups, mean_of_sums, newcombe
+from escalation.analysis.intervals import LEVEL, Estimate, chances, counted, mean_of_groups, mean_of_sums, newcombe
 from escalation.analysis.prepare import prepared
 from escalation.analysis.shapley import MOST_EXACT, MOST_PLAYERS, Design, arcs, checked, circle, exact
 from escalation.draws import parameter_uniform
@@ -419,8 +419,8 @@ def _summed(
         distinct=max(tally.distinct for tally in tallies),
         groups=len(tallies),
         headline="weighed" if noise["weighed"] <= noise["counted"] else "counted",
-        all_on=Reading(_over_worlds([t.ends for t in tallies], 1, n, 0.0), _share(both + only_on, n)),
-        all_off=Reading(_over_worlds([t.ends for t in tallies], 0, n, 0.0), _share(both + only_off, n)),
+        all_on=Reading(chances(n, *_added([t.ends for t in tallies], 1)), _share(both + only_on, n)),
+        all_off=Reading(chances(n, *_added([t.ends for t in tallies], 0)), _share(both + only_off, n)),
         total=total,
         causes=tuple(causes),
         routes=_routes(keys, tallies, wars, n),
@@ -437,9 +437,14 @@ def _width(estimate: Estimate) -> float:
     return (estimate.high - estimate.low) ** 2
 
 
-def _over_worlds(sums: Sequence[_Sums], place: int, n: int, least: float = -math.inf) -> Estimate:
+def _added(sums: Sequence[_Sums], place: int) -> tuple[float, float]:
+    """The sum and the sum of squares over all groups."""
     total, squares = (math.fsum(float(getattr(one, name)[place]) for one in sums) for name in ("total", "squares"))
-    return mean_of_sums(n, total, squares, least=least)
+    return total, squares
+
+
+def _over_worlds(sums: Sequence[_Sums], place: int, n: int) -> Estimate:
+    return mean_of_sums(n, *_added(sums, place))
 
 
 def _share(count: int, n: int) -> Estimate:

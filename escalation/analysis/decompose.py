@@ -31,7 +31,7 @@ from escalation.analysis.decomposition_result import (
     Part,
     WeeklyOdds,
 )
-from escalation.analysis.intervals import LEVEL, Estimate, counted, mean_of_sums, z_of
+from escalation.analysis.intervals import LEVEL, Estimate, chances, counted, mean_of_sums, z_of
 from escalation.analysis.prepare import prepared, rules_of
 from escalation.analysis.shapley import checked, dividends, exact
 from escalation.draws import parameter_uniform
@@ -249,8 +249,7 @@ def _decomposition(
     def odds(mark: int, cell: int) -> Reading:
         wars = counted(round(float(sums.odds[0, 1, mark, cell])), n)
         total, squares = sums.odds[:, 0, mark, cell].tolist()
-        weighed = mean_of_sums(n, total, squares, least=0.0)
-        return Reading(weighed, Estimate(wars.odds, wars.low, wars.high, wars.level, n))
+        return Reading(chances(n, total, squares), Estimate(wars.odds, wars.low, wars.high, wars.level, n))
 
     found: list[Part] = []
     interactions: list[Part] = []

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.anchor import Anchor, anchor
-from escalation.analysis.intervals import Estimate, Share, mean, ratio, share, wilson
+from escalation.analysis.intervals import Estimate, Share, chances_of, ratio, share, wilson
 from escalation.analysis.prepare import prepared, rules_of
+from escalation.analysis.rare import Rare, rare_odds
 from escalation.analysis.sequences import Seen, Stopping, counted_share, looks
 from escalation.ladder import LADDER
 from escalation.model.layout import FORCE, HOMELAND, TALLIES, WEEKS_A_MONTH
@@ -86,6 +87,8 @@ class RunResult:
     outcomes: Outcomes
     priors: bool
     stopping: Stopping | None = None
+    rare: Rare | None = None
+    """The same odds by splitting, where they were asked for."""
 
     @property
     def name(self) -> str:
@@ -120,8 +123,12 @@ class RunResult:
     @cached_property
     def war_by_day(self) -> dict[int, tuple[Share, Estimate]]:
         """Odds counted and conditional by day 14, 90, 365 and 1460, as far as the horizon reaches."""
-        marks = {day: self.outcomes.at[week] for week, day in DAYS_OF_WEEK.items() if week in self.outcomes.at}
-        return {day: (self._counted(at), self._weighed(at)) for day, at in marks.items()}
+        return {day: (counted, conditional) for day, (counted, conditional, _) in self._by_day().items()}
+
+    @cached_property
+    def rare_by_day(self) -> dict[int, Estimate]:
+        """Odds by splitting, by the same days; none unless they were asked for."""
+        return {day: split for day, (_, _, split) in self._by_day().items() if split is not None}
 
     @cached_property
     def routes(self) -> dict[str, float]:
@@ -188,8 +195,12 @@ class RunResult:
             "priors": self.priors,
             "war": self.war_json(),
             "war_by_day": {
-                str(day): {**counted.to_json(), "conditional": estimate_json(conditional, "odds")}
-                for day, (counted, conditional) in self.war_by_day.items()
+                str(day): {
+                    **counted.to_json(),
+                    "conditional": estimate_json(conditional, "odds"),
+                    **({} if split is None else {"splitting": estimate_json(split, "odds")}),
+                }
+                for day, (counted, conditional, split) in self._by_day().items()
             },
             "limited_war": {**self.limited_war.to_json(), "level": self.limited_war.level},
             "routes": self.routes,
@@ -206,9 +217,10 @@ class RunResult:
         }
 
     def war_json(self) -> dict[str, Any]:
-        """``{odds, low, high, level, wars, conditional}``."""
+        """``{odds, low, high, level, wars, conditional}``, and ``splitting`` where it was asked for."""
         conditional = {**estimate_json(self.conditional, "odds"), "n": self.conditional.n}
-        return {**self.war.to_json(), "level": self.war.level, "wars": self.war.count, "conditional": conditional}
+        told = {**self.war.to_json(), "level": self.war.level, "wars": self.war.count, "conditional": conditional}
+        return told if self.rare is None else {**told, "splitting": self.rare.to_json()}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a world: its number, how it stands, its route, every tally and its conditional sum."""
@@ -234,6 +246,7 @@ class RunResult:
         for day, week in sorted(marks.items()):
             at = self.outcomes.at[week]
             war, limited, conditional = self._counted(at), self._limited(at), self._weighed(at)
+            split = None if self.rare is None else self.rare.by_week(week)
             rows.append(
                 {
                     "scenario": self.name,
@@ -249,15 +262,27 @@ class RunResult:
                     "limited_war_odds": limited.odds,
                     "limited_war_low": limited.low,
                     "limited_war_high": limited.high,
+                    **(
+                        {}
+                        if split is None
+                        else {"splitting_odds": split.value, "splitting_low": split.low, "splitting_high": split.high}
+                    ),
                 }
             )
         return rows
+
+    def _by_day(self) -> dict[int, tuple[Share, Estimate, Estimate | None]]:
+        marks = {day: (week, self.outcomes.at[week]) for week, day in DAYS_OF_WEEK.items() if week in self.outcomes.at}
+        return {
+            day: (self._counted(at), self._weighed(at), None if self.rare is None else self.rare.by_week(week))
+            for day, (week, at) in marks.items()
+        }
 
     def _counted(self, at: Snapshot) -> Share:
         return share(at.war) if self.stopping is None else self._seen(at).share()
 
     def _weighed(self, at: Snapshot) -> Estimate:
-        return mean(at.war_sum, least=0.0) if self.stopping is None else self._seen(at).weighed()
+        return chances_of(at.war_sum) if self.stopping is None else self._seen(at).weighed()
 
     def _seen(self, at: Snapshot) -> Seen:
         # At the horizon, the very figures that the run stopped on: a sum of floats depends on its order.
@@ -291,6 +316,7 @@ def run(
     worlds: int | None = None,
     *,
     precision: float | None = None,
+    rare: bool = False,
     seed: int = 0,
     horizon: int = 52,
     priors: bool = False,
@@ -304,11 +330,14 @@ def run(
     """Run ``worlds`` worlds (10,000 by default) of a scenario (a name, a path or a loaded one) for ``horizon`` weeks.
 
     With ``precision`` it runs until the half-width of the interval of the odds of war is that small, and no more than
-    ``worlds`` worlds (a million by default); ``looked`` is told what each look has seen. ``priors`` draws every
-    uncertain number once a world; ``rule`` and ``overrides`` as in ``prepared``. The result does not depend on
-    ``block`` or ``workers``. Raises ScenarioFault for a bad scenario and ``ValueError`` for sizes below 1 or a
-    precision that is not between 0 and 0.5.
+    ``worlds`` worlds (a million by default); ``looked`` is told what each look has seen. ``rare`` splits as many worlds
+    again (``analysis.rare``), for odds too rare to be met. ``priors`` draws every uncertain number once a world;
+    ``rule`` and ``overrides`` as in ``prepared``. The result does not depend on ``block`` or ``workers``. Raises
+    ScenarioFault for a bad scenario and ``ValueError`` for sizes below 1, a precision that is not between 0 and 0.5, or
+    one beside ``rare``.
     """
+    if precision is not None and rare:
+        raise ValueError("precision and rare: legal is one or the other")
     ready = prepared(scenario, rule=rule, overrides=overrides)
 
     def worlds_from(first: int, number: int) -> Outcomes:
@@ -325,7 +354,14 @@ def run(
         )
 
     if precision is None:
-        return RunResult(ready, worlds_from(0, WORLDS if worlds is None else worlds), priors)
+        number = WORLDS if worlds is None else worlds
+        outcomes = worlds_from(0, number)
+        if not rare:
+            return RunResult(ready, outcomes, priors)
+        by_splitting = rare_odds(
+            ready, number, seed=seed, horizon=horizon, priors=priors, workers=workers, progress=progress
+        )
+        return RunResult(ready, outcomes, priors, rare=by_splitting)
     most = MOST_WORLDS if worlds is None else worlds
     stopping, parts = Stopping(precision, most), []
     for total in looks(most):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from escalation.analysis.gridded import dataset
-from escalation.analysis.intervals import LEVEL, Estimate, Share, counted, mean_of_sums
+from escalation.analysis.intervals import LEVEL, Estimate, Share, chances, counted
 from escalation.analysis.odds import DEAD, SCHEMA, deaths_by_side, estimate_json
 from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
@@ -132,7 +132,7 @@ class PointResult:
         n = self.worlds
         if not n:
             return None
-        return mean_of_sums(n, self.totals.war_sum[week], self.totals.war_sum_sq[week], least=0.0)
+        return chances(n, self.totals.war_sum[week], self.totals.war_sum_sq[week])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MICROSECONDS: Final = 1.0
 """What a week of one world costs on one core, as measured on the shipped scenarios; half of it or twice on yours."""
+COPIED: Final = 3.0
+"""World-weeks that splitting lives through for one of a root: 2.6 as measured (docs/exact.md), and some for copying."""
 LOADING_SECONDS: Final = 4.0
 COMPILING_SECONDS: Final = 25.0
 
@@ -37,6 +39,12 @@ COMPILING_SECONDS: Final = 25.0
         metavar="HALF_WIDTH",
         help="Run until the odds of war are known to plus or minus HALF_WIDTH, such as 0.005, by an interval that is "
         "valid at every look; --worlds is then the most to run (a million if it is not given).",
+    ),
+    click.option(
+        "--rare",
+        is_flag=True,
+        help="For rare odds, down to one in a million: split as many worlds again, copying those that come nearer to "
+        "war.",
     ),
     options.priors,
     options.seed,
@@ -56,6 +64,7 @@ def command(
     scenario: str,
     worlds: int,
     precision: float | None,
+    rare: bool,
     priors: bool,
     seed: int,
     horizon: int,
@@ -72,11 +81,13 @@ def command(
 
     SCENARIO is a shipped name (escalation list) or the path of a file.
     """
+    if rare and precision is not None:
+        raise click.UsageError("--rare goes without --precision")
     from escalation.analysis.prepare import prepared
 
     ready = prepared(scenario, rule=rule, overrides=overrides)
     if dry_run and precision is None:
-        _tell_size(ready, worlds, horizon, workers, as_json, priors)
+        _tell_size(ready, worlds, horizon, workers, as_json, priors, rare=rare)
         return
     from escalation.analysis.odds import MOST_WORLDS, run
     from escalation.report.text import not_reached, run_text
@@ -89,12 +100,13 @@ def command(
         return
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    size = worlds * horizon if precision is None else None
+    size = _world_weeks(worlds, horizon, rare) if precision is None else None
     with progress(size, quiet, foreseen_by(ready, worlds, priors), workers) as advance:
         result = run(
             ready,
             worlds,
             precision=precision,
+            rare=rare,
             seed=seed,
             horizon=horizon,
             priors=priors,
@@ -126,6 +138,15 @@ def _teller(advance: Advance) -> Callable[[Seen], None]:
     return look
 
 
+def _world_weeks(worlds: int, horizon: int, rare: bool) -> int:
+    """World-weeks of a run, without copies."""
+    if not rare:
+        return worlds * horizon
+    from escalation.analysis.rare import PILOT
+
+    return (2 * worlds + PILOT) * horizon
+
+
 def _tell_size(
     scenario: Scenario,
     worlds: int,
@@ -134,11 +155,16 @@ def _tell_size(
     as_json: bool,
     priors: bool,
     precision: float | None = None,
+    *,
+    rare: bool = False,
 ) -> None:
     from escalation import compiled
 
     name, foreseen = scenario.name, foreseen_by(scenario, worlds, priors)
-    seconds = LOADING_SECONDS + worlds * horizon * MICROSECONDS / 1e6 / workers
+    world_weeks = _world_weeks(worlds, horizon, rare)
+    # Copies live world-weeks of their own: as many again as the roots, or twice that.
+    lived = worlds * horizon + COPIED * (world_weeks - worlds * horizon)
+    seconds = LOADING_SECONDS + lived * MICROSECONDS / 1e6 / workers
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / min(workers, foreseen)
     seconds += solving
@@ -146,7 +172,7 @@ def _tell_size(
         "scenario": name,
         "worlds": worlds,
         "horizon_weeks": horizon,
-        "world_weeks": worlds * horizon,
+        "world_weeks": world_weeks,
     }
     if foreseen is not None:
         size["foresight"] = {"points": foreseen, "estimated_seconds": round(solving, 1)}
@@ -154,11 +180,14 @@ def _tell_size(
         asked = {} if precision is None else {"precision": {"asked": precision, "most_worlds": worlds}}
         emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1), **asked})
         return
+    copied = " and those of copies" if rare else ""
     most = "" if precision is None else f"to ±{100 * precision:g} in 100, at most "
-    points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
-    ahead = "" if foreseen is None else f", {solving:,.0f} of them to solve {points} for foresight"
+    ahead = ""
+    if foreseen is not None:
+        points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
+        ahead = f", {solving:,.0f} of them to solve {points} for foresight"
     click.echo(
-        f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {worlds * horizon:,} world-weeks, "
+        f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {world_weeks:,} world-weeks{copied}, "
         f"about {seconds:,.0f} seconds with {workers} workers{ahead}. Nothing was run."
     )
 

@@ -76,12 +76,14 @@ def command(
         _record(worlds or RECORD_WORLDS, seed, evidence, workers, as_json, quiet)
         return
     from escalation.analysis.exact import verify_exact
+    from escalation.analysis.exact.check import roots_of
     from escalation.analysis.prepare import prepared
+    from escalation.analysis.rare import PILOT
     from escalation.scenario.loader import load
 
     ready = prepared(load(scenario or "strike", overrides, evidence=evidence), rule=rule)
     worlds, horizon = worlds or EXACT_WORLDS, horizon or EXACT_HORIZON
-    with progress(worlds * horizon, quiet) as advance:
+    with progress((worlds + roots_of(worlds) + PILOT) * horizon, quiet) as advance:
         result = verify_exact(ready, worlds, seed=seed, horizon=horizon, workers=workers, progress=advance)
     if as_json:
         emit_json(result.to_json())

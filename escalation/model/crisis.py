@@ -178,14 +178,14 @@ class Crisis(mesa.Model):
     # -- the week ----------------------------------------------------------------------------------------------
     def step(self) -> None:
         """Advance every running world by one step."""
-        tables, state, step, dt = self.tables, self.state, self.key_step, self.dt
+        tables, step, dt = self.tables, self.key_step, self.dt
         self.turn = 0
-        nature.drift(tables, state, step, dt)  # 1
+        nature.drift(tables, self.state, step, dt)  # 1
         self._events()  # 2
         for proxy in self.proxies:  # 3, 4
             proxy.step()
         self._seen("proxies")
-        nature.attribute(tables, state, step)  # 5
+        nature.attribute(tables, self.state, step)  # 5
         self._seen("attribution")
         self.defender.step()  # 6, 10
         self._seen("defender")
@@ -194,17 +194,17 @@ class Crisis(mesa.Model):
         for ally in self.allies:  # 8
             ally.step()
         self._seen("allies")
-        nature.accidents(tables, state, step)  # 9
+        nature.accidents(tables, self.state, step)  # 9
         self._seen("accidents")
         self._exchange()
         last_day = self.step_days == 7 or self.clock % 7 == 6
-        nature.close(tables, state, step, self.week, dt, last_day, self.peaceful)  # 11
+        nature.close(tables, self.state, step, self.week, dt, last_day, self.peaceful)  # 11
         self._seen("close")
         self.forced = {}
         self.clock += 1
         if not self.peaceful:
             self.datacollector.collect(self) if self.worlds == 1 else None
-        self.running = bool((state.S[ENDED] == 0.0).any())
+        self.running = bool((self.state.S[ENDED] == 0.0).any())
 
     def _exchange(self) -> None:
         """Further rounds of 6, 7 and 10 where a world at rung 7 or more has an act to answer.
@@ -214,7 +214,7 @@ class Crisis(mesa.Model):
         """
         everyone = self.state
         S = everyone.S
-        index = np.flatnonzero(_hot(S))
+        index = np.flatnonzero(unanswered(S))
         if len(index) and self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
             self.state = lanes.some(everyone, index)
             self._rounds()
@@ -226,10 +226,10 @@ class Crisis(mesa.Model):
 
     def _rounds(self) -> None:
         """The exchange rounds of a week in the worlds of ``state``."""
-        S = self.state.S
         turns = MAX_TURNS if self.step_days == 7 else 2
         for turn in range(1, turns):
-            hot = _hot(S)
+            S = self.state.S
+            hot = unanswered(S)
             S[FRESH, ~hot] = 0.0
             if not hot.any():
                 break
@@ -237,8 +237,8 @@ class Crisis(mesa.Model):
             if (S[FRESH] == FRESH_CHALLENGER).any():
                 self.challenger.step()
                 self._seen("challenger")
-            hot = (S[ENDED] == 0.0) & (S[FRESH] == 1.0)
-            if hot.any():
+            S = self.state.S
+            if ((S[ENDED] == 0.0) & (S[FRESH] == 1.0)).any():
                 self.defender.step()
                 self._seen("defender")
         self.turn = 0
@@ -266,6 +266,14 @@ class Crisis(mesa.Model):
         self.state.S[WAR_NOW] = 0.0
         self.running = True
 
+    def hold(self, worlds: Worlds) -> None:
+        """Go on with ``worlds`` in place of those held so far (``worlds.splitting``)."""
+        self.state = worlds
+        self.worlds = len(worlds.row)
+        self.__dict__.pop("foresight", None)
+        self.defender.clear_desk()
+        self.challenger.clear_desk()
+
     # -- results -----------------------------------------------------------------------------------------------
     def tally(self, name: str) -> Ints:
         """One tally of ``layout.TALLIES`` by world, shape (worlds,). Raises ``ValueError`` for an unknown name."""
@@ -285,9 +293,9 @@ class Crisis(mesa.Model):
             ids.pop(self, None)
 
 
-def _hot(S: Floats) -> NDArray[np.bool_]:
+def unanswered(S: Floats) -> NDArray[np.bool_]:
     """Where a running world at rung 7 or more has an act to answer, by world."""
     return np.asarray((S[FRESH] > 0.0) & (S[ENDED] == 0.0) & (np.maximum(S[ALERT], S[RUNG]) >= 7.0))
 
 
-__all__ = ["MAX_TURNS", "Crisis"]
+__all__ = ["MAX_TURNS", "Crisis", "unanswered"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from escalation.analysis.anchor import EXCHANGES, FATAL_DISPUTES, LETHAL_ATTACKS, WARS
 from escalation.analysis.compare import CompareResult, Difference, labels
@@ -26,6 +27,8 @@ CENTRAL_NOTE = (
 )
 
 
+FEW: Final = 2.0
+"""How many times as far the weighed interval reaches up as down where it is said why: below some ten wars."""
 SEQUENCE_NOTE = (
     "The intervals of the odds are confidence sequences, each of which holds at all looks together; that of the last "
     "day rests on counting and weighing both, and reaches to the odds counted."
@@ -46,7 +49,7 @@ def headline(result: RunResult) -> str:
     weighed = so_many(conditional.value) if conditional.value > 0.0 else "0"
     return (
         f"{none}: the odds are below {so_many(war.high)} (95 % interval from 0); weighing every decision's chance of "
-        f"war instead of counting wars gives {weighed}{_bounds(conditional)}{_caution(conditional)}."
+        f"war instead of counting wars gives {weighed}{_bounds(conditional)}."
     )
 
 
@@ -57,11 +60,38 @@ def _bounds(estimate: Estimate) -> str:
     return f" ({in_base(estimate.low, base)} to {in_base(estimate.high, base)})"
 
 
-def _caution(estimate: Estimate) -> str:
-    """What an interval that rests on worlds without a war leaves out (docs/exact.md)."""
-    if not _bounds(estimate):
+def _few(result: RunResult) -> str:
+    """Said where the weighed interval is wide above because too few worlds came near war (docs/exact.md)."""
+    odds = result.conditional
+    if result.stopping is not None or odds.n < 2 or odds.high - odds.value <= FEW * (odds.value - odds.low):
         return ""
-    return ", an interval that is too narrow where most of the odds lie in worlds rarer than these"
+    more = "" if result.rare is not None else "; --rare goes further"
+    return (
+        f"The weighed interval is wide above because wars are few: {odds.n:,} worlds cannot rule out a kind of world, "
+        f"rarer than these, in which war is all but certain{more}."
+    )
+
+
+def _rare(result: RunResult) -> list[str]:
+    """The odds by splitting, and what they rest on."""
+    if result.rare is None:
+        return []
+    rows: list[tuple[str, ...]] = [("by splitting", "odds", "95 % interval")]
+    for number, odds in result.rare_by_day.items():
+        rows.append(_rare_row(f"all-out war within {days(number)}", odds))
+    if result.outcomes.horizon not in DAYS_OF_WEEK:
+        rows.append(_rare_row(f"all-out war within {period(result.outcomes.horizon)}", result.rare.odds()))
+    told = (
+        f"{result.rare.worlds:,} worlds, copied on the way to war, with the pilot {result.rare.world_weeks:,} "
+        f"world-weeks; the heaviest of them carries {percent(result.rare.heaviest)} of the odds. The interval holds as "
+        "far as the pilot met what leads to war."
+    )
+    return [*columns(rows), *wrapped(told, "  ")]
+
+
+def _rare_row(name: str, odds: Estimate) -> tuple[str, ...]:
+    base = base_of(odds.value)
+    return name, so_many(odds.value), f"{in_base(odds.low, base)} to {in_base(odds.high, base)}"
 
 
 def run_text(result: RunResult, *, given: str = "", again: str = "", colour: bool = False) -> str:
@@ -72,6 +102,8 @@ def run_text(result: RunResult, *, given: str = "", again: str = "", colour: boo
     if result.stopping is not None:
         lines += ["", *wrapped(f"{_spent(result.stopping)} {SEQUENCE_NOTE}")]
     lines += ["", dim("Odds", colour), *columns(_odds(result), left=1)]
+    lines += wrapped(_few(result), "  ")
+    lines += _rare(result)
     lines += wrapped(_anchor(result), "  ")
     if result.routes:
         wars = f"{result.war.count:,} war" + ("s" if result.war.count != 1 else "")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy import stats
 
 from escalation.analysis.exact import ExactResult, rare, reduced, verify_exact
 from escalation.analysis.exact import check as checked
 from escalation.analysis.exact.chain import distinct, matrix, solved
 from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
 from escalation.analysis.exact.week import FIELDS, Week
+from escalation.analysis.rare import rare_odds
 from escalation.cli.main import cli as program
 from escalation.model.rules import RULES
 from escalation.scenario.loader import load
@@ -126,11 +129,49 @@ RARE: dict[str, object] = {"choice.rationality": 0.6, "fragility.bias": 0.0}
 def test_odds_of_one_in_a_million_lie_inside_honest_bounds() -> None:
     """Two worlds in a million carry most of these odds: a normal interval about the weighed odds misses them."""
     found = verify_exact(load("nonresponse", RARE), 20_000, horizon=WEEKS)
-    exact, rare_odds = float(found.chain.war[-1]), found.weighed
+    exact, weighed = float(found.chain.war[-1]), found.weighed
     assert 1e-6 < exact < 5e-6
     assert found.chain.lost[-1] < 0.01 * exact
     assert found.agrees
-    assert 0.0 < rare_odds.low < rare_odds.odds < exact < rare_odds.high
+    assert 0.0 < weighed.low < weighed.odds < exact < weighed.high
+    assert found.rare.world_weeks < 20 * 20_000 * WEEKS
+
+
+REPLICATIONS, ROOTS = 40, 2500
+MISSES = int(stats.binom(REPLICATIONS, 0.05).ppf(0.999))
+"""Of so many intervals of 95 % more than these miss once in 1,000 tests."""
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "least"),
+    [
+        ("strike", {"fragility.bias": 0.0}, 3e-4),
+        ("nonresponse", {"choice.rationality": 0.6}, 5e-5),
+        ("nonresponse", RARE, 1e-6),
+    ],
+)
+def test_splitting_holds_the_exact_odds_however_rare(name: str, settings: dict[str, object], least: float) -> None:
+    """Odds of about one in 1,000, 10,000 and a million: the mean is right, and the intervals miss no more than said."""
+    plain = reduced(load(name, settings), WEEKS)
+    chain = solved(plain, WEEKS)
+    exact = float(chain.war[-1])
+    assert least < exact < 4.0 * least
+    whole = rare_odds(plain.scenario, REPLICATIONS * ROOTS, horizon=WEEKS, values=plain.values)
+    sums = whole.split.sums[-1]
+    assert abs(sums.mean() - exact) < 4.0 * sums.std() / np.sqrt(len(sums)) + chain.lost[-1]
+    found = [replace(whole, split=replace(whole.split, sums=part[None])) for part in sums.reshape(-1, ROOTS)]
+    intervals = [one.odds() for one in found]
+    assert sum(not one.low <= exact <= one.high + chain.lost[-1] for one in intervals) <= MISSES
+    assert np.median([one.high for one in intervals]) < 8.0 * exact, "and they say something"
+
+
+def test_splitting_takes_less_work_than_weighing_where_odds_are_rare() -> None:
+    """Squared error times world-weeks, at one in 10,000: docs/exact.md has the table."""
+    plain = reduced(load("nonresponse", {"choice.rationality": 0.6}), WEEKS)
+    split = rare_odds(plain.scenario, 40_000, horizon=WEEKS, values=plain.values).split
+    weighed = simulate(plain.scenario, 400_000, horizon=WEEKS, values=plain.values).end
+    by_splitting = split.sums[-1].var() * split.world_weeks / split.roots
+    assert weighed.war_sum.var() * weighed.tally("weeks").mean() > 3.0 * by_splitting
 
 
 @pytest.mark.parametrize("shape", [0.1, 1.0])

@@ -78,7 +78,6 @@ def test_means_and_ratios_have_normal_intervals() -> None:
     found = mean(values)
     half = 1.959964 * values.std(ddof=1) / 2.0
     assert (found.value, found.low, found.high) == pytest.approx((1.0, 1.0 - half, 1.0 + half), abs=1e-6)
-    assert mean(values, least=0.0).low == 0.0
     same = ratio(np.array([2, 4, 6]), np.array([1, 2, 3]), 10.0)
     assert (same.value, same.low, same.high) == pytest.approx((20.0, 20.0, 20.0))
     assert math.isinf(mean(np.array([1.0])).high)
@@ -132,8 +131,31 @@ def test_the_json_has_the_contracts_keys(result: RunResult) -> None:
 
 def test_one_world_has_no_spread_but_still_is_json() -> None:
     held = json.loads(json.dumps(run("strike", 1, horizon=2).to_json(), allow_nan=False))
-    assert held["war"]["conditional"]["high"] is None
+    assert held["war"]["conditional"]["high"] > 0.9
     assert held["attacks_per_month"]["high"] is None
+
+
+def test_rare_odds_stand_beside_the_others() -> None:
+    plain, rare = run("strike", 300, horizon=13), run("strike", 300, horizon=13, rare=True)
+    assert rare.outcomes.digest() == plain.outcomes.digest()
+    assert rare.conditional == plain.conditional
+    held = json.loads(json.dumps(rare.to_json(), allow_nan=False))
+    split = held["war"]["splitting"]
+    assert set(split) == {"odds", "low", "high", "level", "n", "world_weeks", "heaviest"}
+    assert 0.0 < split["low"] < split["odds"] < split["high"] < 1.0
+    assert split["n"] == 300
+    assert (
+        held["war_by_day"]["90"]["splitting"]["odds"] == split["odds"] > held["war_by_day"]["14"]["splitting"]["odds"]
+    )
+    assert "splitting" not in plain.to_json()["war"]
+    assert rare.to_rows()[-1]["splitting_odds"] == split["odds"]
+    assert set(rare.to_rows()[0]) - set(plain.to_rows()[0]) == {"splitting_odds", "splitting_low", "splitting_high"}
+    again = run("strike", 300, horizon=13, rare=True, workers=1)
+    assert again.rare is not None
+    assert rare.rare is not None
+    np.testing.assert_array_equal(again.rare.split.sums, rare.rare.split.sums)
+    with pytest.raises(ValueError, match="rare"):
+        run("strike", 300, horizon=2, precision=0.1, rare=True)
 
 
 def test_blocks_and_workers_do_not_change_a_run() -> None:

@@ -32,8 +32,23 @@ def test_no_war_is_said_with_an_upper_bound_and_the_weighed_odds() -> None:
     assert said.startswith("None of 50 crises became all-out war within 14 days of 2 January 2020: ")
     assert "below" in said
     assert "weighing" in said
-    # docs/exact.md shows such an interval miss the truth.
-    assert "an interval that is too narrow where most of the odds lie in worlds rarer than these" in said
+
+
+def test_a_wide_weighed_interval_is_explained() -> None:
+    few = run_text(run("strike-no-errors", 50, horizon=2)).replace("\n", " ")
+    assert "is wide above because wars are few: 50 worlds cannot rule out" in few
+    assert "--rare goes further" in few
+    assert "wars are few" not in run_text(run("strike", 2000, horizon=13))
+
+
+def test_rare_odds_are_told_with_what_they_rest_on() -> None:
+    text = run_text(run("strike-no-errors", 200, horizon=5, rare=True))
+    table = text[text.index("by splitting") :].splitlines()
+    assert "within 14 days" in table[1]
+    assert "within 5 weeks" in table[2]
+    assert "200 worlds, copied on the way to war" in text
+    assert "--rare goes further" not in text
+    assert max(map(len, text.splitlines())) <= WIDTH
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -14,6 +14,7 @@ from escalation.analysis.exact.rare import Weighed, weighed
 from escalation.analysis.exact.reduction import reduced
 from escalation.analysis.intervals import Share, counted
 from escalation.analysis.prepare import rules_of
+from escalation.analysis.rare import Rare, rare_odds
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import Progress, simulate
 
@@ -24,6 +25,8 @@ TOGETHER: Final = 0.999
 """Level at which all weeks' intervals hold at once (Bonferroni)."""
 HORIZON: Final = 13
 WORLDS: Final = 100_000
+ROOTS: Final = 2_500
+"""Fewest worlds to split: as few as their interval was tried with (docs/exact.md)."""
 WIDTH: Final = 100
 
 
@@ -38,6 +41,7 @@ class ExactResult:
     chain: Chain
     simulated: tuple[Share, ...]
     weighed: Weighed
+    rare: Rare
     closed: tuple[tuple[str, float, float], ...]
     """What it is, the closed form, and what the sparse solve gives."""
 
@@ -53,9 +57,16 @@ class ExactResult:
         return self.weighed.holds(float(self.chain.war[-1]), float(self.chain.lost[-1]))
 
     @property
+    def splits(self) -> bool:
+        """Whether the exact odds by the last week lie inside the interval about those by splitting."""
+        odds, exact = self.rare.odds(TOGETHER), float(self.chain.war[-1])
+        return bool(odds.low <= exact + float(self.chain.lost[-1]) and exact <= odds.high)
+
+    @property
     def agrees(self) -> bool:
-        """Whether all weeks and the weighed odds are inside, and the closed forms are met."""
-        return self.weighs and all(self.inside) and all(abs(form - found) < 1e-9 for _, form, found in self.closed)
+        """Whether all weeks, the weighed odds and those by splitting are inside, and the closed forms are met."""
+        met = all(abs(form - found) < 1e-9 for _, form, found in self.closed)
+        return self.weighs and self.splits and all(self.inside) and met
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -71,6 +82,7 @@ class ExactResult:
             "level_together": TOGETHER,
             "weeks": self.rows(),
             "weighed": self.weighed.to_json(),
+            "splitting": self.rare.to_json(TOGETHER),
             "closed_forms": [{"what": what, "closed": form, "solved": found} for what, form, found in self.closed],
             "inside": sum(self.inside),
             "agrees": self.agrees,
@@ -133,6 +145,12 @@ class ExactResult:
             f"{rare.low:.4g} and {rare.high:.4g}, bounds that hold at {TOGETHER:.1%} for any number of worlds, however "
             f"rare war is); exact {exact:.4g}, {where}."
         )
+        split, where = self.rare.odds(TOGETHER), "inside" if self.splits else "OUTSIDE"
+        tail += (
+            f" Splitting {self.rare.worlds:,} worlds that come nearer to war: {split.value:.4g} (interval "
+            f"{split.low:.4g} to {split.high:.4g} at {TOGETHER:.1%}; the heaviest world carries "
+            f"{self.rare.heaviest:.1%} of it), {where}."
+        )
         lines += ["", *textwrap.wrap(tail, WIDTH)]
         lines += ["", "Textbook chains by the same solver, against their closed forms"]
         lines += [f"  {what}: {form:.10f}, solved {found:.10f}" for what, form, found in self.closed]
@@ -151,7 +169,7 @@ def verify_exact(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> ExactResult:
-    """Reduce ``scenario``, solve it exactly for ``horizon`` weeks, and simulate ``worlds`` worlds of the same.
+    """Reduce ``scenario``, solve it exactly for ``horizon`` weeks, simulate ``worlds`` worlds of it, and split some.
 
     Raises ``ValueError`` for sizes below 1 (2 for ``worlds``).
     """
@@ -161,6 +179,15 @@ def verify_exact(
     chain = solved(plain, horizon)
     outcomes = simulate(
         plain.scenario, worlds, seed=seed, horizon=horizon, values=plain.values, workers=workers, progress=progress
+    )
+    rare = rare_odds(
+        plain.scenario,
+        roots_of(worlds),
+        seed=seed,
+        horizon=horizon,
+        values=plain.values,
+        workers=workers,
+        progress=progress,
     )
     week = outcomes.end.tally("war_week")
     level = 1.0 - (1.0 - TOGETHER) / horizon
@@ -173,8 +200,14 @@ def verify_exact(
         chain=chain,
         simulated=tuple(counted(int(count), worlds, level) for count in wars),
         weighed=weighed(outcomes.end, TOGETHER),
+        rare=rare,
         closed=closed_forms(),
     )
+
+
+def roots_of(worlds: int) -> int:
+    """Worlds that are split beside ``worlds`` that are not: with their copies and the pilot about as much work."""
+    return max(worlds // 4, ROOTS)
 
 
 def closed_forms() -> tuple[tuple[str, float, float], ...]:

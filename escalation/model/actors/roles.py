@@ -55,9 +55,14 @@ class Defender(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        n, m = model.tables.defender_acts.shape[1], model.tables.challenger_acts.shape[1]
         self.plans = self.rule in PLANNERS
-        self.desk = desk(n, m, model.worlds, ahead=model.worlds if self.plans else 0)
+        self.clear_desk()
+
+    def clear_desk(self) -> None:
+        """Blank scratch for as many worlds as the crisis holds."""
+        tables, worlds = self.model.tables, self.model.worlds
+        n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
+        self.desk = desk(n, m, worlds, ahead=worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
@@ -87,9 +92,14 @@ class Challenger(Actor):
         super().__init__(model, data)
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
-        n, m = model.tables.challenger_acts.shape[1], model.tables.defender_acts.shape[1]
         self.plans = self.rule in PLANNERS
-        self.desk = desk(n, m, model.worlds, ahead=model.worlds if self.plans else 0)
+        self.clear_desk()
+
+    def clear_desk(self) -> None:
+        """Blank scratch for as many worlds as the crisis holds."""
+        tables, worlds = self.model.tables, self.model.worlds
+        n, m = tables.challenger_acts.shape[1], tables.defender_acts.shape[1]
+        self.desk = desk(n, m, worlds, ahead=worlds if self.plans else 0)
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""

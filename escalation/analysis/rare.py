@@ -1,0 +1,99 @@
+"""Rare odds by splitting: worlds on the way to war are copied, so that its rare forerunners are met (``run --rare``).
+
+The estimate is the mean over independent roots of their weighted sums of chances of war (``worlds.splitting``), with a
+table of copies learnt from pilot worlds of its own (``worlds.importance``): unbiased, whatever the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from escalation.analysis.intervals import LEVEL, UNSEEN, Estimate, chances_of
+from escalation.scenario.design import Values
+from escalation.scenario.scenario import Scenario
+from escalation.worlds import importance
+from escalation.worlds.ensemble import Progress, plan
+from escalation.worlds.outcomes import DAYS_OF_WEEK
+from escalation.worlds.splitting import Split, split
+
+PILOT: Final = importance.ROUNDS * importance.ROOTS
+"""Pilot worlds that the copies are learnt from."""
+HEAVIER: Final = 4.0
+"""How many times as heavy as the heaviest root seen one that was not seen may be: tried, in docs/exact.md."""
+
+
+@dataclass(frozen=True)
+class Rare:
+    """The odds of war by splitting ``split.roots`` worlds; ``pilot_weeks`` world-weeks went into the table of copies.
+
+    Intervals are those of ``intervals.chances``, but that the world not seen is taken to be ``HEAVIER`` times as heavy
+    as the heaviest root seen. So they hold as far as the pilot met what leads to war (docs/exact.md); of a kind of
+    world that is not met at all, any number of worlds n can only say that it is rarer than about 4 / n.
+    """
+
+    split: Split
+    pilot_weeks: int
+
+    @property
+    def worlds(self) -> int:
+        """How many independent worlds the estimate rests on."""
+        return self.split.roots
+
+    @property
+    def world_weeks(self) -> int:
+        """All world-weeks lived through: of roots, copies and the pilot."""
+        return self.split.world_weeks + self.pilot_weeks
+
+    @property
+    def heaviest(self) -> float:
+        """Share of the odds that the heaviest root carries."""
+        sums = self.split.sums[-1]
+        return float(sums.max() / sums.sum()) if sums.any() else 0.0
+
+    def by_week(self, week: int, level: float = LEVEL) -> Estimate:
+        """The odds by the end of a reported week. Raises ``ValueError`` for a week that is not told of."""
+        sums = self.split.sums[self.split.weeks.index(week)]
+        return chances_of(sums, level, HEAVIER * float(sums.max()) or UNSEEN)
+
+    def odds(self, level: float = LEVEL) -> Estimate:
+        """The odds by the horizon."""
+        return self.by_week(self.split.weeks[-1], level)
+
+    def to_json(self, level: float = LEVEL) -> dict[str, Any]:
+        """``{odds, low, high, level, n, world_weeks, heaviest}``."""
+        odds = self.odds(level)
+        return {
+            "odds": odds.value,
+            "low": odds.low,
+            "high": odds.high,
+            "level": odds.level,
+            "n": odds.n,
+            "world_weeks": self.world_weeks,
+            "heaviest": self.heaviest,
+        }
+
+
+def rare_odds(
+    scenario: Scenario,
+    worlds: int,
+    *,
+    seed: int = 0,
+    horizon: int = 52,
+    priors: bool = False,
+    values: Values | None = None,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Rare:
+    """Split ``worlds`` worlds of ``scenario``, told of at the reported weeks and the horizon.
+
+    ``values`` and ``priors`` as in ``worlds.ensemble.plan``. No result depends on ``workers``. Raises ``ValueError``
+    for sizes below 1.
+    """
+    weeks = sorted({week for week in DAYS_OF_WEEK if week < horizon} | {horizon})
+    ready = plan(scenario, worlds, seed=seed, priors=priors, values=values)
+    copies, pilot = importance.learn(
+        scenario, seed=seed, horizon=horizon, priors=priors, values=values, workers=workers, progress=progress
+    )
+    made = split(ready, copies, seed=seed, horizon=horizon, weeks=weeks, workers=workers, progress=progress)
+    return Rare(made, pilot)

@@ -1,0 +1,36 @@
+"""``run --rare``: what it prints, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Here
+
+WORDS = ("run", "nonresponse", "--set", "choice.rationality=0.6", "-n", "300", "--horizon", "4")
+
+
+def test_rare_odds_are_in_the_json_and_in_the_folder(here: Here, tmp_path: Path) -> None:
+    done = here(*WORDS, "--rare", "--json", "--out", "folder")
+    assert done.returncode == 0, done.stderr
+    held = json.loads(done.stdout)
+    split = held["war"]["splitting"]
+    assert 0.0 < split["low"] < split["odds"] < split["high"]
+    assert json.loads((tmp_path / "folder" / "run.json").read_text()) == held
+    rows = list(csv.DictReader((tmp_path / "folder" / "results.csv").open()))
+    assert float(rows[-1]["splitting_odds"]) == split["odds"]
+    assert json.loads(here(*WORDS, "--rare", "--json", "--workers", "1", "--block", "50").stdout) == held
+
+
+def test_rare_goes_without_precision(here: Here) -> None:
+    done = here(*WORDS, "--rare", "--precision", "0.01")
+    assert done.returncode == 2
+    assert "--rare goes without --precision" in done.stderr
+
+
+def test_a_dry_run_counts_the_pilot(here: Here) -> None:
+    plain = json.loads(here(*WORDS, "--dry-run", "--json").stdout)
+    rare = json.loads(here(*WORDS, "--rare", "--dry-run", "--json").stdout)
+    assert rare["world_weeks"] > 2 * plain["world_weeks"]
+    assert "and those of copies" in here(*WORDS, "--rare", "--dry-run").stdout
