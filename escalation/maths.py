@@ -72,6 +72,16 @@ def log(x: float) -> float:
 
 
 @leaf
+def select(condition: bool, one: Any, other: Any) -> Any:
+    """``one`` where the condition holds, else ``other``; both are worked out first.
+
+    For a loop that may leave a number as it is: as ``x[i] = y[i] if c[i] else x[i]`` it would be compiled to a jump
+    around the store, one world at a time.
+    """
+    return one if condition else other
+
+
+@leaf
 def logistic(x: float) -> float:
     """1 / (1 + e^-x), without overflow."""
     e = exp(-abs(x))

@@ -11,7 +11,7 @@ from typing import Any
 
 from escalation import draws
 from escalation.compiled import inner, loop
-from escalation.maths import exp, normals
+from escalation.maths import exp, normals, select
 from escalation.model import learning
 from escalation.model.errors import execution
 from escalation.model.lanes import at
@@ -92,9 +92,9 @@ def look_up(
     """Take the rung and the chances of act ``a`` where it was done."""
     for i in range(lanes):
         here = done[i] == a
-        rung[i] = height if here else rung[i]
-        first[i] = one[i] if here else first[i]
-        second[i] = other[i] if here else second[i]
+        rung[i] = select(here, height, rung[i])
+        first[i] = select(here, one[i], first[i])
+        second[i] = select(here, other[i], second[i])
 
 
 @inner
@@ -196,8 +196,9 @@ def average(rung: Any, total: Any, one: Any, other: Any, lanes: int, first: Any,
     """What is not sure to have been that act of force is the average of all that it may have been."""
     for i in range(lanes):
         mixed = (rung[i] >= FORCE) & (total[i] > 0.0)
-        first[i] = one[i] / total[i] if mixed else first[i]
-        second[i] = other[i] / total[i] if mixed else second[i]
+        sure = select(mixed, total[i], 1.0)
+        first[i] = select(mixed, one[i] / sure, first[i])
+        second[i] = select(mixed, other[i] / sure, second[i])
 
 
 @loop
@@ -238,7 +239,7 @@ def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int
     x, chosen = belief[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
         part = at(share, i) if sign > 0.0 else 1.0 - at(share, i)
-        x[i] = learning.moved(x[i], part * taught[i]) if chosen[i] > 0.0 else x[i]
+        x[i] = select(chosen[i] > 0.0, learning.moved(x[i], part * taught[i]), x[i])
 
 
 @loop
@@ -253,7 +254,7 @@ def note_odds(where: Any, war: Any, w: int, lanes: int, now: Any, total: Any) ->
     """Note the chance of war beforehand, and sum it, where ``where`` is 1."""
     last, past, chosen = now[w : w + lanes], total[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        last[i] = war[i] if chosen[i] > 0.0 else last[i]
+        last[i] = select(chosen[i] > 0.0, war[i], last[i])
         past[i] += war[i] if chosen[i] > 0.0 else 0.0
 
 
@@ -262,7 +263,7 @@ def keep_where(where: Any, otherwise: float, w: int, lanes: int, row: Any) -> No
     """Leave a row of the slate where ``where`` (worlds,) is 1, and set it to ``otherwise`` elsewhere."""
     chosen = where[w : w + lanes]
     for i in range(lanes):
-        row[i] = row[i] if chosen[i] > 0.0 else otherwise
+        row[i] = select(chosen[i] > 0.0, row[i], otherwise)
 
 
 @loop
@@ -270,7 +271,7 @@ def rise(where: Any, rung: Any, w: int, lanes: int, alert: Any) -> None:
     """Raise the highest rung executed this step where ``where`` is 1."""
     highest, chosen = alert[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        highest[i] = max(highest[i], rung[i]) if chosen[i] > 0.0 else highest[i]
+        highest[i] = select(chosen[i] > 0.0, max(highest[i], rung[i]), highest[i])
 
 
 @loop
@@ -279,7 +280,7 @@ def release(where: Any, rung: Any, least: float, w: int, lanes: int, commit: Any
     vow, chosen = commit[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
         free = (rung[i] >= vow[i] - 0.5) & (rung[i] >= least) & (chosen[i] > 0.0)
-        vow[i] = 0.0 if free else vow[i]
+        vow[i] = select(free, 0.0, vow[i])
 
 
 @loop

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-
 from escalation import draws
 from escalation.compiled import compiled, inner, part
-from escalation.maths import exp, logistic
+from escalation.maths import exp, logistic, select
 from escalation.model import learning
-from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.model.arrays import LANES, Tables, Worlds, zeros
 from escalation.model.errors import perception
 from escalation.model.lanes import at
 from escalation.model.layout import (
@@ -69,7 +67,7 @@ STRIKE_RUNG: Final = 8.0
 
 def act(T: Tables, X: Worlds, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
     """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
-    act_in(T, X, j, step, routine, peaceful, np.empty((2, LANES)))
+    act_in(T, X, j, step, routine, peaceful, zeros((2, LANES)))
 
 
 @compiled
@@ -93,7 +91,7 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
         for i in range(lanes):
             chance[i] = logistic((at(hedge_at, i) - alignment[i]) / at(hedge_sd, i))
         for i in range(lanes):
-            hedging[i] = hedging[i] if ended[i] > 0.0 else (1.0 if luck[i] < chance[i] else 0.0)
+            hedging[i] = select(ended[i] > 0.0, hedging[i], 1.0 if luck[i] < chance[i] else 0.0)
         if peaceful or not warlike(row[A_STRIKE_VALUE], lanes):
             continue
         uniforms(key, w, lanes, step, 0, actor, draws.CHOICE, luck)

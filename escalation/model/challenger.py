@@ -12,6 +12,7 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled, inner, leaf, loop, part
+from escalation.maths import select
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
     ACTED,
@@ -294,17 +295,17 @@ def look_up_kind(b: int, by_proxies: bool, meets: Any, done: Any, lanes: int, vi
     """Note of act ``b``, where it was done, whether proxies do it and what obligation it meets."""
     for i in range(lanes):
         here = done[i] == b
-        via[i] = (1.0 if by_proxies else 0.0) if here else via[i]
-        met[i] = at(meets, i) if here else met[i]
+        via[i] = select(here, 1.0 if by_proxies else 0.0, via[i])
+        met[i] = select(here, at(meets, i), met[i])
 
 
 @loop
 def give_order(via: Any, rung: Any, moves: Any, decides: Any, lanes: int, order: Any) -> None:
     """The rung ordered from the proxies stands until another is, or all is called off."""
     for i in range(lanes):
-        given = rung[i] if via[i] > 0.5 else (1.0 if rung[i] < 1.5 else order[i])
-        given = given if decides[i] > 0.0 else 1.0
-        order[i] = given if moves[i] > 0.0 else order[i]
+        given = select(via[i] > 0.5, rung[i], select(rung[i] < 1.5, 1.0, order[i]))
+        given = select(decides[i] > 0.0, given, 1.0)
+        order[i] = select(moves[i] > 0.0, given, order[i])
 
 
 @loop
@@ -312,7 +313,7 @@ def show(via: Any, rung: Any, decides: Any, lanes: int, alert: Any) -> None:
     """What is done openly counts for the standing rung."""
     for i in range(lanes):
         shown = (via[i] < 0.5) & (rung[i] >= SHOW_OF_FORCE) & (decides[i] > 0.0)
-        alert[i] = max(alert[i], rung[i]) if shown else alert[i]
+        alert[i] = select(shown, max(alert[i], rung[i]), alert[i])
 
 
 @loop
@@ -343,7 +344,7 @@ def count_reply(
     for i in range(lanes):
         replies = (struck_week[i] > 0) & (week <= struck_week[i] + REPLY_WINDOW) & (decides[i] > 0.0)
         higher = replies & (np.int64(rung[i]) > reply[i])
-        reply[i] = np.int64(rung[i]) if higher else reply[i]
+        reply[i] = select(higher, np.int64(rung[i]), reply[i])
         killed[i] += np.int64(dead[i]) if replies else 0
 
 

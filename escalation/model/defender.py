@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from escalation import draws
 from escalation.compiled import compiled, inner, leaf, loop, part
-from escalation.maths import log
+from escalation.maths import log, select
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
     ACTED,
@@ -381,7 +381,7 @@ def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes:
 def mark(done: Any, a: int, lanes: int, flag: Any) -> None:
     """Flag where act ``a`` was done."""
     for i in range(lanes):
-        flag[i] = 1.0 if done[i] == a else flag[i]
+        flag[i] = select(done[i] == a, 1.0, flag[i])
 
 
 @loop
@@ -421,21 +421,21 @@ def is_shown(rung: Any, moves: Any, lanes: int, built: Any, shows: Any) -> None:
     for i in range(lanes):
         here = (rung[i] >= SHOW_OF_FORCE) & (rung[i] < FORCE) & (moves[i] > 0.0) & (built[i] > 0.99)
         shows[i] = 1.0 if here else 0.0
-        built[i] = 0.0 if here else built[i]
+        built[i] = select(here, 0.0, built[i])
 
 
 @loop
 def tighten(shows: Any, step: Any, lanes: int, sigma: Any) -> None:
     """Sanctions take a step towards all that there can be."""
     for i in range(lanes):
-        sigma[i] = sigma[i] + at(step, i) * (1.0 - sigma[i]) if shows[i] > 0.0 else sigma[i]
+        sigma[i] = select(shows[i] > 0.0, sigma[i] + at(step, i) * (1.0 - sigma[i]), sigma[i])
 
 
 @loop
 def alarm_with(shows: Any, by: Any, lanes: int, q: Any) -> None:
     """The fear for survival grows."""
     for i in range(lanes):
-        q[i] = learning.moved(q[i], at(by, i)) if shows[i] > 0.0 else q[i]
+        q[i] = select(shows[i] > 0.0, learning.moved(q[i], at(by, i)), q[i])
 
 
 @inner

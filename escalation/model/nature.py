@@ -9,9 +9,9 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled, inner, loop, part
-from escalation.maths import exp, log, normal, normals
+from escalation.maths import exp, log, normal, normals, select
 from escalation.model import casualties, layout
-from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.model.arrays import LANES, Tables, Worlds, zeros
 from escalation.model.errors import attribution, perception
 from escalation.model.lanes import (
     ACCIDENT_CHANCE,
@@ -137,7 +137,7 @@ _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTH
 
 def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    drift_in(X, step, dt, np.empty((2, LANES)))
+    drift_in(X, step, dt, zeros((2, LANES)))
 
 
 @compiled
@@ -183,14 +183,14 @@ def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
 def relax(x: Any, ended: Any, rest: Any, kept: Any) -> None:
     """Let ``x`` (worlds,) decay towards ``rest``: ``kept`` of the distance is left (``learning.relaxed``)."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else at(rest, i) + (x[i] - at(rest, i)) * at(kept, i)
+        x[i] = select(ended[i] > 0.0, x[i], at(rest, i) + (x[i] - at(rest, i)) * at(kept, i))
 
 
 @loop
 def fade(x: Any, ended: Any, kept: float) -> None:
     """Let ``x`` (worlds,) decay towards 0."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else x[i] * kept
+        x[i] = select(ended[i] > 0.0, x[i], x[i] * kept)
 
 
 @loop
@@ -198,7 +198,7 @@ def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
     """One step of an AR(1) of unit variance, ``x`` (worlds,), with standard normal news ``z``."""
     fresh = math.sqrt(1.0 - memory * memory)
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else memory * x[i] + fresh * z[i]
+        x[i] = select(ended[i] > 0.0, x[i], memory * x[i] + fresh * z[i])
 
 
 @loop
@@ -206,21 +206,21 @@ def enrich(breakout: Any, ended: Any, sigma: Any, speed: Any, channel: Any, dt: 
     """Weeks to a bomb shrink with sanctions that no talks soften, to one at least."""
     for i in range(breakout.shape[0]):
         left = breakout[i] - at(speed, i) * sigma[i] * (1.0 - at(channel, i)) * dt
-        breakout[i] = breakout[i] if ended[i] > 0.0 else max(left, 1.0)
+        breakout[i] = select(ended[i] > 0.0, breakout[i], max(left, 1.0))
 
 
 @loop
 def count_down(x: Any, ended: Any, by: float) -> None:
     """Take ``by`` from ``x`` (worlds,), to zero at least."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else max(x[i] - by, 0.0)
+        x[i] = select(ended[i] > 0.0, x[i], max(x[i] - by, 0.0))
 
 
 @loop
 def reset(x: Any, ended: Any, value: float) -> None:
     """Set ``x`` (worlds,) to ``value`` for a new week."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else value
+        x[i] = select(ended[i] > 0.0, x[i], value)
 
 
 @compiled
@@ -319,7 +319,7 @@ def close(T: Tables, X: Worlds, step: int, week: int, dt: float, last_day: bool,
 
     ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in).
     """
-    close_in(T, X, step, week, dt, last_day, peaceful, np.empty((4, LANES)))
+    close_in(T, X, step, week, dt, last_day, peaceful, zeros((4, LANES)))
 
 
 # Rows of the scratch of ``close``.
@@ -374,8 +374,8 @@ def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: flo
     for i in range(lanes):
         chance[i] = 1.0 - exp(dt * log(max(1.0 - chance[i], 1e-12)))
     for i in range(lanes):
-        cooler = max(alert[i], rung[i] - 1.0) if luck[i] < chance[i] else rung[i]
-        rung[i] = (cooler if alert[i] < rung[i] else alert[i]) if live[i] > 0.0 else rung[i]
+        cooler = select(luck[i] < chance[i], max(alert[i], rung[i] - 1.0), rung[i])
+        rung[i] = select(live[i] > 0.0, select(alert[i] < rung[i], cooler, alert[i]), rung[i])
 
 
 @inner
@@ -415,7 +415,7 @@ def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float,
         chance[i] = 1.0 - exp(-chance[i] * dt)
     for i in range(lanes):
         falls = (luck[i] < chance[i]) & (ended[i] == 0.0) & (live[i] > 0.0)
-        ended[i] = 2.0 if falls else ended[i]
+        ended[i] = select(falls, 2.0, ended[i])
 
 
 @inner
@@ -425,9 +425,9 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
     peak, limited = N[N_PEAK, w : w + lanes], N[N_LIMITED_WEEK, w : w + lanes]
     for i in range(lanes):
         higher = (np.int64(rung[i]) > peak[i]) & (live[i] > 0.0)
-        peak[i] = np.int64(rung[i]) if higher else peak[i]
+        peak[i] = select(higher, np.int64(rung[i]), peak[i])
         first = (rung[i] >= 9.0) & (limited[i] == 0) & (live[i] > 0.0)
-        limited[i] = week if first else limited[i]
+        limited[i] = select(first, week, limited[i])
     weeks, rungs, weeks_hedged = N[N_WEEKS, w : w + lanes], N[N_RUNG_SUM, w : w + lanes], N[N_HEDGED, w : w + lanes]
     for i in range(lanes):
         counted = ((ended[i] > 0.0) | last_day) & (live[i] > 0.0)
@@ -436,7 +436,7 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
         weeks_hedged[i] += 1 if counted & (hedged[i] > 0.0) else 0
     ending = N[N_ENDING, w : w + lanes]
     for i in range(lanes):
-        ending[i] = np.int64(ended[i]) if live[i] > 0.0 else ending[i]
+        ending[i] = select(live[i] > 0.0, np.int64(ended[i]), ending[i])
 
 
 @part

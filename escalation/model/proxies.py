@@ -19,13 +19,11 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-import numpy as np
-
 from escalation import draws
 from escalation.compiled import compiled, inner, loop, part
-from escalation.maths import exp, logistic, normals
+from escalation.maths import exp, logistic, normals, select
 from escalation.model import casualties
-from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.model.arrays import LANES, Tables, Worlds, zeros
 from escalation.model.errors import control
 from escalation.model.lanes import (
     LOG_LETHALITY,
@@ -124,7 +122,7 @@ SLATE: Final = 9
 
 def act(T: Tables, X: Worlds, p: int, step: int, dt: float) -> None:
     """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted."""
-    act_in(T, X, p, step, dt, np.empty((SLATE, LANES)))
+    act_in(T, X, p, step, dt, zeros((SLATE, LANES)))
 
 
 @compiled
@@ -188,7 +186,7 @@ def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int,
         rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * at(own_rung, i) + slack
     aimed, ended = K[AIMED, w : w + lanes], S[ENDED, w : w + lanes]
     for i in range(lanes):
-        aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
+        aimed[i] = select(ended[i] > 0.0, aimed[i], rung[i])
 
 
 @inner
@@ -241,7 +239,7 @@ def may_be(count: Any, share: Any, luck: Any, loose: Any, ended: Any, lanes: int
     ``elsewhere`` is filled as if it were not.
     """
     for i in range(lanes):
-        count[i] = 0.0 if ended[i] > 0.0 else count[i]
+        count[i] = select(ended[i] > 0.0, 0.0, count[i])
         elsewhere[i] = count[i]
         within = (luck[i] > 1.0 - 1.000001 * count[i] * at(share, i)) | (loose[i] > 0.0)
         flag[i] = 1.0 if within & (ended[i] == 0.0) else 0.0
@@ -251,7 +249,7 @@ def may_be(count: Any, share: Any, luck: Any, loose: Any, ended: Any, lanes: int
 def notice(elsewhere: Any, p_kill: Any, luck: Any, lanes: int, ally_hit: Any, flag: Any) -> None:
     """Attacks that are not on the defender are on an ally; flag where they may kill."""
     for i in range(lanes):
-        ally_hit[i] = 1.0 if elsewhere[i] > 0.0 else ally_hit[i]
+        ally_hit[i] = select(elsewhere[i] > 0.0, 1.0, ally_hit[i])
         flag[i] = 1.0 if luck[i] > 1.0 - 1.000001 * elsewhere[i] * p_kill[i] else 0.0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from escalation import draws
 from escalation.compiled import loop
-from escalation.maths import exp
+from escalation.maths import exp, select
 from escalation.model.lanes import at
 
 
@@ -48,7 +48,7 @@ def put(where: Any, values: Any, w: int, lanes: int, row: Any) -> None:
     """Set a state ``row`` (worlds,) from world ``w`` on to ``values`` (LANES,) where ``where`` (worlds,) is 1."""
     out, chosen = row[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        out[i] = values[i] if chosen[i] > 0.0 else out[i]
+        out[i] = select(chosen[i] > 0.0, values[i], out[i])
 
 
 @loop
@@ -56,7 +56,7 @@ def set_to(where: Any, value: float, w: int, lanes: int, row: Any) -> None:
     """The same with one ``value``."""
     out, chosen = row[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        out[i] = value if chosen[i] > 0.0 else out[i]
+        out[i] = select(chosen[i] > 0.0, value, out[i])
 
 
 @loop
