@@ -59,6 +59,8 @@ class Worlds(NamedTuple):
     row: Ints  # (worlds,): parameter row
     lanes: Lanes  # numbers by world
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
+    slate: Floats  # (rows, LANES) scratch of a phase
+    who: Ints  # (LANES,) and lanes of a tile that something happens in
 
 
 def runs_of(rows: Ints) -> Ints:
@@ -80,7 +82,8 @@ short loops over lanes are what the compiler turns into SIMD code."""
 PAPER_ROWS: Final = 28
 PAPER_BLOCKS: Final = 9
 SLATE_ROWS: Final = 13
-"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``."""
+"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``; of
+``Worlds.slate``: ``proxies``, ``nature`` and ``allies``."""
 
 
 class Desk(NamedTuple):
@@ -121,6 +124,7 @@ class Desk(NamedTuple):
     paper: Floats  # (rows, lanes) scratch of ``foreseen``,
     blocks: Floats  # (blocks, most acts, lanes) and by act
     slate: Floats  # (rows, lanes) scratch of ``acting``
+    few: Ints  # (lanes,) and lanes of a tile in which force is used
 
 
 _LINE: Final = 64
@@ -172,4 +176,5 @@ def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
         paper=zeros((PAPER_ROWS, LANES)),
         blocks=zeros((PAPER_BLOCKS, max(n, m), LANES)),
         slate=zeros((SLATE_ROWS, LANES)),
+        few=zeros((LANES,), np.int64),
     )

@@ -327,7 +327,7 @@ def some(X: Worlds, index: Ints) -> Worlds:
         lanes = _laid_out(lanes, which)
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
-    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))
+    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row), X.slate, X.who)
     copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
     return part
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import loop
+from escalation.compiled import inner, loop
 from escalation.maths import exp, select
 from escalation.model.lanes import at
 
@@ -20,6 +20,33 @@ def uniforms(key: Any, w: int, lanes: int, step: int, turn: int, actor: int, pur
     keys = key[w : w + lanes]
     for i in range(lanes):
         out[i] = draws.uniform(keys[i], step, turn, actor, purpose)
+
+
+@loop
+def uniforms_of(who: Any, few: int, key: Any, w: int, step: int, turn: int, actor: int, purpose: int, out: Any) -> None:
+    """Fill ``out`` with the draws of the lanes ``who`` (few of LANES,), side by side, of the worlds from ``w`` on."""
+    for n in range(few):
+        out[n] = draws.uniform(key[w + who[n]], step, turn, actor, purpose)
+
+
+@inner
+def listed(flag: Any, lanes: int, who: Any) -> int:
+    """Fill ``who`` with the lanes that are flagged; returns how many.
+
+    Without a jump, for which they are is hard to foresee: what happens to a few is then worked out side by side.
+    """
+    few = 0
+    for i in range(lanes):
+        who[few] = i
+        few += 1 if flag[i] > 0.0 else 0
+    return few
+
+
+@loop
+def pick(source: Any, who: Any, few: int, out: Any) -> None:
+    """Copy the lanes ``who`` of a row, or of the number that all share, side by side."""
+    for n in range(few):
+        out[n] = at(source, who[n])
 
 
 @loop

@@ -17,7 +17,7 @@ from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
-from escalation.model.arrays import Floats, Lanes, Tables, Worlds, desk, runs_of, zeros
+from escalation.model.arrays import LANES, SLATE_ROWS, Floats, Lanes, Tables, Worlds, desk, runs_of, zeros
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -88,6 +88,8 @@ def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes 
         row=rows,
         lanes=numbers if numbers is not None else lanes.of(tables, rows, dt),
         runs=runs_of(rows),
+        slate=zeros((SLATE_ROWS, LANES)),
+        who=zeros((LANES,), np.int64),
     )
 
 
