@@ -28,12 +28,11 @@ from escalation.model.acting import (
     WAY,
     act,
     believe,
-    count_slips,
-    is_force,
     keep_where,
     note_odds,
     release,
     scale,
+    use_of_force,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
@@ -281,8 +280,7 @@ def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: i
     put(deciding, slate[FIRST], w, lanes, S[P_RESTRAINED])
     put(deciding, slate[SECOND], w, lanes, S[P_UNRESTRAINED])
     via, met = slate[WAY], slate[TOTAL]
-    for b in range(acts.shape[0]):
-        look_up_kind(b, acts[b, ACT_VIA_PROXIES] > 0.5, c[b, CA_MET], slate[DONE], lanes, via, met)
+    look_up_kind(acts, c, slate[DONE], lanes, via, met)
     rung, moves, decides = slate[ACTED], moving[w : w + lanes], deciding[w : w + lanes]
     give_order(via, rung, moves, decides, lanes, S[ORDER, w : w + lanes])
     show(via, rung, decides, lanes, S[ALERT, w : w + lanes])
@@ -291,12 +289,12 @@ def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: i
 
 
 @loop
-def look_up_kind(b: int, by_proxies: bool, meets: Any, done: Any, lanes: int, via: Any, met: Any) -> None:
-    """Note of act ``b``, where it was done, whether proxies do it and what obligation it meets."""
+def look_up_kind(acts: Any, c: Any, done: Any, lanes: int, via: Any, met: Any) -> None:
+    """Note whether proxies do what was done, and what obligation it meets."""
     for i in range(lanes):
-        here = done[i] == b
-        via[i] = select(here, 1.0 if by_proxies else 0.0, via[i])
-        met[i] = select(here, at(meets, i), met[i])
+        b = int(done[i])
+        via[i] = acts[b, ACT_VIA_PROXIES]
+        met[i] = at(c[b, CA_MET], i)
 
 
 @loop
@@ -359,7 +357,7 @@ def count_restraint(suffered: Any, rung: Any, decides: Any, lanes: int, restrain
 @compiled
 def move(
     T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
-    forced: int, step: int, turn: int, week: int, ceiling: float,
+    few: Any, forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
     S, N = X.S, X.N
@@ -374,24 +372,19 @@ def move(
         )
         act(
             acts, record, tau, c, CA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate,
+            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate, few, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
-        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
         reset(lanes, slate[TAUGHT])
-        is_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE])
-        for i in range(lanes):
-            if slate[ONE, i] > 0.0:
-                r, b = X.row[w + i], int(slate[DONE, i])
-                meant = slate[DONE, i] == slate[INTENDED, i]
-                if slate[ACTED, i] >= 10.0:
-                    here = T.challenger_acts[r, b]
-                    N[N_ROUTE, w + i] = (
-                        route_of(T.general[r], here, S, w + i, who, context) if meant else EXECUTION_ERROR
-                    )
-                    S[ENDED, w + i] = 1.0
-                if acts[b, ACT_VIA_PROXIES] < 0.5:
-                    slate[TAUGHT, i] = strike(T, X, w + i, r, b, slate[SEEN, i], step, turn)
+        for n in range(use_of_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE], few)):
+            i = few[n]
+            r, b = X.row[w + i], int(slate[DONE, i])
+            if slate[ACTED, i] >= 10.0:
+                meant, here = slate[DONE, i] == slate[INTENDED, i], T.challenger_acts[r, b]
+                N[N_ROUTE, w + i] = route_of(T.general[r], here, S, w + i, who, context) if meant else EXECUTION_ERROR
+                S[ENDED, w + i] = 1.0
+            if acts[b, ACT_VIA_PROXIES] < 0.5:
+                slate[TAUGHT, i] = strike(T, X, w + i, r, b, slate[SEEN, i], step, turn)
         note(acts, c, S, moving, deciding, w, lanes, slate)
         count_replies(N, S, deciding, w, lanes, week, slate)
 
@@ -433,4 +426,20 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        move(
+            T,
+            X,
+            D.who,
+            D.context,
+            acts,
+            D.moving,
+            D.deciding,
+            D.record,
+            D.slate,
+            D.few,
+            forced,
+            step,
+            turn,
+            week,
+            ceiling,
+        )

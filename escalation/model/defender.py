@@ -27,13 +27,12 @@ from escalation.model.acting import (
     WAY,
     act,
     believe,
-    count_slips,
-    is_force,
     keep_where,
     note_odds,
     release,
     rise,
     scale,
+    use_of_force,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
@@ -365,10 +364,7 @@ def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes:
     reset(lanes, attacks)
     for p in range(K.shape[0]):
         add(K[p, ATTACKS, w : w + lanes], lanes, attacks)
-    reset(lanes, on_state)
-    for a in range(acts.shape[0]):
-        if acts[a, ACT_ON_STATE] > 0.5:
-            mark(slate[DONE], a, lanes, on_state)
+    mark(acts, slate[DONE], lanes, on_state)
     moves, dead, rung = moving[w : w + lanes], S[DEAD, w : w + lanes], slate[ACTED]
     count_harmless(attacks, moves, dead, rung, lanes, N[N_ZERO_WEEKS, w : w + lanes], N[N_ZERO_ANSWERED, w : w + lanes])
     count_lethal(
@@ -378,10 +374,10 @@ def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes:
 
 
 @loop
-def mark(done: Any, a: int, lanes: int, flag: Any) -> None:
-    """Flag where act ``a`` was done."""
+def mark(acts: Any, done: Any, lanes: int, flag: Any) -> None:
+    """Flag where the act done was against the challenger's own people or soil."""
     for i in range(lanes):
-        flag[i] = select(done[i] == a, 1.0, flag[i])
+        flag[i] = acts[int(done[i]), ACT_ON_STATE]
 
 
 @loop
@@ -474,7 +470,7 @@ def be_over(S: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
 @compiled
 def move(
     T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
-    forced: int, step: int, turn: int, week: int, ceiling: float,
+    few: Any, forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what ``record`` (2, n, worlds) says the defender would do.
 
@@ -489,30 +485,25 @@ def move(
         g, theta = X.lanes.world[k], S[THETA, w : w + lanes]
         act(
             acts, record, theta, X.lanes.defender[k], DA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate,
+            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate, few, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
-        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
         hold(acts, deciding, w, lanes, slate)
         rows = (INTENDED, DONE, SEEN, FIRST, SECOND)
         for n, field in enumerate((DEFENDER_INTENDED, DEFENDER_EXECUTED, DEFENDER_PERCEIVED, P_RESOLUTE, P_WEAK)):
             put(moving, slate[rows[n]], w, lanes, S[field])
         if turn == 0 and forced < 0:
             count_answers(N, S, K, acts, moving, w, lanes, slate)
-        is_force(slate[ACTED], moving[w : w + lanes], lanes, slate[ONE])
-        for i in range(lanes):
-            if slate[ONE, i] > 0.0:
-                r, a = X.row[w + i], int(slate[DONE, i])
-                meant = slate[DONE, i] == slate[INTENDED, i]
-                if slate[ACTED, i] >= 10.0:
-                    here = T.defender_acts[r, a]
-                    N[N_ROUTE, w + i] = (
-                        route_of(T.general[r], T.allies[r], here, S, A, w + i, who, context)
-                        if meant
-                        else EXECUTION_ERROR
-                    )
-                    S[ENDED, w + i] = 1.0
-                strike(T, X, w + i, r, a, slate[SEEN, i], step, turn, week)
+        for n in range(use_of_force(slate[ACTED], moving[w : w + lanes], lanes, slate[ONE], few)):
+            i = few[n]
+            r, a = X.row[w + i], int(slate[DONE, i])
+            if slate[ACTED, i] >= 10.0:
+                meant, here = slate[DONE, i] == slate[INTENDED, i], T.defender_acts[r, a]
+                N[N_ROUTE, w + i] = (
+                    route_of(T.general[r], T.allies[r], here, S, A, w + i, who, context) if meant else EXECUTION_ERROR
+                )
+                S[ENDED, w + i] = 1.0
+            strike(T, X, w + i, r, a, slate[SEEN, i], step, turn, week)
         show_force(S, g, moving, w, lanes, slate)
         be_over(S, moving, w, lanes, slate)
 
@@ -558,4 +549,20 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        move(
+            T,
+            X,
+            D.who,
+            D.context,
+            acts,
+            D.moving,
+            D.deciding,
+            D.record,
+            D.slate,
+            D.few,
+            forced,
+            step,
+            turn,
+            week,
+            ceiling,
+        )

@@ -196,10 +196,11 @@ def hold_if_none(first: Any, lanes: int, total: Any) -> None:
 @inner
 def anyone(deciding: Any, w: int, lanes: int) -> bool:
     """Whether there is a world to decide for in the tile."""
-    some = 0.0
-    for i in range(w, w + lanes):
-        some = max(some, deciding[i])
-    return some > 0.0
+    decides = deciding[w : w + lanes]
+    some = 0
+    for i in range(lanes):
+        some |= 1 if decides[i] > 0.0 else 0
+    return some > 0
 
 
 # -- the defender ---------------------------------------------------------------------------------------------------
