@@ -80,7 +80,7 @@ def defend(T, X, D, forced, step, turn, week):
         D.deciding, 1.0, CEILING, D.paper, D.blocks, D.record,
     )  # fmt: skip
     defender.move(
-        T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, D.few, forced, step, turn, week, CEILING
+        T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, CEILING
     )
 
 
@@ -94,7 +94,7 @@ def challenge(T, X, C, forced, step, turn, week):
         C.deciding, 1.0, CEILING, C.paper, C.blocks, C.record,
     )  # fmt: skip
     challenger.move(
-        T, X, C.who, C.context, acts, C.moving, C.deciding, C.record, C.slate, C.few, forced, step, turn, week, CEILING
+        T, X, C.who, C.context, acts, C.moving, C.deciding, C.record, C.slate, forced, step, turn, week, CEILING
     )
 
 

@@ -24,7 +24,7 @@ from escalation.model.layout import (
     PERCEPTION_SD,
     SIGNAL_NOISE,
 )
-from escalation.model.rows import copy, listed, reset, uniforms, uniforms_of
+from escalation.model.rows import copy, listed, padded, reset, uniforms, uniforms_of
 
 # Rows of ``slate``. FIRST and SECOND: how likely each type was to be seen as it was; TAUGHT: their log ratio.
 (LUCK, TOTAL, WAR, INTENDED, DONE, ACTED, SEEN, FIRST, SECOND, TAUGHT, ONE, OTHER, WAY) = range(13)
@@ -102,7 +102,7 @@ def slip(
 ) -> None:  # fmt: skip
     """Let acts of force slip to a neighbouring rung (``errors.execution``), and count it in the tally ``errors``."""
     luck = slate[LUCK]
-    uniforms_of(who, few, key, w, step, turn, actor, draws.EXECUTION, luck)
+    uniforms_of(who, padded(few), key, w, step, turn, actor, draws.EXECUTION, luck)
     for n in range(few):
         i = who[n]
         p = at(g[EXECUTION_P], i)
@@ -118,12 +118,15 @@ def slip(
 
 
 @inner
-def perceive(g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, slate: Any) -> None:
+def perceive(
+    g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, spare: Any, slate: Any
+) -> None:
     """Put the rungs of acts of force as the other side sees them (``errors.perception``) into SEEN and, side by side,
     into WAY."""
-    uniforms_of(who, few, key, w, step, turn, actor, draws.PERCEPTION, slate[LUCK])
-    normals(slate[LUCK, :few], slate[WAY, :few])
-    distort(who, slate[ACTED], g[PERCEPTION_BIAS], g[PERCEPTION_SD], few, slate[WAY])
+    wide = padded(few)
+    uniforms_of(who, wide, key, w, step, turn, actor, draws.PERCEPTION, slate[LUCK])
+    normals(slate[LUCK, :wide], slate[WAY, :wide], spare)
+    distort(who, slate[ACTED], g[PERCEPTION_BIAS], g[PERCEPTION_SD], wide, slate[WAY])
     for n in range(few):
         slate[SEEN, who[n]] = slate[WAY, n]
 
@@ -145,13 +148,13 @@ def recognise(acts: Any, record: Any, g: Any, w: int, few: int, who: Any, slate:
     noise of perception, normalised over the acts of force on the menu ``acts``. Acts short of force are seen as they
     are.
     """
-    total, one, other = slate[TOTAL], slate[ONE], slate[OTHER]
-    reset(few, total)
-    reset(few, one)
-    reset(few, other)
+    total, one, other, wide = slate[TOTAL], slate[ONE], slate[OTHER], padded(few)
+    reset(wide, total)
+    reset(wide, one)
+    reset(wide, other)
     for b in range(acts.shape[0]):
         if acts[b, ACT_RUNG] >= FORCE:
-            blur(who, slate[WAY], acts[b, ACT_RUNG], g[PERCEPTION_SD], record, b, w, few, total, one, other)
+            blur(who, slate[WAY], acts[b, ACT_RUNG], g[PERCEPTION_SD], record, b, w, wide, total, one, other)
     for n in range(few):
         i = who[n]
         if slate[ACTED, i] >= FORCE and total[n] > 0.0:
@@ -183,11 +186,12 @@ def tell(first: Any, second: Any, noise: Any, n: int, lanes: int, taught: Any) -
 def act(
     acts: Any, record: Any, first_type: Any, numbers: Any, brink: int, g: Any, deciding: Any, key: Any,
     w: int, lanes: int, forced: int, step: int, turn: int, actor: int, ceiling: float, slate: Any, who: Any,
-    errors: Any,
+    spare: Any, errors: Any,
 ) -> None:  # fmt: skip
     """All of the above for one tile, and what it tells of the type (TAUGHT).
 
-    What becomes of acts of force is worked out for the lanes ``who`` in which there is one.
+    What becomes of acts of force is worked out for the lanes ``who`` in which there is one; ``spare`` (LANES,), of
+    whole numbers, is scratch.
     """
     uniforms(key, w, lanes, step, turn, actor, draws.CHOICE, slate[LUCK])
     intend(record, first_type, w, lanes, slate)
@@ -203,7 +207,7 @@ def act(
     if forced < 0 and ceiling >= 10.0:
         slip(acts, record, g, key, w, step, turn, actor, few, who, slate, errors)
     copy(slate[ACTED], lanes, slate[SEEN])
-    perceive(g, key, w, step, turn, actor, few, who, slate)
+    perceive(g, key, w, step, turn, actor, few, who, spare, slate)
     recognise(acts, record, g, w, few, who, slate)
     tell(slate[FIRST], slate[SECOND], g[SIGNAL_NOISE], acts.shape[0], lanes, slate[TAUGHT])
 

@@ -60,7 +60,7 @@ class Worlds(NamedTuple):
     lanes: Lanes  # numbers by world
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
     slate: Floats  # (rows, LANES) scratch of a phase
-    who: Ints  # (LANES,) and lanes of a tile that something happens in
+    who: Ints  # (LANES,) and lanes of a tile in which something happens
 
 
 def runs_of(rows: Ints) -> Ints:
@@ -124,7 +124,6 @@ class Desk(NamedTuple):
     paper: Floats  # (rows, lanes) scratch of ``foreseen``,
     blocks: Floats  # (blocks, most acts, lanes) and by act
     slate: Floats  # (rows, lanes) scratch of ``acting``
-    few: Ints  # (lanes,) and lanes of a tile in which force is used
 
 
 _LINE: Final = 64
@@ -176,5 +175,4 @@ def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
         paper=zeros((PAPER_ROWS, LANES)),
         blocks=zeros((PAPER_BLOCKS, max(n, m), LANES)),
         slate=zeros((SLATE_ROWS, LANES)),
-        few=zeros((LANES,), np.int64),
     )

@@ -357,11 +357,11 @@ def count_restraint(suffered: Any, rung: Any, decides: Any, lanes: int, restrain
 @compiled
 def move(
     T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
-    few: Any, forced: int, step: int, turn: int, week: int, ceiling: float,
+    forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
-    S, N = X.S, X.N
-    for t in range(X.lanes.tiles.shape[0]):
+    S, N, few = X.S, X.N, X.who
+    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
@@ -372,7 +372,7 @@ def move(
         )
         act(
             acts, record, tau, c, CA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate, few, N[N_EXECUTION_ERRORS],
+            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate, few, who, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
         reset(lanes, slate[TAUGHT])
@@ -426,20 +426,4 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(
-            T,
-            X,
-            D.who,
-            D.context,
-            acts,
-            D.moving,
-            D.deciding,
-            D.record,
-            D.slate,
-            D.few,
-            forced,
-            step,
-            turn,
-            week,
-            ceiling,
-        )
+        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)

@@ -470,22 +470,22 @@ def be_over(S: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
 @compiled
 def move(
     T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
-    few: Any, forced: int, step: int, turn: int, week: int, ceiling: float,
+    forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what ``record`` (2, n, worlds) says the defender would do.
 
     ``forced`` is the index of an act done by the scenario (do-operator), -1 for none: it is taken in place of the
     draw, while the likelihoods that it teaches remain the types' own.
     """
-    S, K, A, N = X.S, X.K, X.A, X.N
-    for t in range(X.lanes.tiles.shape[0]):
+    S, K, A, N, few = X.S, X.K, X.A, X.N, X.who
+    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
         g, theta = X.lanes.world[k], S[THETA, w : w + lanes]
         act(
             acts, record, theta, X.lanes.defender[k], DA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate, few, N[N_EXECUTION_ERRORS],
+            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate, few, who, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
         hold(acts, deciding, w, lanes, slate)
@@ -549,20 +549,4 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(
-            T,
-            X,
-            D.who,
-            D.context,
-            acts,
-            D.moving,
-            D.deciding,
-            D.record,
-            D.slate,
-            D.few,
-            forced,
-            step,
-            turn,
-            week,
-            ceiling,
-        )
+        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)

@@ -164,7 +164,7 @@ def drift_in(X: Any, step: int, dt: float) -> None:
         fade(S[ALLY_WAR, w : w + lanes], ended, pull)
         for n, noise in enumerate(noises):
             uniforms(key, w, lanes, step, 0, NATURE, purposes[n], slate[0])
-            normals(slate[0, :lanes], slate[1, :lanes])
+            normals(slate[0, :lanes], slate[1, :lanes], X.who)
             wander(S[noise, w : w + lanes], ended, slate[1], memory)
         count_down(S[TERM, w : w + lanes], ended, dt / TERM_WEEKS)
         count_down(S[SHOCK, w : w + lanes], ended, dt)
@@ -248,7 +248,7 @@ def attribute(T: Any, X: Any, step: int) -> None:
         uniforms(key, w, lanes, step, 0, NATURE, draws.ATTRIBUTION, luck)
         blame(attacked, ordered, luck, g[P_BLAME], g[P_MISS], lanes, slate[BLAME])
         uniforms(key, w, lanes, step, 0, NATURE, draws.PERCEPTION, luck)
-        normals(luck[:lanes], slate[SEEN, :lanes])
+        normals(luck[:lanes], slate[SEEN, :lanes], X.who)
         mourn(attacked, killed, ended, lanes, S[ALERT, w : w + lanes], S[DEAD, w : w + lanes])
         notice(
             attacked, killed, hit, ended, g[PERCEPTION_BIAS], g[PERCEPTION_SD], lanes,
@@ -372,6 +372,32 @@ def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any
 
 # Rows of ``Worlds.slate`` in ``close``, after LUCK.
 (HEDGED, CHANCE, LIVE) = range(1, 4)
+
+
+@compiled
+def summoned(S: Any) -> int:
+    """Forget acts that need no answer within the week: a world's standing rung is below 7, or it is over.
+
+    Returns the sum of ``FRESH_DEFENDER``, if there is a world left where the defender is to answer, and
+    ``FRESH_CHALLENGER``, if there is one where the challenger is.
+    """
+    called = 0
+    for w in range(S.shape[1]):
+        if S[FRESH, w] > 0.0:
+            if S[ENDED, w] == 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
+                called |= int(S[FRESH, w])
+            else:
+                S[FRESH, w] = 0.0
+    return called
+
+
+@compiled
+def is_faced(S: Any, fresh: float) -> bool:
+    """Whether there is a running world with an act of the kind ``fresh`` to answer."""
+    found = False
+    for w in range(S.shape[1]):
+        found = found or (S[FRESH, w] == fresh and S[ENDED, w] == 0.0)
+    return found
 
 
 @compiled

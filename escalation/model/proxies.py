@@ -79,7 +79,7 @@ from escalation.model.layout import (
     SIGMA,
     UNAUTHORISED,
 )
-from escalation.model.rows import listed, pick, reset, uniforms, uniforms_of
+from escalation.model.rows import listed, padded, pick, reset, uniforms, uniforms_of
 
 
 @part
@@ -129,7 +129,7 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
     for t in range(X.lanes.tiles.shape[0]):
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         g, P = X.lanes.world[k], X.lanes.proxies[k][p]
-        aim(P, S, K, key, p, w, lanes, step, slate)
+        aim(P, S, K, key, p, w, lanes, step, slate, who)
         tempt(g, P, S, w, lanes, occasions, slate)
         stray(P, S, K, key, p, w, lanes, step, dt, slate)
         uniforms(key, w, lanes, step, 0, actor, draws.COUNT, slate[LUCK])
@@ -143,11 +143,11 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
 
 
 @inner
-def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any) -> None:
+def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any, who: Any) -> None:
     """Fill AIM with the rung that the proxy aims at; ``P`` (columns, LANES) are its numbers."""
     rung, luck, own_rung, slack_sd = slate[AIM], slate[LUCK], P[P_OWN_RUNG], P[P_SLACK]
     uniforms(key, w, lanes, step, 0, FIRST_PROXY + p, draws.AIM, luck)
-    normals(luck[:lanes], rung[:lanes])
+    normals(luck[:lanes], rung[:lanes], who)
     kappa, order = K[KAPPA, w : w + lanes], S[ORDER, w : w + lanes]
     for i in range(lanes):
         slack = (1.0 - kappa[i]) * at(slack_sd, i) * rung[i]
@@ -206,25 +206,25 @@ def attack(T: Any, X: Any, P: Any, g: Any, p: int, w: int, few: int, step: int, 
     Of the attacks some are on the defender, and of these some kill; the rest is on an ally.
     """
     S, K, N, key, actor, slate, who = X.S, X.K[p], X.N, X.key, FIRST_PROXY + p, X.slate, X.who
-    links, luck, none = T.proxy_links[p], slate[LUCK], slate[NONE]
+    links, luck, none, wide = T.proxy_links[p], slate[LUCK], slate[NONE], padded(few)
     many, share, here, kills, lethal = slate[MANY], slate[SHARE], slate[HERE], slate[KILLS], slate[LETHAL]
-    pick(slate[COUNT], who, few, many)
+    pick(slate[COUNT], who, wide, many)
     for n in range(few):
         if many[n] == 4.0 and occasions > 4:
             i = who[n]
             many[n] = casualties.rest_of_binomial(occasions, slate[ODDS, i], slate[NONE, i], luck[i])
-    pick(P[P_AIM], who, few, share)
-    uniforms_of(who, few, key, w, step, 0, actor, draws.TARGET, luck)
-    quantile(share, many, few, luck, none, here)
-    lethality(who, slate[AIM], S[DISARRAY, w:], g[LOG_LETHALITY], P[PL_MEANT], P[PL_STRAY], few, kills)
-    uniforms_of(who, few, key, w, step, 0, actor, draws.LETHAL, luck)
-    quantile(kills, here, few, luck, none, lethal)
-    uniforms_of(who, few, key, w, step, 0, actor, draws.ORDERED, luck)
+    pick(P[P_AIM], who, wide, share)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.TARGET, luck)
+    quantile(share, many, wide, luck, none, here)
+    lethality(who, slate[AIM], S[DISARRAY, w:], g[LOG_LETHALITY], P[PL_MEANT], P[PL_STRAY], wide, kills)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.LETHAL, luck)
+    quantile(kills, here, wide, luck, none, lethal)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.ORDERED, luck)
     for n in range(few):
         i = who[n]
         v = w + i
-        if here[n] > 0.0 or slate[LOOSE, i] > 0.0:
-            K[ORDERED_NOW, v] = 1.0 if S[ORDER, v] >= FORCE and luck[n] < K[KAPPA, v] else 0.0
+        ordered = (S[ORDER, v] >= FORCE) & (luck[n] < K[KAPPA, v]) & ((here[n] > 0.0) | (slate[LOOSE, i] > 0.0))
+        K[ORDERED_NOW, v] = 1.0 if ordered else 0.0
         hit(K, N, v, here[n], lethal[n], slate[AIM, i] >= LETHAL_FORCE)
         many[n] -= here[n]
         if lethal[n] > 0.0:
@@ -233,19 +233,23 @@ def attack(T: Any, X: Any, P: Any, g: Any, p: int, w: int, few: int, step: int, 
         if slate[LOOSE, i] > 0.0:
             many[n] += break_loose(T, X, p, v, step, share[n], slate[AIM, i] >= LETHAL_FORCE)
     if links[3] >= 0:
-        uniforms_of(who, few, key, w, step, 0, actor, draws.STRAY, luck)
+        uniforms_of(who, wide, key, w, step, 0, actor, draws.STRAY, luck)
+        quantile(kills, many, wide, luck, none, lethal)
         for n in range(few):
             if many[n] > 0.0:
                 X.A[links[3], HIT, w + who[n]] = 1.0
-                if luck[n] > 1.0 - 1.000001 * many[n] * kills[n]:  # P(k > 0) <= n p
-                    bury_allies(T, X, p, w + who[n], step, many[n], kills[n], luck[n])
-    uniforms_of(who, few, key, w, step, 0, actor, draws.CIVILIANS, luck)
+                if lethal[n] > 0.0:
+                    bury_allies(T, X, p, w + who[n], step, int(lethal[n]))
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.CIVILIANS, luck)
     for n in range(few):
         i = who[n]
         v = w + i
         mean = at(P[PL_CIVILIANS_MEANT], i) if slate[AIM, i] >= LETHAL_FORCE else at(P[PL_CIVILIANS_STRAY], i)
         dead = casualties.whole((many[n] + K[ATTACKS, v]) * mean, luck[n])
-        if dead > 0.0:
+        if links[2] >= 0:
+            N[N_DEAD_CIVILIAN, v] += int(dead)
+            X.civilians[links[2], v] += int(dead)
+        elif dead > 0.0:
             u = draws.uniform(key[v], step, 1, actor, draws.CIVILIANS)
             spread(T.countries[X.row[v]], N[N_DEAD_CIVILIAN], X.civilians, v, links[2], dead, u)
 
@@ -315,13 +319,11 @@ def break_loose(T: Any, X: Any, p: int, w: int, step: int, here: float, meant: b
 
 
 @part
-def bury_allies(T: Any, X: Any, p: int, w: int, step: int, attacks: float, kills: float, u: float) -> None:
-    """Count the dead of the attacks on an ally; ``u`` is the draw of how many kill."""
-    fatal = casualties.binomial(int(attacks), kills, u)
-    if fatal > 0:
-        luck = draws.uniform(X.key[w], step, 1, FIRST_PROXY + p, draws.STRAY)
-        each = T.allies[X.row[w], T.proxy_links[p, 3], A_DEATHS]
-        X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * each, luck))
+def bury_allies(T: Any, X: Any, p: int, w: int, step: int, fatal: int) -> None:
+    """Count the dead of attacks on an ally, of which ``fatal`` kill."""
+    luck = draws.uniform(X.key[w], step, 1, FIRST_PROXY + p, draws.STRAY)
+    each = T.allies[X.row[w], T.proxy_links[p, 3], A_DEATHS]
+    X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * each, luck))
 
 
 @inner

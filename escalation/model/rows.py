@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import inner, loop
+from escalation.compiled import inner, leaf, loop
 from escalation.maths import exp, select
 from escalation.model.lanes import at
 
@@ -33,13 +33,22 @@ def uniforms_of(who: Any, few: int, key: Any, w: int, step: int, turn: int, acto
 def listed(flag: Any, lanes: int, who: Any) -> int:
     """Fill ``who`` with the lanes that are flagged; returns how many.
 
-    Without a jump, for which they are is hard to foresee: what happens to a few is then worked out side by side.
+    Without a jump, for which they are is hard to foresee: what happens to a few is then worked out side by side. Up to
+    ``padded(few)`` the last of them is repeated.
     """
     few = 0
     for i in range(lanes):
         who[few] = i
         few += 1 if flag[i] > 0.0 else 0
+    for n in range(few, padded(few)):
+        who[n] = who[few - 1]
     return few
+
+
+@leaf
+def padded(few: int) -> int:
+    """How many to work out in place of ``few``: full registers, for what is left over would go one by one."""
+    return (few + 7) & -8
 
 
 @loop
