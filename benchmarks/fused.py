@@ -6,7 +6,7 @@ passing a whole block through memory once a phase cost. It does not show what ot
 (tests/test_benchmarks.py).
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -49,17 +49,6 @@ def timetable(scenario):
                 size = [act.name for act in scenario.acts[event.actor]].index(event.act)
             rows.append((event.week, KINDS.index(event.kind), event.actor == scenario.defender.name, size or 0.0))
     return np.array(rows, dtype=np.float64).reshape(len(rows), 4)
-
-
-class Paper(NamedTuple):
-    """Scratch that the model's phases ask the interpreter for: the loop allocates nothing."""
-
-    slate: Any  # (rows, LANES), for drift, proxies, allies and the close of the week
-    index: Any  # (tile,) worlds of an exchange
-
-
-def paper(tile):
-    return Paper(slate=np.empty((proxies.SLATE, LANES)), index=np.empty(tile, dtype=np.int64))
 
 
 @compiled
@@ -110,13 +99,13 @@ def challenge(T, X, C, forced, step, turn, week):
 
 
 @compiled
-def exchange(T, X, aside, paper, D, C, step, week):
+def exchange(T, X, aside, index, D, C, step, week):
     """Further rounds in the worlds at rung 7 or more that have an act to answer, set ``aside`` while they last."""
     S = X.S
     hot = 0
     for w in range(S.shape[1]):
         if S[ENDED, w] == 0.0 and S[FRESH, w] > 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
-            paper.index[hot] = w
+            index[hot] = w
             copy(X, w, aside, hot, 1)
             hot += 1
         S[FRESH, w] = 0.0
@@ -127,7 +116,7 @@ def exchange(T, X, aside, paper, D, C, step, week):
         aside.S[ENDED, w] = 2.0
     rounds(T, aside, min(full, aside.S.shape[1]), D, C, step, week)
     for k in range(hot):
-        copy(aside, k, X, paper.index[k], 1)
+        copy(aside, k, X, index[k], 1)
 
 
 @compiled
@@ -153,11 +142,11 @@ def rounds(T, X, size, D, C, step, week):
 
 
 @compiled
-def weeks(T, X, aside, paper, D, C, calendar, horizon):
+def weeks(T, X, aside, index, D, C, calendar, horizon):
     """All weeks of one tile, in the order of ``escalation.model.crisis``."""
     for step in range(horizon):
         week = step + 1
-        nature.drift_in(X, step, 1.0, paper.slate)
+        nature.drift_in(X, step, 1.0)
         by_defender = -1
         by_challenger = -1
         for n in range(calendar.shape[0]):
@@ -169,15 +158,15 @@ def weeks(T, X, aside, paper, D, C, calendar, horizon):
                 else:
                     by_challenger = int(calendar[n, 3])
         for p in range(X.K.shape[0]):
-            proxies.act_in(T, X, p, step, 1.0, paper.slate)
+            proxies.act(T, X, p, step, 1.0)
         nature.attribute(T, X, step)
         defend(T, X, D, by_defender, step, 0, week)
         challenge(T, X, C, by_challenger, step, 0, week)
         for j in range(X.A.shape[0]):
-            allies.act_in(T, X, j, step, True, False, paper.slate)
+            allies.act_in(T, X, j, step, True, False)
         nature.accidents(T, X, step)
-        exchange(T, X, aside, paper, D, C, step, week)
-        nature.close_in(T, X, step, week, 1.0, True, False, paper.slate)
+        exchange(T, X, aside, index, D, C, step, week)
+        nature.close(T, X, step, week, 1.0, True, False)
 
 
 @compiled
@@ -201,7 +190,7 @@ def copy(source, first, target, start, size):
 
 
 @compiled
-def run_tiles(T, X, tile, aside, paper, D, C, calendar, horizon):
+def run_tiles(T, X, tile, aside, index, D, C, calendar, horizon):
     """Run the worlds ``X`` from their first day to ``horizon``, a tile at a time."""
     size = tile.S.shape[1]
     for first in range(0, X.S.shape[1], size):
@@ -210,7 +199,7 @@ def run_tiles(T, X, tile, aside, paper, D, C, calendar, horizon):
         for w in range(held, size):  # the last tile may not be full
             tile.S[ENDED, w] = 2.0
             tile.N[N_ENDING, w] = 2
-        weeks(T, tile, aside, paper, D, C, calendar, horizon)
+        weeks(T, tile, aside, index, D, C, calendar, horizon)
         copy(tile, 0, X, first, held)
 
 
@@ -231,7 +220,7 @@ def simulate(ready, *, seed=0, horizon=52, tile=TILE):
     )
     n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
     D, C = desk(n, m, tile), desk(m, n, tile)
-    run_tiles(tables, worlds, here, aside, paper(tile), D, C, timetable(scenario), horizon)
+    run_tiles(tables, worlds, here, aside, np.empty(tile, dtype=np.int64), D, C, timetable(scenario), horizon)
     return worlds
 
 

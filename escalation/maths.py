@@ -72,6 +72,16 @@ def log(x: float) -> float:
 
 
 @leaf
+def select(condition: bool, one: Any, other: Any) -> Any:
+    """``one`` where the condition holds, else ``other``; both are worked out first.
+
+    For a loop that may leave a number as it is: as ``x[i] = y[i] if c[i] else x[i]`` it would be compiled to a jump
+    around the store, one world at a time.
+    """
+    return one if condition else other
+
+
+@leaf
 def logistic(x: float) -> float:
     """1 / (1 + e^-x), without overflow."""
     e = exp(-abs(x))
@@ -92,16 +102,19 @@ def normal(u: float) -> float:
 
 
 @compiled
-def normals(u: Any, out: Any) -> None:
-    """Fill ``out`` (n,) with the standard normal quantiles of ``u`` (n,).
+def normals(u: Any, out: Any, who: Any) -> None:
+    """Fill ``out`` (n,) with the standard normal quantiles of ``u`` (n,); ``who`` (n,), whole numbers, is scratch.
 
     All by the middle formula, which goes several at a time, and then the one in twenty that is out in a tail.
     """
     for i in range(out.shape[0]):
         out[i] = _normal_middle(u[i])
-    for i in range(out.shape[0]):
-        if _in_tail(u[i]):
-            out[i] = _normal_tail(u[i])
+    few = 0
+    for i in range(out.shape[0]):  # without a jump, for which they are is hard to foresee
+        who[few] = i
+        few += 1 if _in_tail(u[i]) else 0
+    for n in range(few):
+        out[who[n]] = _normal_tail(u[who[n]])
 
 
 @leaf

@@ -11,7 +11,7 @@ from typing import Any
 
 from escalation import draws
 from escalation.compiled import inner, loop
-from escalation.maths import exp, normals
+from escalation.maths import exp, normals, select
 from escalation.model import learning
 from escalation.model.errors import execution
 from escalation.model.lanes import at
@@ -24,7 +24,7 @@ from escalation.model.layout import (
     PERCEPTION_SD,
     SIGNAL_NOISE,
 )
-from escalation.model.rows import copy, reset, uniforms
+from escalation.model.rows import copy, listed, padded, reset, uniforms, uniforms_of
 
 # Rows of ``slate``. FIRST and SECOND: how likely each type was to be seen as it was; TAUGHT: their log ratio.
 (LUCK, TOTAL, WAR, INTENDED, DONE, ACTED, SEEN, FIRST, SECOND, TAUGHT, ONE, OTHER, WAY) = range(13)
@@ -52,12 +52,15 @@ def pass_over(one: Any, other: Any, first_type: Any, luck: Any, lanes: int, tota
 
 
 @inner
-def foresee_war(record: Any, first_type: Any, numbers: Any, column: int, w: int, lanes: int, slate: Any) -> None:
+def foresee_war(
+    acts: Any, record: Any, first_type: Any, numbers: Any, column: int, w: int, lanes: int, slate: Any
+) -> None:
     """Fill WAR with the chance that what is carried out is all-out war; ``column`` of ``numbers`` is an act's own."""
     reset(lanes, slate[WAR])
     for a in range(record.shape[1]):
-        one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
-        add_chance(numbers[a, column], one, other, first_type, lanes, slate[WAR])
+        if execution.chance_of_war(acts, a, 1.0, 1.0) > 0.0:  # others are too far below
+            one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
+            add_chance(numbers[a, column], one, other, first_type, lanes, slate[WAR])
 
 
 @loop
@@ -79,125 +82,97 @@ def force(act: int, war: float, lanes: int, intended: Any, chance: Any) -> None:
 def carry_through(acts: Any, record: Any, w: int, lanes: int, slate: Any) -> None:
     """Fill DONE, ACTED (its rung), FIRST and SECOND (each type's chance of it), as if nothing had slipped."""
     copy(slate[INTENDED], lanes, slate[DONE])
-    done = slate[DONE]
-    for a in range(acts.shape[0]):
-        one, other = record[0, a, w : w + lanes], record[1, a, w : w + lanes]
-        look_up(a, acts[a, ACT_RUNG], one, other, done, lanes, slate[ACTED], slate[FIRST], slate[SECOND])
+    look_up(acts, record, slate[INTENDED], w, lanes, slate[ACTED], slate[FIRST], slate[SECOND])
 
 
 @loop
-def look_up(
-    a: int, height: float, one: Any, other: Any, done: Any, lanes: int, rung: Any, first: Any, second: Any
-) -> None:
-    """Take the rung and the chances of act ``a`` where it was done."""
+def look_up(acts: Any, record: Any, done: Any, w: int, lanes: int, rung: Any, first: Any, second: Any) -> None:
+    """Take the rung and the chances of the act done."""
     for i in range(lanes):
-        here = done[i] == a
-        rung[i] = height if here else rung[i]
-        first[i] = one[i] if here else first[i]
-        second[i] = other[i] if here else second[i]
+        a = int(done[i])
+        rung[i] = acts[a, ACT_RUNG]
+        first[i] = record[0, a, w + i]
+        second[i] = record[1, a, w + i]
 
 
 @inner
 def slip(
-    acts: Any,
-    record: Any,
-    g: Any,
-    deciding: Any,
-    key: Any,
-    w: int,
-    lanes: int,
-    step: int,
-    turn: int,
-    actor: int,
-    slate: Any,
-) -> None:
-    """Let acts of force slip to a neighbouring rung (``errors.execution``)."""
-    luck, flag = slate[LUCK], slate[ONE]
-    uniforms(key, w, lanes, step, turn, actor, draws.EXECUTION, luck)
-    may_slip(luck, g[EXECUTION_P], slate[ACTED], deciding[w : w + lanes], lanes, flag)
-    for i in range(lanes):
-        if flag[i] > 0.0:
+    acts: Any, record: Any, g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, slate: Any,
+    errors: Any,
+) -> None:  # fmt: skip
+    """Let acts of force slip to a neighbouring rung (``errors.execution``), and count it in the tally ``errors``."""
+    luck = slate[LUCK]
+    uniforms_of(who, padded(few), key, w, step, turn, actor, draws.EXECUTION, luck)
+    for n in range(few):
+        i = who[n]
+        p = at(g[EXECUTION_P], i)
+        if luck[n] < p:
             way = draws.uniform(key[w + i], step, turn, actor, draws.EXECUTION_WAY)
-            a = execution.executed(
-                acts,
-                int(slate[INTENDED, i]),
-                acts.shape[0],
-                luck[i],
-                way,
-                at(g[EXECUTION_P], i),
-                at(g[EXECUTION_SKEW], i),
-            )
+            meant = int(slate[INTENDED, i])
+            a = execution.executed(acts, meant, acts.shape[0], luck[n], way, p, at(g[EXECUTION_SKEW], i))
             slate[DONE, i] = a
             slate[ACTED, i] = acts[a, ACT_RUNG]
             slate[FIRST, i] = record[0, a, w + i]
             slate[SECOND, i] = record[1, a, w + i]
-
-
-@loop
-def may_slip(luck: Any, p: Any, rung: Any, decides: Any, lanes: int, flag: Any) -> None:
-    """Flag where an act of force slips."""
-    for i in range(lanes):
-        slips = (luck[i] < at(p, i)) & (rung[i] >= FORCE) & (decides[i] > 0.0)
-        flag[i] = 1.0 if slips else 0.0
+            errors[w + i] += 1 if a != meant else 0
 
 
 @inner
-def perceive(g: Any, key: Any, w: int, lanes: int, step: int, turn: int, actor: int, slate: Any) -> None:
-    """Fill SEEN with the rung as the other side sees it (``errors.perception``)."""
-    uniforms(key, w, lanes, step, turn, actor, draws.PERCEPTION, slate[LUCK])
-    normals(slate[LUCK, :lanes], slate[WAY, :lanes])
-    distort(slate[ACTED], g[PERCEPTION_BIAS], g[PERCEPTION_SD], slate[WAY], lanes, slate[SEEN])
+def perceive(
+    g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, spare: Any, slate: Any
+) -> None:
+    """Put the rungs of acts of force as the other side sees them (``errors.perception``) into SEEN and, side by side,
+    into WAY."""
+    wide = padded(few)
+    uniforms_of(who, wide, key, w, step, turn, actor, draws.PERCEPTION, slate[LUCK])
+    normals(slate[LUCK, :wide], slate[WAY, :wide], spare)
+    distort(who, slate[ACTED], g[PERCEPTION_BIAS], g[PERCEPTION_SD], wide, slate[WAY])
+    for n in range(few):
+        slate[SEEN, who[n]] = slate[WAY, n]
 
 
 @loop
-def distort(rung: Any, bias: Any, sd: Any, z: Any, lanes: int, seen: Any) -> None:
-    """Acts of force are seen with bias and noise, others as they are."""
-    for i in range(lanes):
-        blurred = min(max(rung[i] + at(bias, i) + at(sd, i) * z[i], 1.0), 10.0)
-        seen[i] = rung[i] if rung[i] < FORCE else blurred
+def distort(who: Any, rung: Any, bias: Any, sd: Any, few: int, seen: Any) -> None:
+    """Acts of force are seen with bias and noise, others as they are; ``seen`` holds a standard normal at first."""
+    for n in range(few):
+        i = who[n]
+        blurred = min(max(rung[i] + at(bias, i) + at(sd, i) * seen[n], 1.0), 10.0)
+        seen[n] = select(rung[i] < FORCE, rung[i], blurred)
 
 
 @inner
-def recognise(acts: Any, record: Any, g: Any, w: int, lanes: int, slate: Any) -> None:
-    """Turn FIRST and SECOND into how likely each type was to be seen as it was, and fill TAUGHT with the log-likelihood
-    ratio.
+def recognise(acts: Any, record: Any, g: Any, w: int, few: int, who: Any, slate: Any) -> None:
+    """Turn FIRST and SECOND of acts of force into how likely each type was to be seen as it was.
 
     The observer knows that it errs, though not which way: L(seen|type) = sum_b P(b|type) f(seen - rung_b), with f the
     noise of perception, normalised over the acts of force on the menu ``acts``. Acts short of force are seen as they
     are.
     """
-    total, one, other = slate[TOTAL], slate[ONE], slate[OTHER]
-    reset(lanes, total)
-    reset(lanes, one)
-    reset(lanes, other)
+    total, one, other, wide = slate[TOTAL], slate[ONE], slate[OTHER], padded(few)
+    reset(wide, total)
+    reset(wide, one)
+    reset(wide, other)
     for b in range(acts.shape[0]):
         if acts[b, ACT_RUNG] >= FORCE:
-            chance_1, chance_2 = record[0, b, w : w + lanes], record[1, b, w : w + lanes]
-            blur(slate[SEEN], acts[b, ACT_RUNG], g[PERCEPTION_SD], chance_1, chance_2, lanes, total, one, other)
-    average(slate[ACTED], total, one, other, lanes, slate[FIRST], slate[SECOND])
-    tell(slate[FIRST], slate[SECOND], g[SIGNAL_NOISE], acts.shape[0], lanes, slate[TAUGHT])
+            blur(who, slate[WAY], acts[b, ACT_RUNG], g[PERCEPTION_SD], record, b, w, wide, total, one, other)
+    for n in range(few):
+        i = who[n]
+        if slate[ACTED, i] >= FORCE and total[n] > 0.0:
+            slate[FIRST, i] = one[n] / total[n]
+            slate[SECOND, i] = other[n] / total[n]
 
 
 @loop
 def blur(
-    seen: Any, height: float, sd: Any, chance_1: Any, chance_2: Any, lanes: int, total: Any, one: Any, other: Any
+    who: Any, seen: Any, height: float, sd: Any, record: Any, b: int, w: int, few: int, total: Any, one: Any, other: Any
 ) -> None:
     """Add an act of force by how well its rung fits what was seen."""
-    for i in range(lanes):
-        z = (seen[i] - height) / max(at(sd, i), 0.05)
+    for n in range(few):
+        z = (seen[n] - height) / max(at(sd, who[n]), 0.05)
         weight = exp(-0.5 * z * z)
-        total[i] += weight
-        one[i] += weight * chance_1[i]
-        other[i] += weight * chance_2[i]
-
-
-@loop
-def average(rung: Any, total: Any, one: Any, other: Any, lanes: int, first: Any, second: Any) -> None:
-    """What is not sure to have been that act of force is the average of all that it may have been."""
-    for i in range(lanes):
-        mixed = (rung[i] >= FORCE) & (total[i] > 0.0)
-        first[i] = one[i] / total[i] if mixed else first[i]
-        second[i] = other[i] / total[i] if mixed else second[i]
+        total[n] += weight
+        one[n] += weight * record[0, b, w + who[n]]
+        other[n] += weight * record[1, b, w + who[n]]
 
 
 @loop
@@ -210,23 +185,31 @@ def tell(first: Any, second: Any, noise: Any, n: int, lanes: int, taught: Any) -
 @inner
 def act(
     acts: Any, record: Any, first_type: Any, numbers: Any, brink: int, g: Any, deciding: Any, key: Any,
-    w: int, lanes: int, forced: int, step: int, turn: int, actor: int, ceiling: float, slate: Any,
+    w: int, lanes: int, forced: int, step: int, turn: int, actor: int, ceiling: float, slate: Any, who: Any,
+    spare: Any, errors: Any,
 ) -> None:  # fmt: skip
-    """All of the above for one tile."""
+    """All of the above for one tile, and what it tells of the type (TAUGHT).
+
+    What becomes of acts of force is worked out for the lanes ``who`` in which there is one; ``spare`` (LANES,), of
+    whole numbers, is scratch.
+    """
     uniforms(key, w, lanes, step, turn, actor, draws.CHOICE, slate[LUCK])
     intend(record, first_type, w, lanes, slate)
     if forced >= 0:
         certainly = 1.0 if acts[forced, ACT_RUNG] >= 10.0 else 0.0
         force(forced, certainly, lanes, slate[INTENDED], slate[WAR])
     elif ceiling >= 10.0:
-        foresee_war(record, first_type, numbers, brink, w, lanes, slate)
+        foresee_war(acts, record, first_type, numbers, brink, w, lanes, slate)
     else:
         reset(lanes, slate[WAR])
     carry_through(acts, record, w, lanes, slate)
+    few = use_of_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE], who)
     if forced < 0 and ceiling >= 10.0:
-        slip(acts, record, g, deciding, key, w, lanes, step, turn, actor, slate)
-    perceive(g, key, w, lanes, step, turn, actor, slate)
-    recognise(acts, record, g, w, lanes, slate)
+        slip(acts, record, g, key, w, step, turn, actor, few, who, slate, errors)
+    copy(slate[ACTED], lanes, slate[SEEN])
+    perceive(g, key, w, step, turn, actor, few, who, spare, slate)
+    recognise(acts, record, g, w, few, who, slate)
+    tell(slate[FIRST], slate[SECOND], g[SIGNAL_NOISE], acts.shape[0], lanes, slate[TAUGHT])
 
 
 @loop
@@ -238,7 +221,7 @@ def believe(where: Any, taught: Any, share: Any, sign: float, w: int, lanes: int
     x, chosen = belief[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
         part = at(share, i) if sign > 0.0 else 1.0 - at(share, i)
-        x[i] = learning.moved(x[i], part * taught[i]) if chosen[i] > 0.0 else x[i]
+        x[i] = select(chosen[i] > 0.0, learning.moved(x[i], part * taught[i]), x[i])
 
 
 @loop
@@ -253,7 +236,7 @@ def note_odds(where: Any, war: Any, w: int, lanes: int, now: Any, total: Any) ->
     """Note the chance of war beforehand, and sum it, where ``where`` is 1."""
     last, past, chosen = now[w : w + lanes], total[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        last[i] = war[i] if chosen[i] > 0.0 else last[i]
+        last[i] = select(chosen[i] > 0.0, war[i], last[i])
         past[i] += war[i] if chosen[i] > 0.0 else 0.0
 
 
@@ -262,7 +245,7 @@ def keep_where(where: Any, otherwise: float, w: int, lanes: int, row: Any) -> No
     """Leave a row of the slate where ``where`` (worlds,) is 1, and set it to ``otherwise`` elsewhere."""
     chosen = where[w : w + lanes]
     for i in range(lanes):
-        row[i] = row[i] if chosen[i] > 0.0 else otherwise
+        row[i] = select(chosen[i] > 0.0, row[i], otherwise)
 
 
 @loop
@@ -270,7 +253,7 @@ def rise(where: Any, rung: Any, w: int, lanes: int, alert: Any) -> None:
     """Raise the highest rung executed this step where ``where`` is 1."""
     highest, chosen = alert[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        highest[i] = max(highest[i], rung[i]) if chosen[i] > 0.0 else highest[i]
+        highest[i] = select(chosen[i] > 0.0, max(highest[i], rung[i]), highest[i])
 
 
 @loop
@@ -279,15 +262,14 @@ def release(where: Any, rung: Any, least: float, w: int, lanes: int, commit: Any
     vow, chosen = commit[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
         free = (rung[i] >= vow[i] - 0.5) & (rung[i] >= least) & (chosen[i] > 0.0)
-        vow[i] = 0.0 if free else vow[i]
+        vow[i] = select(free, 0.0, vow[i])
 
 
-@loop
-def count_slips(where: Any, w: int, lanes: int, slate: Any, errors: Any) -> None:
-    """Count in the tally ``errors`` (worlds,) where another act was carried out than was meant."""
-    intended, done, tally, chosen = slate[INTENDED], slate[DONE], errors[w : w + lanes], where[w : w + lanes]
-    for i in range(lanes):
-        tally[i] += 1 if (done[i] != intended[i]) & (chosen[i] > 0.0) else 0
+@inner
+def use_of_force(rung: Any, where: Any, lanes: int, flag: Any, who: Any) -> int:
+    """Fill ``who`` with the lanes in which there is an act of force; returns how many. ``flag`` is scratch."""
+    is_force(rung, where, lanes, flag)
+    return int(listed(flag, lanes, who))
 
 
 @loop

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-
 from escalation import draws
 from escalation.compiled import compiled, inner, part
-from escalation.maths import exp, logistic
+from escalation.maths import exp, logistic, select
 from escalation.model import learning
-from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import perception
 from escalation.model.lanes import at
 from escalation.model.layout import (
@@ -58,24 +56,24 @@ from escalation.model.layout import (
     Q,
 )
 from escalation.model.payoffs import obligation
-from escalation.model.rows import uniforms
+from escalation.model.rows import listed, uniforms
 
 STRIKE_RUNG: Final = 8.0
 
 
-# Rows of the scratch ``slate``.
+# Rows of ``Worlds.slate``.
 (LUCK, CHANCE) = range(2)
 
 
 def act(T: Tables, X: Worlds, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
     """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
-    act_in(T, X, j, step, routine, peaceful, np.empty((2, LANES)))
+    act_in(T, X, j, step, routine, peaceful)
 
 
 @compiled
-def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, slate: Any) -> None:
-    """``act`` with scratch ``slate`` (2, LANES) given."""
-    S, A, key, actor = X.S, X.A, X.key, FIRST_ALLY + j
+def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> None:
+    """``act``, whatever the length of the step."""
+    S, A, key, actor, slate = X.S, X.A, X.key, FIRST_ALLY + j, X.slate
     luck, chance = slate[LUCK], slate[CHANCE]
     for t in range(X.lanes.tiles.shape[0]):
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
@@ -93,7 +91,7 @@ def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool, sla
         for i in range(lanes):
             chance[i] = logistic((at(hedge_at, i) - alignment[i]) / at(hedge_sd, i))
         for i in range(lanes):
-            hedging[i] = hedging[i] if ended[i] > 0.0 else (1.0 if luck[i] < chance[i] else 0.0)
+            hedging[i] = select(ended[i] > 0.0, hedging[i], 1.0 if luck[i] < chance[i] else 0.0)
         if peaceful or not warlike(row[A_STRIKE_VALUE], lanes):
             continue
         uniforms(key, w, lanes, step, 0, actor, draws.CHOICE, luck)
@@ -120,11 +118,11 @@ def warlike(value: Any, lanes: int) -> bool:
 @part
 def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
     """An ally that was hit trusts the more who stood by it, and the less who did not."""
-    S, A = X.S, X.A
-    hit = A[j, HIT]
-    for v in range(w, w + lanes):
-        if hit[v] > 0.0 and S[ENDED, v] == 0.0:
-            i = v - w
+    S, A, who = X.S, X.A, X.who
+    for n in range(listed(A[j, HIT, w : w + lanes], lanes, who)):
+        i = who[n]
+        v = w + i
+        if S[ENDED, v] == 0.0:
             answered = T.defender_acts[X.row[v], int(S[DEFENDER_EXECUTED, v]), ACT_RUNG] >= LETHAL_FORCE
             a = A[j, ALIGNMENT, v]
             move = at(row[A_SUPPORT], i) * (1.0 - a) if answered else -at(row[A_ABANDONMENT], i) * a

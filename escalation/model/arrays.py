@@ -3,6 +3,7 @@ the field is the world). Plain named tuples of arrays, so that a compiler can ta
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -58,6 +59,8 @@ class Worlds(NamedTuple):
     row: Ints  # (worlds,): parameter row
     lanes: Lanes  # numbers by world
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
+    slate: Floats  # (rows, LANES) scratch of a phase
+    who: Ints  # (LANES,) and lanes of a tile in which something happens
 
 
 def runs_of(rows: Ints) -> Ints:
@@ -79,7 +82,8 @@ short loops over lanes are what the compiler turns into SIMD code."""
 PAPER_ROWS: Final = 28
 PAPER_BLOCKS: Final = 9
 SLATE_ROWS: Final = 13
-"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``."""
+"""Rows of ``Desk.paper`` and blocks of rows by act, named in ``foreseen``; rows of ``Desk.slate``: ``acting``; of
+``Worlds.slate``: ``proxies``, ``nature`` and ``allies``."""
 
 
 class Desk(NamedTuple):
@@ -122,41 +126,53 @@ class Desk(NamedTuple):
     slate: Floats  # (rows, lanes) scratch of ``acting``
 
 
+_LINE: Final = 64
+"""Bytes of a cache line, and of the widest register."""
+
+
+def zeros(shape: tuple[int, ...], dtype: Any = np.float64) -> Any:
+    """Zeros that begin at a cache line: where rows of lanes do too, no vector is read or written in two halves."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    room = np.zeros(size + _LINE, dtype=np.uint8)
+    first = -room.ctypes.data % _LINE
+    return room[first : first + size].view(dtype).reshape(shape)
+
+
 def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
     """Blank scratch for a mover with ``n`` acts against a replier with ``m`` in ``worlds`` worlds.
 
     It has room for what a rule that plans sees ahead in ``ahead`` worlds.
     """
     return Desk(
-        who=np.zeros(LANES, dtype=np.int64),
-        context=np.zeros((8, LANES)),
-        other=np.zeros((8, LANES)),
-        base=np.zeros((2, n, LANES)),
-        theirs=np.zeros((2, m, LANES)),
-        meets=np.zeros(max(n, m)),
-        reply=np.zeros((n, m, LANES)),
+        who=zeros((LANES,), np.int64),
+        context=zeros((8, LANES)),
+        other=zeros((8, LANES)),
+        base=zeros((2, n, LANES)),
+        theirs=zeros((2, m, LANES)),
+        meets=zeros((max(n, m),)),
+        reply=zeros((n, m, LANES)),
         node=np.arange(n),
-        harm=np.zeros(m),
-        loss=np.zeros((n, LANES)),
-        belief=np.zeros(LANES),
-        faced=np.zeros((6, LANES)),
-        values=np.zeros((m, LANES)),
-        weights=np.zeros((2, m, LANES)),
-        ratios=np.zeros(m),
-        lottery=np.zeros((2, m, LANES)),
-        stake=np.zeros((2, LANES)),
-        scratch=np.zeros((2, LANES)),
-        spare=np.zeros((2, LANES)),
-        order=np.zeros(m, dtype=np.int64),
-        own=np.zeros((2, n, LANES)),
-        choice=np.zeros((2, n, LANES)),
-        seen=np.zeros(LANES),
-        last=np.zeros(LANES, dtype=np.int64),
-        record=np.zeros((2, n, worlds)),
-        ahead=np.zeros((2, n, ahead)),
-        moving=np.zeros(worlds),
-        deciding=np.zeros(worlds),
-        paper=np.zeros((PAPER_ROWS, LANES)),
-        blocks=np.zeros((PAPER_BLOCKS, max(n, m), LANES)),
-        slate=np.zeros((SLATE_ROWS, LANES)),
+        harm=zeros((m,)),
+        loss=zeros((n, LANES)),
+        belief=zeros((LANES,)),
+        faced=zeros((6, LANES)),
+        values=zeros((m, LANES)),
+        weights=zeros((2, m, LANES)),
+        ratios=zeros((m,)),
+        lottery=zeros((2, m, LANES)),
+        stake=zeros((2, LANES)),
+        scratch=zeros((2, LANES)),
+        spare=zeros((2, LANES)),
+        order=zeros((m,), np.int64),
+        own=zeros((2, n, LANES)),
+        choice=zeros((2, n, LANES)),
+        seen=zeros((LANES,)),
+        last=zeros((LANES,), np.int64),
+        record=zeros((2, n, worlds)),
+        ahead=zeros((2, n, ahead)),
+        moving=zeros((worlds,)),
+        deciding=zeros((worlds,)),
+        paper=zeros((PAPER_ROWS, LANES)),
+        blocks=zeros((PAPER_BLOCKS, max(n, m), LANES)),
+        slate=zeros((SLATE_ROWS, LANES)),
     )

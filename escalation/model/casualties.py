@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from escalation.compiled import compiled, loop
 from escalation.maths import exp, log
+from escalation.model.lanes import at
 
 _SQRT_HALF: Final = 0.7071067811865476
 
@@ -67,22 +68,36 @@ def rest_of_binomial(n: int, p: float, none: float, u: float) -> int:
 
 
 @loop
-def few(chance: Any, none: Any, u: Any, n: int, lanes: int, out: Any) -> None:
+def few(chance: Any, none: Any, u: Any, n: Any, lanes: int, out: Any) -> None:
     """Fill ``out`` with the binomial quantile of each ``u`` up to 4, which stands for 4 or more; arrays (lanes,).
 
-    ``none`` is the chance of 0, as in ``rest_of_binomial``; ``chance`` is below 1.
+    ``n`` is one number or one a lane; ``none`` is the chance of 0, as in ``rest_of_binomial``.
     """
     for i in range(lanes):
-        level, odds, mass = u[i], chance[i] / (1.0 - chance[i]), none[i]
+        most, p = at(n, i), chance[i]
+        odds = p / (1.0 - p if p < 1.0 else 1.0)
+        level, mass = u[i], none[i]
         total = mass
-        k = 1.0 if (level > total) & (n > 0) else 0.0
-        mass *= odds * n
+        k = 1.0 if (level > total) & (most > 0) else 0.0
+        mass *= odds * most
         total += mass
-        k = 2.0 if (level > total) & (n > 1) else k
-        mass *= odds * (n - 1.0) / 2.0
+        k = 2.0 if (level > total) & (most > 1) else k
+        mass *= odds * (most - 1.0) / 2.0
         total += mass
-        k = 3.0 if (level > total) & (n > 2) else k
-        mass *= odds * (n - 2.0) / 3.0
+        k = 3.0 if (level > total) & (most > 2) else k
+        mass *= odds * (most - 2.0) / 3.0
         total += mass
-        k = 4.0 if (level > total) & (n > 3) else k
-        out[i] = k if chance[i] > 0.0 else 0.0
+        k = 4.0 if (level > total) & (most > 3) else k
+        k = k if p > 0.0 else 0.0
+        out[i] = k if p < 1.0 else most
+
+
+@loop
+def none_of(chance: Any, n: Any, lanes: int, out: Any) -> None:
+    """Fill ``out`` with (1 - ``chance``)^n for ``n`` from 0 to 4 by lane, multiplied up as in ``binomial``."""
+    for i in range(lanes):
+        one = 1.0 - chance[i]
+        two = one * one
+        three = two * one
+        low = (one if n[i] > 0.5 else 1.0) if n[i] < 1.5 else two
+        out[i] = low if n[i] < 2.5 else (three if n[i] < 3.5 else three * one)

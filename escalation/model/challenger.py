@@ -12,6 +12,7 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled, inner, leaf, loop, part
+from escalation.maths import select
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
     ACTED,
@@ -27,12 +28,11 @@ from escalation.model.acting import (
     WAY,
     act,
     believe,
-    count_slips,
-    is_force,
     keep_where,
     note_odds,
     release,
     scale,
+    use_of_force,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
@@ -280,8 +280,7 @@ def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: i
     put(deciding, slate[FIRST], w, lanes, S[P_RESTRAINED])
     put(deciding, slate[SECOND], w, lanes, S[P_UNRESTRAINED])
     via, met = slate[WAY], slate[TOTAL]
-    for b in range(acts.shape[0]):
-        look_up_kind(b, acts[b, ACT_VIA_PROXIES] > 0.5, c[b, CA_MET], slate[DONE], lanes, via, met)
+    look_up_kind(acts, c, slate[DONE], lanes, via, met)
     rung, moves, decides = slate[ACTED], moving[w : w + lanes], deciding[w : w + lanes]
     give_order(via, rung, moves, decides, lanes, S[ORDER, w : w + lanes])
     show(via, rung, decides, lanes, S[ALERT, w : w + lanes])
@@ -290,21 +289,21 @@ def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: i
 
 
 @loop
-def look_up_kind(b: int, by_proxies: bool, meets: Any, done: Any, lanes: int, via: Any, met: Any) -> None:
-    """Note of act ``b``, where it was done, whether proxies do it and what obligation it meets."""
+def look_up_kind(acts: Any, c: Any, done: Any, lanes: int, via: Any, met: Any) -> None:
+    """Note whether proxies do what was done, and what obligation it meets."""
     for i in range(lanes):
-        here = done[i] == b
-        via[i] = (1.0 if by_proxies else 0.0) if here else via[i]
-        met[i] = at(meets, i) if here else met[i]
+        b = int(done[i])
+        via[i] = acts[b, ACT_VIA_PROXIES]
+        met[i] = at(c[b, CA_MET], i)
 
 
 @loop
 def give_order(via: Any, rung: Any, moves: Any, decides: Any, lanes: int, order: Any) -> None:
     """The rung ordered from the proxies stands until another is, or all is called off."""
     for i in range(lanes):
-        given = rung[i] if via[i] > 0.5 else (1.0 if rung[i] < 1.5 else order[i])
-        given = given if decides[i] > 0.0 else 1.0
-        order[i] = given if moves[i] > 0.0 else order[i]
+        given = select(via[i] > 0.5, rung[i], select(rung[i] < 1.5, 1.0, order[i]))
+        given = select(decides[i] > 0.0, given, 1.0)
+        order[i] = select(moves[i] > 0.0, given, order[i])
 
 
 @loop
@@ -312,7 +311,7 @@ def show(via: Any, rung: Any, decides: Any, lanes: int, alert: Any) -> None:
     """What is done openly counts for the standing rung."""
     for i in range(lanes):
         shown = (via[i] < 0.5) & (rung[i] >= SHOW_OF_FORCE) & (decides[i] > 0.0)
-        alert[i] = max(alert[i], rung[i]) if shown else alert[i]
+        alert[i] = select(shown, max(alert[i], rung[i]), alert[i])
 
 
 @loop
@@ -343,7 +342,7 @@ def count_reply(
     for i in range(lanes):
         replies = (struck_week[i] > 0) & (week <= struck_week[i] + REPLY_WINDOW) & (decides[i] > 0.0)
         higher = replies & (np.int64(rung[i]) > reply[i])
-        reply[i] = np.int64(rung[i]) if higher else reply[i]
+        reply[i] = select(higher, np.int64(rung[i]), reply[i])
         killed[i] += np.int64(dead[i]) if replies else 0
 
 
@@ -361,8 +360,8 @@ def move(
     forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
-    S, N = X.S, X.N
-    for t in range(X.lanes.tiles.shape[0]):
+    S, N, few = X.S, X.N, X.who
+    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
@@ -373,24 +372,19 @@ def move(
         )
         act(
             acts, record, tau, c, CA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate,
+            w, lanes, forced, step, turn, layout.CHALLENGER, ceiling, slate, few, who, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
-        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
         reset(lanes, slate[TAUGHT])
-        is_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE])
-        for i in range(lanes):
-            if slate[ONE, i] > 0.0:
-                r, b = X.row[w + i], int(slate[DONE, i])
-                meant = slate[DONE, i] == slate[INTENDED, i]
-                if slate[ACTED, i] >= 10.0:
-                    here = T.challenger_acts[r, b]
-                    N[N_ROUTE, w + i] = (
-                        route_of(T.general[r], here, S, w + i, who, context) if meant else EXECUTION_ERROR
-                    )
-                    S[ENDED, w + i] = 1.0
-                if acts[b, ACT_VIA_PROXIES] < 0.5:
-                    slate[TAUGHT, i] = strike(T, X, w + i, r, b, slate[SEEN, i], step, turn)
+        for n in range(use_of_force(slate[ACTED], deciding[w : w + lanes], lanes, slate[ONE], few)):
+            i = few[n]
+            r, b = X.row[w + i], int(slate[DONE, i])
+            if slate[ACTED, i] >= 10.0:
+                meant, here = slate[DONE, i] == slate[INTENDED, i], T.challenger_acts[r, b]
+                N[N_ROUTE, w + i] = route_of(T.general[r], here, S, w + i, who, context) if meant else EXECUTION_ERROR
+                S[ENDED, w + i] = 1.0
+            if acts[b, ACT_VIA_PROXIES] < 0.5:
+                slate[TAUGHT, i] = strike(T, X, w + i, r, b, slate[SEEN, i], step, turn)
         note(acts, c, S, moving, deciding, w, lanes, slate)
         count_replies(N, S, deciding, w, lanes, week, slate)
 

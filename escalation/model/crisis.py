@@ -22,6 +22,7 @@ from escalation.model.layout import (
     ENDED,
     FRESH,
     FRESH_CHALLENGER,
+    FRESH_DEFENDER,
     RUNG,
     WAR_NOW,
     WAR_SUM,
@@ -214,8 +215,12 @@ class Crisis(mesa.Model):
         """
         everyone = self.state
         S = everyone.S
-        index = np.flatnonzero(unanswered(S))
-        if len(index) and self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
+        if not nature.summoned(S):
+            return
+        if self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
+            index = np.flatnonzero(S[FRESH])
+            full = min(-(-len(index) // 8) * 8, self.worlds)
+            index = np.resize(index, full)  # full registers: twins go the same way
             self.state = lanes.some(everyone, index)
             self._rounds()
             S[FRESH] = 0.0
@@ -228,17 +233,14 @@ class Crisis(mesa.Model):
         """The exchange rounds of a week in the worlds of ``state``."""
         turns = MAX_TURNS if self.step_days == 7 else 2
         for turn in range(1, turns):
-            S = self.state.S
-            hot = unanswered(S)
-            S[FRESH, ~hot] = 0.0
-            if not hot.any():
+            called = nature.summoned(self.state.S)
+            if not called:
                 break
             self.turn = turn
-            if (S[FRESH] == FRESH_CHALLENGER).any():
+            if called & int(FRESH_CHALLENGER):
                 self.challenger.step()
                 self._seen("challenger")
-            S = self.state.S
-            if ((S[ENDED] == 0.0) & (S[FRESH] == 1.0)).any():
+            if nature.is_faced(self.state.S, FRESH_DEFENDER):
                 self.defender.step()
                 self._seen("defender")
         self.turn = 0

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from escalation import draws
 from escalation.compiled import compiled, inner, leaf, loop, part
-from escalation.maths import log
+from escalation.maths import log, select
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
     ACTED,
@@ -27,13 +27,12 @@ from escalation.model.acting import (
     WAY,
     act,
     believe,
-    count_slips,
-    is_force,
     keep_where,
     note_odds,
     release,
     rise,
     scale,
+    use_of_force,
 )
 from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
@@ -365,10 +364,7 @@ def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes:
     reset(lanes, attacks)
     for p in range(K.shape[0]):
         add(K[p, ATTACKS, w : w + lanes], lanes, attacks)
-    reset(lanes, on_state)
-    for a in range(acts.shape[0]):
-        if acts[a, ACT_ON_STATE] > 0.5:
-            mark(slate[DONE], a, lanes, on_state)
+    mark(acts, slate[DONE], lanes, on_state)
     moves, dead, rung = moving[w : w + lanes], S[DEAD, w : w + lanes], slate[ACTED]
     count_harmless(attacks, moves, dead, rung, lanes, N[N_ZERO_WEEKS, w : w + lanes], N[N_ZERO_ANSWERED, w : w + lanes])
     count_lethal(
@@ -378,10 +374,10 @@ def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes:
 
 
 @loop
-def mark(done: Any, a: int, lanes: int, flag: Any) -> None:
-    """Flag where act ``a`` was done."""
+def mark(acts: Any, done: Any, lanes: int, flag: Any) -> None:
+    """Flag where the act done was against the challenger's own people or soil."""
     for i in range(lanes):
-        flag[i] = 1.0 if done[i] == a else flag[i]
+        flag[i] = acts[int(done[i]), ACT_ON_STATE]
 
 
 @loop
@@ -421,21 +417,21 @@ def is_shown(rung: Any, moves: Any, lanes: int, built: Any, shows: Any) -> None:
     for i in range(lanes):
         here = (rung[i] >= SHOW_OF_FORCE) & (rung[i] < FORCE) & (moves[i] > 0.0) & (built[i] > 0.99)
         shows[i] = 1.0 if here else 0.0
-        built[i] = 0.0 if here else built[i]
+        built[i] = select(here, 0.0, built[i])
 
 
 @loop
 def tighten(shows: Any, step: Any, lanes: int, sigma: Any) -> None:
     """Sanctions take a step towards all that there can be."""
     for i in range(lanes):
-        sigma[i] = sigma[i] + at(step, i) * (1.0 - sigma[i]) if shows[i] > 0.0 else sigma[i]
+        sigma[i] = select(shows[i] > 0.0, sigma[i] + at(step, i) * (1.0 - sigma[i]), sigma[i])
 
 
 @loop
 def alarm_with(shows: Any, by: Any, lanes: int, q: Any) -> None:
     """The fear for survival grows."""
     for i in range(lanes):
-        q[i] = learning.moved(q[i], at(by, i)) if shows[i] > 0.0 else q[i]
+        q[i] = select(shows[i] > 0.0, learning.moved(q[i], at(by, i)), q[i])
 
 
 @inner
@@ -481,38 +477,33 @@ def move(
     ``forced`` is the index of an act done by the scenario (do-operator), -1 for none: it is taken in place of the
     draw, while the likelihoods that it teaches remain the types' own.
     """
-    S, K, A, N = X.S, X.K, X.A, X.N
-    for t in range(X.lanes.tiles.shape[0]):
+    S, K, A, N, few = X.S, X.K, X.A, X.N, X.who
+    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
         g, theta = X.lanes.world[k], S[THETA, w : w + lanes]
         act(
             acts, record, theta, X.lanes.defender[k], DA_BRINK, g, deciding, X.key,
-            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate,
+            w, lanes, forced, step, turn, layout.DEFENDER, ceiling, slate, few, who, N[N_EXECUTION_ERRORS],
         )  # fmt: skip
         teach(S, g, deciding, w, lanes, slate)
-        count_slips(deciding, w, lanes, slate, N[N_EXECUTION_ERRORS])
         hold(acts, deciding, w, lanes, slate)
         rows = (INTENDED, DONE, SEEN, FIRST, SECOND)
         for n, field in enumerate((DEFENDER_INTENDED, DEFENDER_EXECUTED, DEFENDER_PERCEIVED, P_RESOLUTE, P_WEAK)):
             put(moving, slate[rows[n]], w, lanes, S[field])
         if turn == 0 and forced < 0:
             count_answers(N, S, K, acts, moving, w, lanes, slate)
-        is_force(slate[ACTED], moving[w : w + lanes], lanes, slate[ONE])
-        for i in range(lanes):
-            if slate[ONE, i] > 0.0:
-                r, a = X.row[w + i], int(slate[DONE, i])
-                meant = slate[DONE, i] == slate[INTENDED, i]
-                if slate[ACTED, i] >= 10.0:
-                    here = T.defender_acts[r, a]
-                    N[N_ROUTE, w + i] = (
-                        route_of(T.general[r], T.allies[r], here, S, A, w + i, who, context)
-                        if meant
-                        else EXECUTION_ERROR
-                    )
-                    S[ENDED, w + i] = 1.0
-                strike(T, X, w + i, r, a, slate[SEEN, i], step, turn, week)
+        for n in range(use_of_force(slate[ACTED], moving[w : w + lanes], lanes, slate[ONE], few)):
+            i = few[n]
+            r, a = X.row[w + i], int(slate[DONE, i])
+            if slate[ACTED, i] >= 10.0:
+                meant, here = slate[DONE, i] == slate[INTENDED, i], T.defender_acts[r, a]
+                N[N_ROUTE, w + i] = (
+                    route_of(T.general[r], T.allies[r], here, S, A, w + i, who, context) if meant else EXECUTION_ERROR
+                )
+                S[ENDED, w + i] = 1.0
+            strike(T, X, w + i, r, a, slate[SEEN, i], step, turn, week)
         show_force(S, g, moving, w, lanes, slate)
         be_over(S, moving, w, lanes, slate)
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import Any
 
 from escalation.compiled import compiled, inner, loop
-from escalation.maths import exp, logistic
+from escalation.maths import exp, logistic, select
 from escalation.model.lanes import (
     CA_FIRST,
     CA_HARM,
@@ -189,17 +189,18 @@ def hold_if_none(first: Any, lanes: int, total: Any) -> None:
     """Turn the sum of weights into what each is multiplied with; where there are none, the first act gets all."""
     for i in range(lanes):
         some = total[i] > 0.0
-        first[i] = first[i] if some else 1.0
+        first[i] = select(some, first[i], 1.0)
         total[i] = 1.0 / (total[i] if some else 1.0)
 
 
 @inner
 def anyone(deciding: Any, w: int, lanes: int) -> bool:
     """Whether there is a world to decide for in the tile."""
-    some = 0.0
-    for i in range(w, w + lanes):
-        some = max(some, deciding[i])
-    return some > 0.0
+    decides = deciding[w : w + lanes]
+    some = 0
+    for i in range(lanes):
+        some |= 1 if decides[i] > 0.0 else 0
+    return some > 0
 
 
 # -- the defender ---------------------------------------------------------------------------------------------------
@@ -559,7 +560,7 @@ def challenger(
         expected, decides, quiet = S[PUNISHMENT, w : w + lanes], deciding[w : w + lanes], paper[QUIET]
         harassed = blocks[LOSSES][harassing if harassing >= 0 else 0]
         for i in range(lanes):
-            expected[i] = (harassed[i] - quiet[i] if harassing >= 0 else 0.0) if decides[i] > 0.0 else expected[i]
+            expected[i] = select(decides[i] > 0.0, harassed[i] - quiet[i] if harassing >= 0 else 0.0, expected[i])
         challenger_bases(acts, mine, paper, lanes, blocks[BASES])
         challenger_values(acts, g, mine, S, w, lanes, paper, blocks)
         exponentiate(g[RATIONALITY], weights, m, lanes, paper[BEST])

@@ -322,12 +322,14 @@ def some(X: Worlds, index: Ints) -> Worlds:
     lanes = X.lanes
     if lanes.world.ndim > 2:
         lanes = _picked(lanes, index)
-    else:
+    elif len(lanes.world) > 1:
         which = np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index]
         lanes = _laid_out(lanes, which)
+    else:
+        lanes = lanes._replace(tiles=_tiles(np.array([[0, len(index), 0]]), by_row=True))
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
-    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row))
+    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row), X.slate, X.who)
     copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
     return part
 

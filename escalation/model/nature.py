@@ -9,9 +9,9 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled, inner, loop, part
-from escalation.maths import exp, log, normal, normals
-from escalation.model import casualties, layout
-from escalation.model.arrays import LANES, Tables, Worlds
+from escalation.maths import exp, log, normal, normals, select
+from escalation.model import casualties, layout, rows
+from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import attribution, perception
 from escalation.model.lanes import (
     ACCIDENT_CHANCE,
@@ -119,7 +119,7 @@ from escalation.model.layout import (
 )
 from escalation.model.outcomes import LOSS_OF_CONTROL
 from escalation.model.proxies import spread
-from escalation.model.rows import uniforms
+from escalation.model.rows import add, uniforms
 
 _LN2: Final = 0.6931471805599453
 NOISE_MEMORY: Final = 0.02
@@ -137,13 +137,13 @@ _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTH
 
 def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    drift_in(X, step, dt, np.empty((2, LANES)))
+    drift_in(X, step, dt)
 
 
 @compiled
-def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
-    """``drift`` with scratch ``slate`` (2, LANES) given."""
-    S, K, A, key = X.S, X.K, X.A, X.key
+def drift_in(X: Any, step: int, dt: float) -> None:
+    """``drift``, which asks for no table."""
+    S, K, A, key, slate = X.S, X.K, X.A, X.key, X.slate
     noises = (F_NOISE, Q_NOISE)
     purposes = (draws.FRAGILITY, draws.SURVIVAL)
     memory, vow, pull = exp(-NOISE_MEMORY * dt), exp(-COMMITMENT_DECAY * dt), exp(-ENTRAPMENT_DECAY * dt)
@@ -164,7 +164,7 @@ def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
         fade(S[ALLY_WAR, w : w + lanes], ended, pull)
         for n, noise in enumerate(noises):
             uniforms(key, w, lanes, step, 0, NATURE, purposes[n], slate[0])
-            normals(slate[0, :lanes], slate[1, :lanes])
+            normals(slate[0, :lanes], slate[1, :lanes], X.who)
             wander(S[noise, w : w + lanes], ended, slate[1], memory)
         count_down(S[TERM, w : w + lanes], ended, dt / TERM_WEEKS)
         count_down(S[SHOCK, w : w + lanes], ended, dt)
@@ -183,14 +183,14 @@ def drift_in(X: Any, step: int, dt: float, slate: Any) -> None:
 def relax(x: Any, ended: Any, rest: Any, kept: Any) -> None:
     """Let ``x`` (worlds,) decay towards ``rest``: ``kept`` of the distance is left (``learning.relaxed``)."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else at(rest, i) + (x[i] - at(rest, i)) * at(kept, i)
+        x[i] = select(ended[i] > 0.0, x[i], at(rest, i) + (x[i] - at(rest, i)) * at(kept, i))
 
 
 @loop
 def fade(x: Any, ended: Any, kept: float) -> None:
     """Let ``x`` (worlds,) decay towards 0."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else x[i] * kept
+        x[i] = select(ended[i] > 0.0, x[i], x[i] * kept)
 
 
 @loop
@@ -198,7 +198,7 @@ def wander(x: Any, ended: Any, z: Any, memory: float) -> None:
     """One step of an AR(1) of unit variance, ``x`` (worlds,), with standard normal news ``z``."""
     fresh = math.sqrt(1.0 - memory * memory)
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else memory * x[i] + fresh * z[i]
+        x[i] = select(ended[i] > 0.0, x[i], memory * x[i] + fresh * z[i])
 
 
 @loop
@@ -206,69 +206,125 @@ def enrich(breakout: Any, ended: Any, sigma: Any, speed: Any, channel: Any, dt: 
     """Weeks to a bomb shrink with sanctions that no talks soften, to one at least."""
     for i in range(breakout.shape[0]):
         left = breakout[i] - at(speed, i) * sigma[i] * (1.0 - at(channel, i)) * dt
-        breakout[i] = breakout[i] if ended[i] > 0.0 else max(left, 1.0)
+        breakout[i] = select(ended[i] > 0.0, breakout[i], max(left, 1.0))
 
 
 @loop
 def count_down(x: Any, ended: Any, by: float) -> None:
     """Take ``by`` from ``x`` (worlds,), to zero at least."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else max(x[i] - by, 0.0)
+        x[i] = select(ended[i] > 0.0, x[i], max(x[i] - by, 0.0))
 
 
 @loop
 def reset(x: Any, ended: Any, value: float) -> None:
     """Set ``x`` (worlds,) to ``value`` for a new week."""
     for i in range(x.shape[0]):
-        x[i] = x[i] if ended[i] > 0.0 else value
+        x[i] = select(ended[i] > 0.0, x[i], value)
+
+
+# Rows of ``Worlds.slate`` in ``attribute``.
+(LUCK, ATTACKED, DEADLY, KILLS, ORDERED, BLAME, SEEN) = range(7)
 
 
 @compiled
 def attribute(T: Any, X: Any, step: int) -> None:
     """Phase 5: what the proxies did becomes a provocation, perceived with error and blamed rightly or wrongly."""
-    S, K, G, hit = X.S, X.K, T.general, X.S[ALLY_HIT]
-    for w in range(S.shape[1]):
-        hit[w] = 0.0
-    for j in range(X.A.shape[0]):
-        each = X.A[j, HIT]
-        for w in range(S.shape[1]):
-            hit[w] += each[w]
-    for w in range(S.shape[1]):
-        attacks = 0.0
+    S, K, A, key, slate = X.S, X.K, X.A, X.key, X.slate
+    luck, attacked, killed, ordered = slate[LUCK], slate[ATTACKED], slate[KILLS], slate[ORDERED]
+    for t in range(X.lanes.tiles.shape[0]):
+        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+        g, ended, hit = X.lanes.world[k], S[ENDED, w : w + lanes], S[ALLY_HIT, w : w + lanes]
+        rows.reset(lanes, hit)
+        for j in range(A.shape[0]):
+            add(A[j, HIT, w : w + lanes], lanes, hit)
+        for n in (ATTACKED, DEADLY, KILLS, ORDERED):
+            rows.reset(lanes, slate[n])
         for p in range(K.shape[0]):
-            attacks += K[p, ATTACKS, w]
-        if S[ENDED, w] > 0.0 or attacks + hit[w] == 0.0:
-            continue
-        r = X.row[w]
-        key = X.key[w]
-        killed = 0.0
-        worst = -1
-        for p in range(K.shape[0]):
-            killed += K[p, KILLED, w]
-            if K[p, ATTACKS, w] > 0.0 and (worst < 0 or K[p, LETHAL_ATTACKS, w] > K[worst, LETHAL_ATTACKS, w]):
-                worst = p
-        if worst >= 0:
-            rung = 6.0 if killed > 0.0 else 5.0
-            S[ALERT, w] = max(S[ALERT, w], rung)
-            ordered = K[worst, ORDERED_NOW, w] > 0.5
-            u = draws.uniform(key, step, 0, layout.NATURE, draws.ATTRIBUTION)
-            blame = attribution.blamed(ordered, u, G[r, P_BLAME], G[r, P_MISS])
-            if rung >= S[PROVOCATION_TRUE, w]:
-                S[PROVOCATION_TRUE, w] = rung
-                u = draws.uniform(key, step, 0, layout.NATURE, draws.PERCEPTION)
-                S[PROVOCATION, w] = perception.perceived(rung, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-                S[BLAMED, w] = 1.0 if blame else 0.0
-                S[MISATTRIBUTED, w] = 1.0 if blame and not ordered else 0.0
-                S[WEIGHT, w] = 1.0
-                S[ACCIDENT, w] = 0.0
-            S[DEAD, w] += killed
-        elif S[ALLY_HIT, w] > 0.0 and S[PROVOCATION_TRUE, w] < FORCE:
-            S[PROVOCATION_TRUE, w] = 5.0
-            u = draws.uniform(key, step, 0, layout.NATURE, draws.PERCEPTION)
-            S[PROVOCATION, w] = perception.perceived(5.0, u, G[r, PERCEPTION_BIAS], G[r, PERCEPTION_SD])
-            S[BLAMED, w] = 0.0
-            S[MISATTRIBUTED, w] = 0.0
-            S[WEIGHT, w] = G[r, D_ALLY]
+            take_in(
+                K[p, ATTACKS, w : w + lanes], K[p, LETHAL_ATTACKS, w : w + lanes], K[p, KILLED, w : w + lanes],
+                K[p, ORDERED_NOW, w : w + lanes], lanes, attacked, slate[DEADLY], killed, ordered,
+            )  # fmt: skip
+        uniforms(key, w, lanes, step, 0, NATURE, draws.ATTRIBUTION, luck)
+        blame(attacked, ordered, luck, g[P_BLAME], g[P_MISS], lanes, slate[BLAME])
+        uniforms(key, w, lanes, step, 0, NATURE, draws.PERCEPTION, luck)
+        normals(luck[:lanes], slate[SEEN, :lanes], X.who)
+        mourn(attacked, killed, ended, lanes, S[ALERT, w : w + lanes], S[DEAD, w : w + lanes])
+        notice(
+            attacked, killed, hit, ended, g[PERCEPTION_BIAS], g[PERCEPTION_SD], lanes,
+            S[PROVOCATION_TRUE, w : w + lanes], slate[SEEN], luck,
+        )  # fmt: skip
+        provoke(
+            luck, slate[SEEN], slate[BLAME], ordered, g[D_ALLY], lanes, S[PROVOCATION, w : w + lanes],
+            S[BLAMED, w : w + lanes], S[MISATTRIBUTED, w : w + lanes], S[WEIGHT, w : w + lanes],
+            S[ACCIDENT, w : w + lanes],
+        )  # fmt: skip
+
+
+@loop
+def take_in(
+    attacks: Any, lethal: Any, killed: Any, ordered: Any, lanes: int, total: Any, worst: Any, dead: Any, by_order: Any
+) -> None:
+    """Add one proxy's attacks; whether they were ordered is asked of the proxy with the most that kill."""
+    for i in range(lanes):
+        worse = (attacks[i] > 0.0) & ((total[i] == 0.0) | (lethal[i] > worst[i]))
+        worst[i] = select(worse, lethal[i], worst[i])
+        by_order[i] = select(worse, ordered[i], by_order[i])
+        total[i] += attacks[i]
+        dead[i] += killed[i]
+
+
+@loop
+def blame(attacked: Any, ordered: Any, luck: Any, wrongly: Any, missed: Any, lanes: int, out: Any) -> None:
+    """1 where the challenger is held responsible for attacks by proxies."""
+    for i in range(lanes):
+        held = attribution.blamed(ordered[i] > 0.5, luck[i], at(wrongly, i), at(missed, i))
+        out[i] = 1.0 if held & (attacked[i] > 0.0) else 0.0
+
+
+@loop
+def mourn(attacked: Any, killed: Any, ended: Any, lanes: int, alert: Any, dead: Any) -> None:
+    """Attacks by proxies count for the standing rung, and their dead call for an answer."""
+    for i in range(lanes):
+        here = (attacked[i] > 0.0) & (ended[i] == 0.0)
+        rung = select(killed[i] > 0.0, 6.0, 5.0)
+        alert[i] = select(here, max(alert[i], rung), alert[i])
+        dead[i] = select(here, dead[i] + killed[i], dead[i])
+
+
+@loop
+def notice(
+    attacked: Any, killed: Any, ally_hit: Any, ended: Any, bias: Any, sd: Any, lanes: int, provocation: Any, seen: Any,
+    new: Any,
+) -> None:  # fmt: skip
+    """Fill ``new`` with 2 where attacks by proxies are the worst provocation so far, 1 where only an ally was hit.
+
+    ``seen`` holds a standard normal, and then the rung perceived.
+    """
+    for i in range(lanes):
+        rung = select(killed[i] > 0.0, 6.0, 5.0)
+        seen[i] = min(max(rung + at(bias, i) + at(sd, i) * seen[i], 1.0), 10.0)
+        own = (attacked[i] > 0.0) & (rung >= provocation[i])
+        other = (attacked[i] == 0.0) & (ally_hit[i] > 0.0) & (provocation[i] < FORCE)
+        what = select(own, 2.0, select(other, 1.0, 0.0))
+        new[i] = select(ended[i] > 0.0, 0.0, what)
+        provocation[i] = select(new[i] > 0.0, rung, provocation[i])
+
+
+@loop
+def provoke(
+    new: Any, seen: Any, to_blame: Any, ordered: Any, weight_of_ally: Any, lanes: int, provocation: Any, blamed: Any,
+    misattributed: Any, weight: Any, accident: Any,
+) -> None:  # fmt: skip
+    """What the defender then faces."""
+    for i in range(lanes):
+        wrongly = select(ordered[i] > 0.5, 0.0, to_blame[i])
+        aimed = select(new[i] > 1.5, 1.0, at(weight_of_ally, i))
+        provocation[i] = select(new[i] > 0.0, seen[i], provocation[i])
+        blamed[i] = select(new[i] > 0.0, to_blame[i], blamed[i])
+        misattributed[i] = select(new[i] > 0.0, wrongly, misattributed[i])
+        weight[i] = select(new[i] > 0.0, aimed, weight[i])
+        accident[i] = select(new[i] > 1.5, 0.0, accident[i])
 
 
 @compiled
@@ -314,22 +370,43 @@ def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any
         S[FRESH, w] = FRESH_DEFENDER
 
 
-def close(T: Tables, X: Worlds, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> None:
+# Rows of ``Worlds.slate`` in ``close``, after LUCK.
+(HEDGED, CHANCE, LIVE) = range(1, 4)
+
+
+@compiled
+def summoned(S: Any) -> int:
+    """Forget acts that need no answer within the week: a world's standing rung is below 7, or it is over.
+
+    Returns the sum of ``FRESH_DEFENDER``, if there is a world left where the defender is to answer, and
+    ``FRESH_CHALLENGER``, if there is one where the challenger is.
+    """
+    called = 0
+    for w in range(S.shape[1]):
+        if S[FRESH, w] > 0.0:
+            if S[ENDED, w] == 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
+                called |= int(S[FRESH, w])
+            else:
+                S[FRESH, w] = 0.0
+    return called
+
+
+@compiled
+def is_faced(S: Any, fresh: float) -> bool:
+    """Whether there is a running world with an act of the kind ``fresh`` to answer."""
+    found = False
+    for w in range(S.shape[1]):
+        found = found or (S[FRESH, w] == fresh and S[ENDED, w] == 0.0)
+    return found
+
+
+@compiled
+def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> None:
     """Phase 11: the autonomous risk, the standing rung, collapse from within, absorption and the week's tallies.
 
     ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in).
     """
-    close_in(T, X, step, week, dt, last_day, peaceful, np.empty((4, LANES)))
-
-
-# Rows of the scratch of ``close``.
-(LUCK, HEDGED, CHANCE, LIVE) = range(4)
-
-
-@compiled
-def close_in(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool, slate: Any) -> None:
-    """``close`` with scratch ``slate`` (4, LANES) given."""
-    S, N = X.S, X.N
+    S, N, slate = X.S, X.N, X.slate
     for t in range(X.lanes.tiles.shape[0]):
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
         g = X.lanes.world[k]
@@ -374,8 +451,8 @@ def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: flo
     for i in range(lanes):
         chance[i] = 1.0 - exp(dt * log(max(1.0 - chance[i], 1e-12)))
     for i in range(lanes):
-        cooler = max(alert[i], rung[i] - 1.0) if luck[i] < chance[i] else rung[i]
-        rung[i] = (cooler if alert[i] < rung[i] else alert[i]) if live[i] > 0.0 else rung[i]
+        cooler = select(luck[i] < chance[i], max(alert[i], rung[i] - 1.0), rung[i])
+        rung[i] = select(live[i] > 0.0, select(alert[i] < rung[i], cooler, alert[i]), rung[i])
 
 
 @inner
@@ -415,7 +492,7 @@ def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float,
         chance[i] = 1.0 - exp(-chance[i] * dt)
     for i in range(lanes):
         falls = (luck[i] < chance[i]) & (ended[i] == 0.0) & (live[i] > 0.0)
-        ended[i] = 2.0 if falls else ended[i]
+        ended[i] = select(falls, 2.0, ended[i])
 
 
 @inner
@@ -425,9 +502,9 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
     peak, limited = N[N_PEAK, w : w + lanes], N[N_LIMITED_WEEK, w : w + lanes]
     for i in range(lanes):
         higher = (np.int64(rung[i]) > peak[i]) & (live[i] > 0.0)
-        peak[i] = np.int64(rung[i]) if higher else peak[i]
+        peak[i] = select(higher, np.int64(rung[i]), peak[i])
         first = (rung[i] >= 9.0) & (limited[i] == 0) & (live[i] > 0.0)
-        limited[i] = week if first else limited[i]
+        limited[i] = select(first, week, limited[i])
     weeks, rungs, weeks_hedged = N[N_WEEKS, w : w + lanes], N[N_RUNG_SUM, w : w + lanes], N[N_HEDGED, w : w + lanes]
     for i in range(lanes):
         counted = ((ended[i] > 0.0) | last_day) & (live[i] > 0.0)
@@ -436,7 +513,7 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
         weeks_hedged[i] += 1 if counted & (hedged[i] > 0.0) else 0
     ending = N[N_ENDING, w : w + lanes]
     for i in range(lanes):
-        ending[i] = np.int64(ended[i]) if live[i] > 0.0 else ending[i]
+        ending[i] = select(live[i] > 0.0, np.int64(ended[i]), ending[i])
 
 
 @part

@@ -17,15 +17,12 @@ rise in attacks from the accord to maximum pressure is the sum of these channels
 from __future__ import annotations
 
 import math
-from typing import Any, Final
-
-import numpy as np
+from typing import Any
 
 from escalation import draws
 from escalation.compiled import compiled, inner, loop, part
-from escalation.maths import exp, logistic, normals
+from escalation.maths import exp, logistic, normals, select
 from escalation.model import casualties
-from escalation.model.arrays import LANES, Tables, Worlds
 from escalation.model.errors import control
 from escalation.model.lanes import (
     LOG_LETHALITY,
@@ -82,7 +79,7 @@ from escalation.model.layout import (
     SIGMA,
     UNAUTHORISED,
 )
-from escalation.model.rows import reset, uniforms
+from escalation.model.rows import listed, padded, pick, reset, uniforms, uniforms_of
 
 
 @part
@@ -117,78 +114,47 @@ def spread(weights: Any, dead_civilians: Any, civilians: Any, w: int, country: i
         reached = upto
 
 
-# Rows of the scratch ``slate`` (rows, LANES).
-(AIM, LUCK, ODDS, NONE, LOOSE, COUNT, P_KILLS, ELSEWHERE, FLAG) = range(9)
-SLATE: Final = 9
-
-
-def act(T: Tables, X: Worlds, p: int, step: int, dt: float) -> None:
-    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted."""
-    act_in(T, X, p, step, dt, np.empty((SLATE, LANES)))
+# Rows of the scratch ``Worlds.slate``; from MANY on they hold, side by side, the lanes in which there are attacks.
+(AIM, LUCK, ODDS, NONE, LOOSE, COUNT, FLAG, MANY, SHARE, HERE, KILLS, LETHAL) = range(12)
 
 
 @compiled
-def act_in(T: Any, X: Any, p: int, step: int, dt: float, slate: Any) -> None:
-    """``act`` with scratch given.
+def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
+    """Proxy ``p`` of every running world attacks or holds for ``dt`` weeks, and its dead are counted.
 
-    How often it attacks is worked out for a tile of worlds at a time. Who is hit is worked out only where a draw is
-    beyond a bound that the chance of it cannot exceed (P(k > 0) <= n p), as in few worlds it is.
+    How often it attacks is worked out for a tile of worlds at a time, and who is hit for those of them that have any.
     """
-    S, K, key, actor, links = X.S, X.K[p], X.key, FIRST_PROXY + p, T.proxy_links[p]
+    S, K, key, actor, slate, who = X.S, X.K[p], X.key, FIRST_PROXY + p, X.slate, X.who
     occasions = math.floor(OPPORTUNITIES * dt + 0.5)
     for t in range(X.lanes.tiles.shape[0]):
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
-        g, P, ended = (
-            X.lanes.world[k],
-            X.lanes.proxies[k][p],
-            S[ENDED, w : w + lanes],
-        )
-        luck, count, flag = slate[LUCK], slate[COUNT], slate[FLAG]
-        aim(P, S, K, key, p, w, lanes, step, slate)
+        g, P = X.lanes.world[k], X.lanes.proxies[k][p]
+        aim(P, S, K, key, p, w, lanes, step, slate, who)
         tempt(g, P, S, w, lanes, occasions, slate)
-        uniforms(key, w, lanes, step, 0, actor, draws.COUNT, luck)
-        casualties.few(slate[ODDS], slate[NONE], luck, occasions, lanes, count)
-        for i in range(lanes):
-            if count[i] == 4.0 and occasions > 4:
-                count[i] = casualties.rest_of_binomial(occasions, slate[ODDS, i], slate[NONE, i], luck[i])
         stray(P, S, K, key, p, w, lanes, step, dt, slate)
-        lethality(
-            slate[AIM], S[DISARRAY, w : w + lanes], g[LOG_LETHALITY], P[PL_MEANT], P[PL_STRAY], lanes, slate[P_KILLS]
-        )
+        uniforms(key, w, lanes, step, 0, actor, draws.COUNT, slate[LUCK])
+        casualties.few(slate[ODDS], slate[NONE], slate[LUCK], occasions, lanes, slate[COUNT])
         for field in (ATTACKS, LETHAL_ATTACKS, KILLED, ORDERED_NOW):
             reset(lanes, K[field, w : w + lanes])
-        uniforms(key, w, lanes, step, 0, actor, draws.TARGET, luck)
-        may_be(count, P[P_AIM], luck, slate[LOOSE], ended, lanes, slate[ELSEWHERE], flag)
-        for i in range(lanes):
-            if flag[i] > 0.0:
-                hit(T, X, p, w + i, step, at(P[P_AIM], i), i, slate)
-        if links[3] >= 0:
-            uniforms(key, w, lanes, step, 0, actor, draws.STRAY, luck)
-            notice(slate[ELSEWHERE], slate[P_KILLS], luck, lanes, X.A[links[3], HIT, w : w + lanes], flag)
-            for i in range(lanes):
-                if flag[i] > 0.0:
-                    bury_allies(T, X, p, w + i, step, i, slate)
-        uniforms(key, w, lanes, step, 0, actor, draws.CIVILIANS, luck)
-        bystanders(slate[AIM], count, P[PL_CIVILIANS_MEANT], P[PL_CIVILIANS_STRAY], luck, lanes, flag)
-        for i in range(lanes):
-            if flag[i] > 0.0:
-                u = draws.uniform(key[w + i], step, 1, actor, draws.CIVILIANS)
-                spread(T.countries[X.row[w + i]], X.N[N_DEAD_CIVILIAN], X.civilians, w + i, links[2], flag[i], u)
+        attackers(slate[COUNT], slate[LOOSE], S[ENDED, w : w + lanes], lanes, slate[FLAG])
+        few = listed(slate[FLAG], lanes, who)
+        if few > 0:
+            attack(T, X, P, g, p, w, few, step, occasions)
 
 
 @inner
-def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any) -> None:
+def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any, who: Any) -> None:
     """Fill AIM with the rung that the proxy aims at; ``P`` (columns, LANES) are its numbers."""
     rung, luck, own_rung, slack_sd = slate[AIM], slate[LUCK], P[P_OWN_RUNG], P[P_SLACK]
     uniforms(key, w, lanes, step, 0, FIRST_PROXY + p, draws.AIM, luck)
-    normals(luck[:lanes], rung[:lanes])
+    normals(luck[:lanes], rung[:lanes], who)
     kappa, order = K[KAPPA, w : w + lanes], S[ORDER, w : w + lanes]
     for i in range(lanes):
         slack = (1.0 - kappa[i]) * at(slack_sd, i) * rung[i]
         rung[i] = kappa[i] * order[i] + (1.0 - kappa[i]) * at(own_rung, i) + slack
     aimed, ended = K[AIMED, w : w + lanes], S[ENDED, w : w + lanes]
     for i in range(lanes):
-        aimed[i] = aimed[i] if ended[i] > 0.0 else rung[i]
+        aimed[i] = select(ended[i] > 0.0, aimed[i], rung[i])
 
 
 @inner
@@ -227,95 +193,137 @@ def stray(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: in
 
 
 @loop
-def lethality(rung: Any, disarray: Any, leaderless: Any, meant: Any, unmeant: Any, lanes: int, out: Any) -> None:
-    """Chance that an attack kills."""
+def attackers(count: Any, loose: Any, ended: Any, lanes: int, flag: Any) -> None:
+    """Flag where there are attacks."""
     for i in range(lanes):
+        flag[i] = 1.0 if ((count[i] > 0.0) | (loose[i] > 0.0)) & (ended[i] == 0.0) else 0.0
+
+
+@part
+def attack(T: Any, X: Any, P: Any, g: Any, p: int, w: int, few: int, step: int, occasions: int) -> None:
+    """Whom the attacks hit in the lanes ``X.who`` (the first few) of the tile from world ``w`` on.
+
+    Of the attacks some are on the defender, and of these some kill; the rest is on an ally.
+    """
+    S, K, N, key, actor, slate, who = X.S, X.K[p], X.N, X.key, FIRST_PROXY + p, X.slate, X.who
+    links, luck, none, wide = T.proxy_links[p], slate[LUCK], slate[NONE], padded(few)
+    many, share, here, kills, lethal = slate[MANY], slate[SHARE], slate[HERE], slate[KILLS], slate[LETHAL]
+    pick(slate[COUNT], who, wide, many)
+    for n in range(few):
+        if many[n] == 4.0 and occasions > 4:
+            i = who[n]
+            many[n] = casualties.rest_of_binomial(occasions, slate[ODDS, i], slate[NONE, i], luck[i])
+    pick(P[P_AIM], who, wide, share)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.TARGET, luck)
+    quantile(share, many, wide, luck, none, here)
+    lethality(who, slate[AIM], S[DISARRAY, w:], g[LOG_LETHALITY], P[PL_MEANT], P[PL_STRAY], wide, kills)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.LETHAL, luck)
+    quantile(kills, here, wide, luck, none, lethal)
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.ORDERED, luck)
+    for n in range(few):
+        i = who[n]
+        v = w + i
+        ordered = (S[ORDER, v] >= FORCE) & (luck[n] < K[KAPPA, v]) & ((here[n] > 0.0) | (slate[LOOSE, i] > 0.0))
+        K[ORDERED_NOW, v] = 1.0 if ordered else 0.0
+        hit(K, N, v, here[n], lethal[n], slate[AIM, i] >= LETHAL_FORCE)
+        many[n] -= here[n]
+        if lethal[n] > 0.0:
+            tool = T.instruments[X.row[v], links[1] if slate[AIM, i] >= LETHAL_FORCE else links[0]]
+            kill(S, K, N, v, dead_of(tool, int(lethal[n]), key[v], step, actor))
+        if slate[LOOSE, i] > 0.0:
+            many[n] += break_loose(T, X, p, v, step, share[n], slate[AIM, i] >= LETHAL_FORCE)
+    if links[3] >= 0:
+        uniforms_of(who, wide, key, w, step, 0, actor, draws.STRAY, luck)
+        quantile(kills, many, wide, luck, none, lethal)
+        for n in range(few):
+            if many[n] > 0.0:
+                X.A[links[3], HIT, w + who[n]] = 1.0
+                if lethal[n] > 0.0:
+                    bury_allies(T, X, p, w + who[n], step, int(lethal[n]))
+    uniforms_of(who, wide, key, w, step, 0, actor, draws.CIVILIANS, luck)
+    for n in range(few):
+        i = who[n]
+        v = w + i
+        mean = at(P[PL_CIVILIANS_MEANT], i) if slate[AIM, i] >= LETHAL_FORCE else at(P[PL_CIVILIANS_STRAY], i)
+        dead = casualties.whole((many[n] + K[ATTACKS, v]) * mean, luck[n])
+        if links[2] >= 0:
+            N[N_DEAD_CIVILIAN, v] += int(dead)
+            X.civilians[links[2], v] += int(dead)
+        elif dead > 0.0:
+            u = draws.uniform(key[v], step, 1, actor, draws.CIVILIANS)
+            spread(T.countries[X.row[v]], N[N_DEAD_CIVILIAN], X.civilians, v, links[2], dead, u)
+
+
+@inner
+def quantile(p: Any, many: Any, few: int, u: Any, none: Any, out: Any) -> None:
+    """Fill ``out`` with how many of ``many`` come true at chance ``p`` each (``casualties.binomial``)."""
+    casualties.none_of(p, many, few, none)
+    casualties.few(p, none, u, many, few, out)
+    for n in range(few):
+        if many[n] > 4.0:
+            out[n] = casualties.binomial(int(many[n]), p[n], u[n])
+
+
+@loop
+def lethality(
+    who: Any, rung: Any, disarray: Any, leaderless: Any, meant: Any, unmeant: Any, few: int, out: Any
+) -> None:
+    """Chance that an attack kills, in the lanes ``who`` side by side."""
+    for n in range(few):
+        i = who[n]
         kills = at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i)
-        out[i] = min(kills * exp(disarray[i] * at(leaderless, i)), 1.0)
+        out[n] = min(kills * exp(disarray[i] * at(leaderless, i)), 1.0)
 
 
-@loop
-def may_be(count: Any, share: Any, luck: Any, loose: Any, ended: Any, lanes: int, elsewhere: Any, flag: Any) -> None:
-    """Flag where the defender may be attacked, of ``count`` attacks a ``share`` of which are on it, or without orders.
-
-    ``elsewhere`` is filled as if it were not.
-    """
-    for i in range(lanes):
-        count[i] = 0.0 if ended[i] > 0.0 else count[i]
-        elsewhere[i] = count[i]
-        within = (luck[i] > 1.0 - 1.000001 * count[i] * at(share, i)) | (loose[i] > 0.0)
-        flag[i] = 1.0 if within & (ended[i] == 0.0) else 0.0
+@inner
+def hit(K: Any, N: Any, w: int, attacks: float, lethal: float, meant: bool) -> None:
+    """Count attacks on the defender in world ``w``, and those of them that kill."""
+    K[ATTACKS, w] += attacks
+    K[LETHAL_ATTACKS, w] += lethal
+    N[N_ATTACKS, w] += int(attacks)
+    N[N_LETHAL, w] += int(lethal)
+    N[N_ATTACK_RUNG_SUM, w] += int(attacks) * (6 if meant else 5)
 
 
-@loop
-def notice(elsewhere: Any, p_kill: Any, luck: Any, lanes: int, ally_hit: Any, flag: Any) -> None:
-    """Attacks that are not on the defender are on an ally; flag where they may kill."""
-    for i in range(lanes):
-        ally_hit[i] = 1.0 if elsewhere[i] > 0.0 else ally_hit[i]
-        flag[i] = 1.0 if luck[i] > 1.0 - 1.000001 * elsewhere[i] * p_kill[i] else 0.0
-
-
-@loop
-def bystanders(rung: Any, count: Any, meant: Any, unmeant: Any, luck: Any, lanes: int, out: Any) -> None:
-    """Fill ``out`` with the dead among those who live where the attacks fall (``casualties.whole``)."""
-    for i in range(lanes):
-        mean = count[i] * (at(meant, i) if rung[i] >= LETHAL_FORCE else at(unmeant, i))
-        base = math.floor(mean)
-        out[i] = base + (1.0 if luck[i] < mean - base else 0.0)
-
-
-@part
-def hit(T: Any, X: Any, p: int, w: int, step: int, here: float, i: int, slate: Any) -> None:
-    """Whom the attacks on the defender kill in world ``w``, lane ``i`` of its tile, and what is done without orders.
-
-    LUCK holds the draw of how many of the attacks are ``here``, on the defender.
-    """
-    S, K, N, key, actor, links = X.S, X.K[p], X.N, X.key[w], FIRST_PROXY + p, T.proxy_links[p]
-    tools, meant = T.instruments[X.row[w]], slate[AIM, i] >= LETHAL_FORCE
-    attacks = casualties.binomial(int(slate[COUNT, i]), here, slate[LUCK, i])
-    dead = 0.0
-    n = 0
-    luck = draws.uniform(key, step, 0, actor, draws.ORDERED)
-    K[ORDERED_NOW, w] = 1.0 if S[ORDER, w] >= FORCE and luck < K[KAPPA, w] else 0.0
-    if attacks > 0:
-        tool = tools[links[1] if meant else links[0]]
-        n = casualties.binomial(attacks, slate[P_KILLS, i], draws.uniform(key, step, 0, actor, draws.LETHAL))
-        for j in range(min(n, 2)):
-            dead += deaths(tool, draws.uniform(key, step, 0, actor, draws.KILLED_1 + j))
-        if n > 2:
-            dead += n - 2.0
-    elsewhere = slate[COUNT, i] - attacks
-    if slate[LOOSE, i] > 0.0:
-        slate[COUNT, i] += 1.0
-        if draws.uniform(key, step, 1, actor, draws.TARGET) < here:
-            attacks += 1
-            kill = tools[links[1]]
-            if draws.uniform(key, step, 1, actor, draws.LETHAL) < kill[I_KILL]:
-                n += 1
-                dead += deaths(kill, draws.uniform(key, step, 0, actor, draws.KILLED_3))
-                K[ORDERED_NOW, w] = 0.0
-                S[UNAUTHORISED, w] = 1.0
-        else:
-            elsewhere += 1.0
-    slate[ELSEWHERE, i] = elsewhere
-    K[ATTACKS, w] = attacks
-    K[LETHAL_ATTACKS, w] = n
-    K[KILLED, w] = dead
+@inner
+def kill(S: Any, K: Any, N: Any, w: int, dead: float) -> None:
+    """Count the defender's dead in world ``w``."""
+    K[KILLED, w] += dead
     S[OWN_DEAD, w] += dead
-    N[N_ATTACKS, w] += attacks
-    N[N_LETHAL, w] += n
     N[N_DEAD_DEFENDER, w] += int(dead)
-    N[N_ATTACK_RUNG_SUM, w] += attacks * (6 if meant else 5)
+
+
+@inner
+def dead_of(tool: Any, lethal: int, key: Any, step: int, actor: int) -> float:
+    """The dead of ``lethal`` attacks with the instrument ``tool``: each of the first two draws, others are one."""
+    dead = 0.0
+    for j in range(min(lethal, 2)):
+        dead += deaths(tool, draws.uniform(key, step, 0, actor, draws.KILLED_1 + j))
+    return dead + max(lethal - 2.0, 0.0)
 
 
 @part
-def bury_allies(T: Any, X: Any, p: int, w: int, step: int, i: int, slate: Any) -> None:
-    """Count the dead of the attacks on an ally; LUCK holds the draw of how many kill."""
-    fatal = casualties.binomial(int(slate[ELSEWHERE, i]), slate[P_KILLS, i], slate[LUCK, i])
-    if fatal > 0:
-        luck = draws.uniform(X.key[w], step, 1, FIRST_PROXY + p, draws.STRAY)
-        each = T.allies[X.row[w], T.proxy_links[p, 3], A_DEATHS]
-        X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * each, luck))
+def break_loose(T: Any, X: Any, p: int, w: int, step: int, here: float, meant: bool) -> float:
+    """One more attack, without orders, in world ``w``. Returns 1 if it was not on the defender."""
+    key, actor, links = X.key[w], FIRST_PROXY + p, T.proxy_links[p]
+    if draws.uniform(key, step, 1, actor, draws.TARGET) >= here:
+        return 1.0
+    tool = T.instruments[X.row[w], links[1]]
+    kills = draws.uniform(key, step, 1, actor, draws.LETHAL) < tool[I_KILL]
+    hit(X.K[p], X.N, w, 1.0, 1.0 if kills else 0.0, meant)
+    if kills:
+        kill(X.S, X.K[p], X.N, w, deaths(tool, draws.uniform(key, step, 0, actor, draws.KILLED_3)))
+        X.K[p, ORDERED_NOW, w] = 0.0
+        X.S[UNAUTHORISED, w] = 1.0
+    return 0.0
+
+
+@part
+def bury_allies(T: Any, X: Any, p: int, w: int, step: int, fatal: int) -> None:
+    """Count the dead of attacks on an ally, of which ``fatal`` kill."""
+    luck = draws.uniform(X.key[w], step, 1, FIRST_PROXY + p, draws.STRAY)
+    each = T.allies[X.row[w], T.proxy_links[p, 3], A_DEATHS]
+    X.N[N_DEAD_ALLIES, w] += int(casualties.whole(fatal * each, luck))
 
 
 @inner

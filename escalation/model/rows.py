@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import loop
-from escalation.maths import exp
+from escalation.compiled import inner, leaf, loop
+from escalation.maths import exp, select
 from escalation.model.lanes import at
 
 
@@ -20,6 +20,42 @@ def uniforms(key: Any, w: int, lanes: int, step: int, turn: int, actor: int, pur
     keys = key[w : w + lanes]
     for i in range(lanes):
         out[i] = draws.uniform(keys[i], step, turn, actor, purpose)
+
+
+@loop
+def uniforms_of(who: Any, few: int, key: Any, w: int, step: int, turn: int, actor: int, purpose: int, out: Any) -> None:
+    """Fill ``out`` with the draws of the lanes ``who`` (few of LANES,), side by side, of the worlds from ``w`` on."""
+    for n in range(few):
+        out[n] = draws.uniform(key[w + who[n]], step, turn, actor, purpose)
+
+
+@inner
+def listed(flag: Any, lanes: int, who: Any) -> int:
+    """Fill ``who`` with the lanes that are flagged; returns how many.
+
+    Without a jump, for which they are is hard to foresee: what happens to a few is then worked out side by side. Up to
+    ``padded(few)`` the last of them is repeated.
+    """
+    few = 0
+    for i in range(lanes):
+        who[few] = i
+        few += 1 if flag[i] > 0.0 else 0
+    for n in range(few, padded(few)):
+        who[n] = who[few - 1]
+    return few
+
+
+@leaf
+def padded(few: int) -> int:
+    """How many to work out in place of ``few``: full registers, for what is left over would go one by one."""
+    return (few + 7) & -8
+
+
+@loop
+def pick(source: Any, who: Any, few: int, out: Any) -> None:
+    """Copy the lanes ``who`` of a row, or of the number that all share, side by side."""
+    for n in range(few):
+        out[n] = at(source, who[n])
 
 
 @loop
@@ -48,7 +84,7 @@ def put(where: Any, values: Any, w: int, lanes: int, row: Any) -> None:
     """Set a state ``row`` (worlds,) from world ``w`` on to ``values`` (LANES,) where ``where`` (worlds,) is 1."""
     out, chosen = row[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        out[i] = values[i] if chosen[i] > 0.0 else out[i]
+        out[i] = select(chosen[i] > 0.0, values[i], out[i])
 
 
 @loop
@@ -56,7 +92,7 @@ def set_to(where: Any, value: float, w: int, lanes: int, row: Any) -> None:
     """The same with one ``value``."""
     out, chosen = row[w : w + lanes], where[w : w + lanes]
     for i in range(lanes):
-        out[i] = value if chosen[i] > 0.0 else out[i]
+        out[i] = select(chosen[i] > 0.0, value, out[i])
 
 
 @loop

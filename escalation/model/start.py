@@ -17,7 +17,7 @@ from escalation import draws
 from escalation.compiled import compiled
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
-from escalation.model.arrays import Floats, Lanes, Tables, Worlds, desk, runs_of
+from escalation.model.arrays import LANES, SLATE_ROWS, Floats, Lanes, Tables, Worlds, desk, runs_of, zeros
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -79,15 +79,17 @@ def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes 
     """Blank worlds: all state zero. A step is to be of ``dt`` weeks; ``numbers`` are those by world, if known."""
     n = len(keys)
     return Worlds(
-        S=np.zeros((N_STATE, n)),
-        K=np.zeros((tables.proxies.shape[1], len(PROXY_FIELDS), n)),
-        A=np.zeros((tables.allies.shape[1], len(ALLY_FIELDS), n)),
-        N=np.zeros((N_TALLIES, n), dtype=np.int64),
-        civilians=np.zeros((tables.countries.shape[1], n), dtype=np.int64),
+        S=zeros((N_STATE, n)),
+        K=zeros((tables.proxies.shape[1], len(PROXY_FIELDS), n)),
+        A=zeros((tables.allies.shape[1], len(ALLY_FIELDS), n)),
+        N=zeros((N_TALLIES, n), np.int64),
+        civilians=zeros((tables.countries.shape[1], n), np.int64),
         key=keys,
         row=rows,
         lanes=numbers if numbers is not None else lanes.of(tables, rows, dt),
         runs=runs_of(rows),
+        slate=zeros((SLATE_ROWS, LANES)),
+        who=zeros((LANES,), np.int64),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from escalation.compiled import compiled
+from escalation.compiled import leaf
+from escalation.maths import select
 from escalation.model.errors.scaling import Rates, probability
 from escalation.model.layout import P_BLAME, P_MISS
 
@@ -13,7 +14,7 @@ def apply(general: Rates, m: Rates) -> None:
     general[:, P_MISS] = probability(general[:, P_MISS], m)
 
 
-@compiled
+@leaf
 def blamed(ordered: bool, u: float, p_blame: float, p_miss: float) -> bool:
     """Whether the patron is held responsible, given whether it truly ordered the attack."""
-    return (u >= p_miss) if ordered else (u < p_blame)
+    return bool(select(ordered, u >= p_miss, u < p_blame))
