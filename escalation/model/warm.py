@@ -72,6 +72,8 @@ def compile_moves(rows: bool) -> None:
     nature.drift(T, X, 0, 1.0)
     nature.attribute(T, X, 0)
     events.change_of_leader(T, X, 0)
+    nature.summoned(X.S)
+    nature.is_faced(X.S, 1.0)
 
 
 @compiled.quickly()
