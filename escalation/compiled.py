@@ -15,6 +15,7 @@ stale code behind. The cache therefore lives in a folder named by a hash of all 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import hashlib
 import os
@@ -33,6 +34,7 @@ _LOCK: Final = ".lock"
 ENABLED: Final = os.environ.get("ESCALATION_COMPILE", "1") != "0"
 
 
+@functools.cache
 def _fingerprint() -> str:
     """Hash of every source that can be compiled, of the interpreter and of the compiler."""
     import numba

@@ -76,7 +76,7 @@ def runs_of(rows: Ints) -> Ints:
     return runs
 
 
-LANES: Final = 128
+LANES: Final = 256
 """Worlds decided on at once: what a decision is worked out on stays in the first- and second-level caches, and the
 short loops over lanes are what the compiler turns into SIMD code."""
 PAPER_ROWS: Final = 28
