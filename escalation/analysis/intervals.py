@@ -103,8 +103,8 @@ def chances(n: int, total: float, squares: float, level: float = LEVEL, unseen: 
     Few worlds may carry most of the sum, so that a normal interval is far too narrow until they are met. This one is
     the gamma interval of Fay and Feuer (1997, Statistics in Medicine 16: 791-801), about the mean: the sum is taken to
     be gamma distributed with the mean and variance seen, of the worlds and one more, of no chance of war for the lower
-    bound and of ``unseen`` for the upper one. Where all sums are 0 or 1 and ``unseen`` is 1 it is the exact Poisson
-    interval; where many worlds carry the sum it is the normal one.
+    bound and of ``unseen`` for the upper one. Where few of many worlds have a sum of 1, the others 0, and
+    ``unseen`` is 1, it is the exact Poisson interval; where many worlds carry the sum it is the normal one.
 
     The sum of a world that is bound for war has mean 1 and, since it lives through chances that add up to h with
     probability exp(-h) at most, no heavier tail than an exponential: ``UNSEEN`` is 2, with which even those worlds are

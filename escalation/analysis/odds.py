@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from escalation.analysis.anchor import Anchor, anchor
 from escalation.analysis.intervals import Estimate, Share, chances_of, ratio, share, wilson
 from escalation.analysis.prepare import prepared, rules_of
-from escalation.analysis.rare import Rare, rare_odds
+from escalation.analysis.rare import Rare, rare_odds, refusal
 from escalation.analysis.sequences import Seen, Stopping, counted_share, looks
 from escalation.ladder import LADDER
 from escalation.model.layout import FORCE, HOMELAND, TALLIES, WEEKS_A_MONTH
@@ -303,10 +303,11 @@ class RunResult:
         """The headline and the odds by day, for notebooks."""
         rows = "".join(
             f"<tr><td>{day} days</td><td>{counted.odds:.4f}</td><td>{counted.low:.4f} to {counted.high:.4f}</td>"
-            f"<td>{conditional.value:.4f}</td></tr>"
-            for day, (counted, conditional) in self.war_by_day.items()
+            f"<td>{conditional.value:.4g}</td>{'' if split is None else f'<td>{split.value:.4g}</td>'}</tr>"
+            for day, (counted, conditional, split) in self._by_day().items()
         )
-        head = "<tr><th>within</th><th>odds of war</th><th>95 % interval</th><th>conditional</th></tr>"
+        split_head = "" if self.rare is None else "<th>by splitting</th>"
+        head = f"<tr><th>within</th><th>odds of war</th><th>95 % interval</th><th>conditional</th>{split_head}</tr>"
         war = f"{self.war.count} of {self.worlds} worlds of {escaped(self.scenario.title)} became all-out war"
         return f"<p>{war} within {self.outcomes.horizon} weeks.</p><table>{head}{rows}</table>"
 
@@ -339,6 +340,8 @@ def run(
     if precision is not None and rare:
         raise ValueError("precision and rare: legal is one or the other")
     ready = prepared(scenario, rule=rule, overrides=overrides)
+    if rare and (fault := refusal(ready, WORLDS if worlds is None else worlds, priors)):
+        raise ValueError(fault)
 
     def worlds_from(first: int, number: int) -> Outcomes:
         return simulate(

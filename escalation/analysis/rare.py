@@ -13,12 +13,15 @@ from escalation.analysis.intervals import LEVEL, UNSEEN, Estimate, chances_of
 from escalation.scenario.design import Values
 from escalation.scenario.scenario import Scenario
 from escalation.worlds import importance
+from escalation.worlds.certificates import plans
 from escalation.worlds.ensemble import Progress, plan
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 from escalation.worlds.splitting import Split, split
 
 PILOT: Final = importance.ROUNDS * importance.ROOTS
 """Pilot worlds that the copies are learnt from."""
+ROOTS: Final = 2_500
+"""Fewest worlds to split: as few as the interval was tried with (docs/exact.md)."""
 HEAVIER: Final = 4.0
 """How many times as heavy as the heaviest root seen one that was not seen may be: tried, in docs/exact.md."""
 
@@ -74,6 +77,15 @@ class Rare:
         }
 
 
+def refusal(scenario: Scenario, worlds: int, priors: bool) -> str:
+    """Why such worlds are not split; empty if they are."""
+    if worlds < ROOTS:
+        return f"worlds to split: {worlds:,}; legal: {ROOTS:,} or more, as few as the interval was tried with"
+    if priors and plans(scenario):
+        return "splitting worlds of the priors goes without a rule that plans: leave out one of the two"
+    return ""
+
+
 def rare_odds(
     scenario: Scenario,
     worlds: int,
@@ -88,8 +100,11 @@ def rare_odds(
     """Split ``worlds`` worlds of ``scenario``, told of at the reported weeks and the horizon.
 
     ``values`` and ``priors`` as in ``worlds.ensemble.plan``. No result depends on ``workers``. Raises ``ValueError``
-    for sizes below 1.
+    for fewer worlds than ``ROOTS``, other sizes below 1, and a rule that plans beside ``priors``: a copy takes its
+    world's row along, and foresight would be solved anew for each.
     """
+    if fault := refusal(scenario, worlds, priors):
+        raise ValueError(fault)
     weeks = sorted({week for week in DAYS_OF_WEEK if week < horizon} | {horizon})
     ready = plan(scenario, worlds, seed=seed, priors=priors, values=values)
     copies, pilot = importance.learn(

@@ -86,6 +86,11 @@ def command(
     from escalation.analysis.prepare import prepared
 
     ready = prepared(scenario, rule=rule, overrides=overrides)
+    if rare:
+        from escalation.analysis.rare import refusal
+
+        if fault := refusal(ready, worlds, priors):
+            raise click.UsageError(f"--rare: {fault}")
     if dry_run and precision is None:
         _tell_size(ready, worlds, horizon, workers, as_json, priors, rare=rare)
         return
@@ -209,6 +214,7 @@ def _write(folder: Path, ran: Ran, result: RunResult) -> None:
         "worlds": result.worlds,
         "rule": result.rule,
         "priors": result.priors,
+        "rare": result.rare is not None,
         "digest": result.outcomes.digest(),
         **told(result.outcomes.certified),
         **({} if result.stopping is None else {"precision": result.stopping.to_json()}),

@@ -120,7 +120,7 @@ def fit(data: Mapping[str, ArrayLike], outcomes: ArrayLike, utilities: Utilities
     if not (least >= FLAT * len(y) and float(np.abs(slope / size).max()) <= LEVEL * len(y)):
         raise ValueError(
             "the coefficients have no likeliest values: a column tells outcomes apart without error, or bears on no "
-            "choice, as one that all of 1's utilities hold"
+            "choice, as one that all of 1's utilities hold; or columns are of very unlike size: centre and scale them"
         )
     return Estimates(utilities.names, b, np.sqrt(np.diag(np.linalg.inv(curvature))), -value, len(y))
 

@@ -125,6 +125,17 @@ class Crisis(mesa.Model):
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
+        try:
+            self._people(scenario)
+            for _ in range(-self.clock):
+                self.step()
+        except BaseException:
+            self.release()
+            raise
+        if scenario.start.burn_in_weeks:
+            self._forget_burn_in()
+
+    def _people(self, scenario: Scenario) -> None:
         self.defender = Defender(self, scenario.defender)
         self.challenger = Challenger(self, scenario.challenger)
         self.proxies = [Proxy(self, data, i) for i, data in enumerate(scenario.in_role("proxy"))]
@@ -138,10 +149,6 @@ class Crisis(mesa.Model):
                 "belief_restrained": lambda crisis: float(crisis.defender.belief_restrained.mean()),
             }
         )
-        for _ in range(-self.clock):
-            self.step()
-        if scenario.start.burn_in_weeks:
-            self._forget_burn_in()
 
     @cached_property
     def foresight(self) -> Foresight:

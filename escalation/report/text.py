@@ -45,12 +45,11 @@ def headline(result: RunResult) -> str:
         )
         return f"{crises}: {between(war.odds, war.low, war.high)}, {when}."
     none = f"None of {war.n:,} crises became all-out war {when}" if war.n > 1 else f"No all-out war {when}"
-    conditional = result.conditional
-    weighed = so_many(conditional.value) if conditional.value > 0.0 else "0"
-    return (
-        f"{none}: the odds are below {so_many(war.high)} (95 % interval from 0); weighing every decision's chance of "
-        f"war instead of counting wars gives {weighed}{_bounds(conditional)}."
-    )
+    way, odds = "weighing every decision's chance of war instead of counting wars", result.conditional
+    if result.rare is not None:
+        way, odds = "splitting worlds that come nearer to war", result.rare.odds()
+    found = so_many(odds.value) if odds.value > 0.0 else "0"
+    return f"{none}: the odds are below {so_many(war.high)} (95 % interval from 0); {way} gives {found}{_bounds(odds)}."
 
 
 def _bounds(estimate: Estimate) -> str:
@@ -83,8 +82,9 @@ def _rare(result: RunResult) -> list[str]:
         rows.append(_rare_row(f"all-out war within {period(result.outcomes.horizon)}", result.rare.odds()))
     told = (
         f"{result.rare.worlds:,} worlds, copied on the way to war, with the pilot {result.rare.world_weeks:,} "
-        f"world-weeks; the heaviest of them carries {percent(result.rare.heaviest)} of the odds. The interval holds as "
-        "far as the pilot met what leads to war."
+        f"world-weeks; the heaviest world carries {percent(result.rare.heaviest)} of the odds. The interval holds as "
+        "far as the pilot and the worlds met what leads to war. Routes, endings and the dead are those of worlds "
+        "without copies."
     )
     return [*columns(rows), *wrapped(told, "  ")]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,16 @@ if TYPE_CHECKING:
 Enough = Callable[[Totals], bool]
 
 
+HOPELESS: Final = 100
+"""Points that fail one after the other before it is taken that all do: what is left fails a part at a time."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """A point whose worlds in a part ended in an error: which, its settings by key, how many worlds, what went wrong.
 
-    A worker that holds another model fails whole parts: then there may be several ``points``, and ``settings``.
+    A worker that holds another model fails whole parts, and so does whatever comes after ``HOPELESS`` points have
+    failed and none been run: then there may be several ``points``, and ``settings``.
     """
 
     part: int
@@ -185,27 +190,31 @@ def run_points(
                 tally.take(found)
         teller = _Teller(study, tally, progress)
         failed: list[Failure] = []
-        tasks: Iterable[Task] = tally.missing(BLOCK if block is None else block)
-        while tasks:
-            halves: list[Task] = []
+        in_vain, halves = 0, list[Task]()
+        tasks = _halves_first(tally.missing(BLOCK if block is None else block), halves)
+        while True:
             with closing(executor.map(run_task, tasks, teller.block)) as finished:
                 for task, outcome in finished:
                     if not isinstance(outcome, Exception):
+                        in_vain = 0
                         if store is not None:
                             store.keep(outcome)
                         tally.take(outcome)
-                    elif not isinstance(outcome, WrongModel) and (two := task.halves()):
+                    elif not isinstance(outcome, WrongModel) and in_vain < HOPELESS and (two := task.halves()):
                         halves += two
                         continue
                     else:
+                        in_vain += 1
                         failure = _failure(study, task, outcome)
                         failed.append(failure)
                         tally.give_up(failure)
                         if store is not None:
                             store.fail(failure)
                     teller.part(task.size)
-            tasks = halves
             teller.stopped()
+            if not halves:
+                break
+            tasks = _halves_first((), halves)
         run = PointsRun(
             study=study,
             totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
@@ -234,6 +243,7 @@ class _Tally:
         self.certified: list[Certified] = []
         self._held: dict[int, list[range]] = defaultdict(list)
         self._ended = np.zeros(len(study.points), dtype=np.bool_)
+        self._given_up = np.zeros(len(study.points), dtype=np.bool_)
         self._next = np.zeros(len(study.points), dtype=np.int64)
         self._early: dict[int, dict[int, Part]] = defaultdict(dict)
 
@@ -276,7 +286,7 @@ class _Tally:
     def give_up(self, failure: Failure) -> None:
         """Ask for no more batches of a point of which one has failed."""
         if self.precision is not None:
-            self._ended[list(failure.points)] = True
+            self._given_up[list(failure.points)] = True
 
     @property
     def counted(self) -> tuple[int, int]:
@@ -299,9 +309,9 @@ class _Tally:
             return
         width = len(self.study.batches)
         for batch in range(width):
-            for point in np.flatnonzero(~self._ended):
+            for point in np.flatnonzero(~(self._ended | self._given_up)):
                 number = int(point) * width + batch
-                if not self._ended[point] and number not in held:
+                if not (self._ended[point] or self._given_up[point]) and number not in held:
                     yield self.study.task(number, block)
 
 
@@ -344,6 +354,16 @@ class _Teller:
             done = min(self.done + self._under_way, self._most)
             seconds = time.monotonic() - self._since
             self._progress(Standing(done, self._most, self.kept, wars, counted, seconds))
+
+
+def _halves_first(tasks: Iterable[Task], halves: list[Task]) -> Iterator[Task]:
+    """``tasks``, and before each of them the ``halves`` that have come up, so that a bad point is soon found."""
+    for task in tasks:
+        while halves:
+            yield halves.pop()
+        yield task
+    while halves:
+        yield halves.pop()
 
 
 def _failure(study: Study, task: Task, error: Exception) -> Failure:

@@ -136,21 +136,21 @@ def test_one_world_has_no_spread_but_still_is_json() -> None:
 
 
 def test_rare_odds_stand_beside_the_others() -> None:
-    plain, rare = run("strike", 300, horizon=13), run("strike", 300, horizon=13, rare=True)
+    plain, rare = run("strike", 2500, horizon=13), run("strike", 2500, horizon=13, rare=True)
     assert rare.outcomes.digest() == plain.outcomes.digest()
     assert rare.conditional == plain.conditional
     held = json.loads(json.dumps(rare.to_json(), allow_nan=False))
     split = held["war"]["splitting"]
     assert set(split) == {"odds", "low", "high", "level", "n", "world_weeks", "heaviest"}
     assert 0.0 < split["low"] < split["odds"] < split["high"] < 1.0
-    assert split["n"] == 300
+    assert split["n"] == 2500
     assert (
         held["war_by_day"]["90"]["splitting"]["odds"] == split["odds"] > held["war_by_day"]["14"]["splitting"]["odds"]
     )
     assert "splitting" not in plain.to_json()["war"]
     assert rare.to_rows()[-1]["splitting_odds"] == split["odds"]
     assert set(rare.to_rows()[0]) - set(plain.to_rows()[0]) == {"splitting_odds", "splitting_low", "splitting_high"}
-    again = run("strike", 300, horizon=13, rare=True, workers=1)
+    again = run("strike", 2500, horizon=13, rare=True, workers=1)
     assert again.rare is not None
     assert rare.rare is not None
     np.testing.assert_array_equal(again.rare.split.sums, rare.rare.split.sums)

@@ -6,9 +6,11 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Here
 
-WORDS = ("run", "nonresponse", "--set", "choice.rationality=0.6", "-n", "300", "--horizon", "4")
+WORDS = ("run", "nonresponse", "--set", "choice.rationality=0.6", "-n", "2500", "--horizon", "4")
 
 
 def test_rare_odds_are_in_the_json_and_in_the_folder(here: Here, tmp_path: Path) -> None:
@@ -18,6 +20,7 @@ def test_rare_odds_are_in_the_json_and_in_the_folder(here: Here, tmp_path: Path)
     split = held["war"]["splitting"]
     assert 0.0 < split["low"] < split["odds"] < split["high"]
     assert json.loads((tmp_path / "folder" / "run.json").read_text()) == held
+    assert "Splitting worlds that come nearer to war" in (tmp_path / "folder" / "report.html").read_text()
     rows = list(csv.DictReader((tmp_path / "folder" / "results.csv").open()))
     assert float(rows[-1]["splitting_odds"]) == split["odds"]
     assert json.loads(here(*WORDS, "--rare", "--json", "--workers", "1", "--block", "50").stdout) == held
@@ -27,6 +30,19 @@ def test_rare_goes_without_precision(here: Here) -> None:
     done = here(*WORDS, "--rare", "--precision", "0.01")
     assert done.returncode == 2
     assert "--rare goes without --precision" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("-n", "2499"), "2,500 or more"),
+        (("--priors", "--rule", "farsighted"), "goes without a rule that plans"),
+    ],
+)
+def test_what_is_not_split_is_refused_before_anything_is_run(here: Here, words: tuple[str, ...], what: str) -> None:
+    done = here(*WORDS, "--rare", *words)
+    assert done.returncode == 2
+    assert what in " ".join(done.stderr.split())
 
 
 def test_a_dry_run_counts_the_pilot(here: Here) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from escalation.model import challenger, defender
-from escalation.model.arrays import desk
+from escalation.model.arrays import LANES, desk
 from escalation.model.crisis import Crisis
 from escalation.model.lanes import FACTORED, by_menu, put_back, some
 from escalation.model.layout import PUNISHMENT
@@ -70,7 +70,7 @@ def test_worlds_taken_out_and_put_back_are_as_they_were(model: Crisis) -> None:
     X = model.state
     index = np.array([3, 77, 140])
     part = some(X, index)
-    np.testing.assert_array_equal(part.lanes.world[0, :, :3], X.lanes.world[index // 128, :, index % 128].T)
+    np.testing.assert_array_equal(part.lanes.world[0, :, :3], X.lanes.world[index // LANES, :, index % LANES].T)
     before = [array.copy() for array in X[:5]]
     put_back(X, index, part)
     for array, kept in zip(X[:5], before, strict=True):

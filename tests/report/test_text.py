@@ -42,11 +42,11 @@ def test_a_wide_weighed_interval_is_explained() -> None:
 
 
 def test_rare_odds_are_told_with_what_they_rest_on() -> None:
-    text = run_text(run("strike-no-errors", 200, horizon=5, rare=True))
+    text = run_text(run("strike-no-errors", 2500, horizon=5, rare=True))
     table = text[text.index("by splitting") :].splitlines()
     assert "within 14 days" in table[1]
     assert "within 5 weeks" in table[2]
-    assert "200 worlds, copied on the way to war" in text
+    assert "2,500 worlds, copied on the way to war" in text
     assert "--rare goes further" not in text
     assert max(map(len, text.splitlines())) <= WIDTH
 

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 
+import mesa
 import numpy as np
 import pytest
 
@@ -21,7 +22,7 @@ from escalation.scenario.points import Points
 from escalation.worlds import tasks
 from escalation.worlds.ensemble import cuts, simulate
 from escalation.worlds.executors import Cluster, Control, Executor, NoCluster, Processes, Stopped, Threads, executor
-from escalation.worlds.sweep import PointsRun, Standing, run_points
+from escalation.worlds.sweep import Failure, PointsRun, Standing, _Tally, run_points
 from escalation.worlds.tasks import Study, Task, batches, part_size
 from escalation.worlds.totals import Totals
 from tests.worlds.jobs import dies, dies_once, odd, waits
@@ -266,6 +267,29 @@ def test_all_points_of_a_worker_with_another_model_fail_as_one(monkeypatch: pyte
     assert [failure.points for failure in run.failed] == [(0, 1, 2, 3), (4, 5, 6, 7)]
 
 
+def test_where_all_points_fail_the_rest_is_not_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("escalation.worlds.sweep.HOPELESS", 2)
+    plant(monkeypatch, *points().settings)
+    run = sweep(WORLDS, workers=1, part=1000)
+    assert sorted(point for failure in run.failed for point in failure.points) == list(range(8))
+    assert max(len(failure.points) for failure in run.failed) > 1
+    assert run.failed[-1].settings == tuple(points().at(point) for point in run.failed[-1].points)
+
+
+def test_batches_before_the_one_that_failed_count_whoever_was_first() -> None:
+    study = Study(scenario(), points(), 150, 0, HORIZON, 24, batched=True)
+    width, control = len(study.batches), Control(lambda: False, lambda _: None)
+    first, second = (tasks.run_task(study.task(3 * width + batch), control) for batch in (0, 1))
+    failure = Failure(3 * width + 2, (3,), (points().at(3),), 24, "ZeroDivisionError", "planted", "")
+    early, late = (_Tally(study, lambda totals: totals.n >= 140) for _ in range(2))
+    for tally, order in ((early, (failure, first, second)), (late, (first, second, failure))):
+        for what in order:
+            tally.give_up(what) if isinstance(what, Failure) else tally.take(what)
+        assert not [task for task in tally.missing(24) if task.points == range(3, 4)]
+    np.testing.assert_array_equal(early.sums, late.sums)
+    assert early.counted[0] == first.size + second.size
+
+
 def test_a_point_whose_batch_fails_stops_there(monkeypatch: pytest.MonkeyPatch) -> None:
     width = len(batches(150, 24))
     broken_in(monkeypatch, 3 * width + 1)
@@ -385,3 +409,13 @@ def test_a_block_ends_where_a_row_with_a_tile_of_worlds_does() -> None:
     assert list(cuts(np.repeat([0, 1], [300, 700]), 512)) == [(0, 300), (300, 512), (812, 188)]
     assert list(cuts(np.repeat(np.arange(9), 56), 256)) == [(0, 256), (256, 248)]
     assert list(cuts(np.zeros(5, dtype=np.int64), 2)) == [(0, 2), (2, 2), (4, 1)]
+
+
+def test_a_crisis_that_cannot_be_set_up_is_let_go() -> None:
+    """Mesa 3.3 keeps every model with an agent alive, unless it is released."""
+    kept = getattr(mesa.Agent, "_ids", {})
+    before = len(kept)
+    with Threads(1) as ready:
+        run = run_points(scenario(), refused(), WORLDS, horizon=HORIZON, executor=ready, part=1000)
+    assert len(run.failed) == 1
+    assert len(kept) == before

@@ -25,8 +25,8 @@ TOGETHER: Final = 0.999
 """Level at which all weeks' intervals hold at once (Bonferroni)."""
 HORIZON: Final = 13
 WORLDS: Final = 100_000
-ROOTS: Final = 2_500
-"""Fewest worlds to split: as few as their interval was tried with (docs/exact.md)."""
+ROOTS: Final = 25_000
+"""Fewest worlds to split: with fewer the interval misses more often than ``TOGETHER`` says (docs/exact.md)."""
 WIDTH: Final = 100
 
 

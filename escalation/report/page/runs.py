@@ -15,7 +15,7 @@ from escalation.report.page.material import Document, Material
 from escalation.report.page.odds import Heap, icon_array
 from escalation.report.page.parts import Page, Section, Table, Text, present
 from escalation.report.text import CENTRAL_NOTE, PRIORS_NOTE
-from escalation.report.words import between, count, day, days, listed, percent, period
+from escalation.report.words import base_of, between, count, day, days, in_base, listed, percent, period
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
 if TYPE_CHECKING:
@@ -29,11 +29,14 @@ def page(material: Material, run: Document) -> Page:
     scenario = material.scenario(run["scenario"])
     when = f"within {period(run['horizon_weeks'])} of {day(scenario.start.date)}"
     war = run["war"]
-    summary = (
+    summary: tuple[str, ...] = (
         f"Of {count(run['worlds'], 'simulated world')} of “{run['title']}”, {war['wars']:,} come to "
         f"all-out war {when}: "
         f"{between(war['odds'], war['low'], war['high'])}.",
     )
+    if split := war.get("splitting"):
+        odds = between(split["odds"], split["low"], split["high"])
+        summary += (f"Splitting worlds that come nearer to war tells more of rare odds: {odds}.",)
     horizon = DAYS_OF_WEEK.get(run["horizon_weeks"], 7 * run["horizon_weeks"])
     toll = [{"arm": run["scenario"], "horizon_days": horizon, "dead": run["deaths"]}]
     names = {run["scenario"]: run["title"]}
@@ -86,6 +89,7 @@ def _odds(run: Document, when: str) -> Section:
         blocks.append(_by_day(run))
     blocks += [
         Table("Odds in 100 worlds", ("By when", "Counted", "95 % interval", "Weighed"), tuple(rows)),
+        *_by_splitting(run),
         Text(
             f"For scale, from data alone: {100 * anchor['odds']:.1f} in 100 (90 % interval "
             f"{100 * anchor['low']:.1f} to "
@@ -95,6 +99,33 @@ def _odds(run: Document, when: str) -> Section:
         ),
     ]
     return Section("odds", "How likely is war?", tuple(blocks))
+
+
+def _by_splitting(run: Document) -> list[Any]:
+    if "splitting" not in run["war"]:
+        return []
+    found = {f"within {days(int(number))}": odds["splitting"] for number, odds in run["war_by_day"].items()}
+    if run["horizon_weeks"] not in DAYS_OF_WEEK:
+        found[f"within {period(run['horizon_weeks'])}"] = run["war"]["splitting"]
+    base = max(base_of(odds["odds"]) for odds in found.values())
+    rows = [
+        (
+            f"all-out war {when}",
+            in_base(odds["odds"], base),
+            f"{in_base(odds['low'], base)} to {in_base(odds['high'], base)}",
+        )
+        for when, odds in found.items()
+    ]
+    split = run["war"]["splitting"]
+    told = (
+        f"Worlds that come nearer to war are copied, each copy for its share: {split['n']:,} worlds, "
+        f"{split['world_weeks']:,} world-weeks with copies and pilot; the heaviest world carries "
+        f"{percent(split['heaviest'])} of the odds. Routes, endings and the dead are those of worlds without copies."
+    )
+    return [
+        Table(f"Odds in {base:,} worlds, by splitting", ("By when", "Odds", "95 % interval"), tuple(rows)),
+        Text(told, "note"),
+    ]
 
 
 def _by_day(run: Document) -> Chart:
