@@ -81,10 +81,10 @@ def headline(result: SweepResult) -> str:
     first = found[0]
     if not first.told:
         least, most = _ends(known)
-        none = f"{first.key} does not move" if len(found) == 1 else f"None of the {len(found)} keys moves"
+        none = first.key if len(found) == 1 else f"None of the {len(found)} keys"
         return (
-            f"{none} the odds of all-out war {when} by more than chance: the points run from "
-            f"{_odds_of(least)} to {_odds_of(most)}."
+            f"{none} is {'not ' if len(found) == 1 else ''}shown to move the odds of all-out war {when}: what it does "
+            f"may be chance in worlds so few. The points run from {_odds_of(least)} to {_odds_of(most)}."
         )
     sentence = f"{first.key} moves the odds of all-out war {when} {'most, ' if len(found) > 1 else ''}{_span(first)}"
     sentence += _over_the_rest(result, len(found))
@@ -93,7 +93,7 @@ def headline(result: SweepResult) -> str:
         sentence += f"; {listed(rest)}"
     silent = [mover.key for mover in found if not mover.told]
     if silent and len(silent) <= 2:
-        sentence += f"; {listed(silent)} not by more than chance"
+        sentence += f"; {listed(silent)} not by more than chance may"
     return f"{sentence}."
 
 

@@ -201,10 +201,10 @@ def _next(result: RunResult, given: str, again: str) -> list[tuple[str, str]]:
     rows = [(f"escalation explain {given} --world {world}{options}", what)]
     if given in shipped():
         other = "strike" if given == "nonresponse" else "nonresponse"
-        rows.append((f"escalation compare {other} {given}", "the same worlds under another choice"))
-    rows.append((f"escalation run {given} --set errors.scale=0", "the same without errors"))
+        rows.append((f"escalation compare {other} {given}{options}", "the same worlds under another choice"))
+    rows.append((f"escalation run {given}{options} --set errors.scale=0", "the same without errors"))
     if not result.priors:
-        rows.append((f"escalation run {given} --priors", "over the uncertain numbers"))
+        rows.append((f"escalation run {given}{options} --priors", "over the uncertain numbers"))
     rows.append((f"escalation describe {given}", "every number and its source"))
     return rows
 

@@ -69,8 +69,8 @@ def test_the_headline_is_computed(made: dict[str, SweepResult]) -> None:
 
 def test_a_key_that_does_nothing_is_said_to_do_nothing(strike: Scenario) -> None:
     flat = made_up(lambda _: 0.05, {"errors.scale": "0:2:5"}, scenario=strike)
-    assert "errors.scale does not move the odds" in headline(flat)
-    assert "by more than chance" in headline(flat)
+    assert "errors.scale is not shown to move the odds" in headline(flat)
+    assert "may be chance" in headline(flat)
     assert "from 0 in 100 at 0" in headline(
         made_up(lambda s: rising(s) - 0.02, {"errors.scale": "0:2:5"}, scenario=strike)
     )
