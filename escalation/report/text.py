@@ -43,7 +43,11 @@ def headline(result: RunResult) -> str:
         crises = (
             f"{war.count:,} of {war.n:,} crises became all-out war" if war.n > 1 else "The crisis became all-out war"
         )
-        return f"{crises}: {between(war.odds, war.low, war.high)}, {when}."
+        split = ""
+        if result.rare is not None:
+            odds = result.rare.odds()
+            split = f"; splitting worlds that come nearer to war gives {so_many(odds.value)}{_bounds(odds)}"
+        return f"{crises}: {between(war.odds, war.low, war.high)}, {when}{split}."
     none = f"None of {war.n:,} crises became all-out war {when}" if war.n > 1 else f"No all-out war {when}"
     way, odds = "weighing every decision's chance of war instead of counting wars", result.conditional
     if result.rare is not None:
