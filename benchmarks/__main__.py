@@ -28,6 +28,8 @@ def measure(long, command):
     times = contest.contest(scenario, HORIZON, ROUNDS, FEW, MANY, progress)
     worlds = LONG_WORKER_WORLDS if long else WORKER_WORLDS
     by_workers = contest.worker_contest(scenario, HORIZON, 1 if long else 3, worlds, progress)
+    progress("two processes that share nothing")
+    apart = probes.apart(3)
     progress("phase by phase")
     spent = phases.by_phase(scenario, HORIZON, BLOCK)
     progress("uncompiled kernels")
@@ -45,6 +47,7 @@ def measure(long, command):
         facts=facts,
         contest=times,
         workers=by_workers,
+        apart=apart,
         phases=spent,
         uncompiled=plain,
         memory=megabytes,

@@ -28,6 +28,7 @@ class Measured:
     facts: dict[str, str]
     contest: dict[str, Times]
     workers: dict[int, Times]
+    apart: float  # how many times as much two processes do as one
     phases: dict[str, float]  # microseconds a live world-week
     uncompiled: float  # seconds a live world-week
     memory: dict[int, float]  # megabytes by number of worlds
@@ -142,6 +143,8 @@ def workers(found):
     crises = found.workers[1].crises
     return table(head, rows) + (
         f"\n{crises:,} crises in each run. Two workers are {found.gain:.2f} times as fast as one.\n"
+        f"Two processes of one worker each, which share nothing but the machine, do {found.apart:.2f} times as much\n"
+        "as one: that is all that two cores of this machine have.\n"
     )
 
 

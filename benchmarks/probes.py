@@ -9,13 +9,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 SCENARIO = "nonresponse"
 POINTS = 20
 """Points of the sweep whose memory is measured."""
 PART = 16_384
 """Worlds of the part that is measured: what a sweep cuts itself into."""
+APART_WORLDS, APART_AFTER = 150_000, 12.0
+"""Worlds of each process that has the machine to itself, or to share, and the seconds it is given to be ready."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -104,6 +108,38 @@ def _part():
     return {"seconds": seconds, "weeks": weeks, "bytes": written, "resident": before, "megabytes": _peak() - before}
 
 
+def apart(rounds):
+    """How many times as much two processes of one worker each do as one: no two workers can do more on this machine."""
+    gains = []
+    for _ in range(rounds):
+        (one,) = _at_once(1)
+        gains.append(2.0 * one / max(_at_once(2)))
+    return median(gains)
+
+
+def _at_once(processes):
+    """Wall seconds of the same crises in each of several processes, which begin together."""
+    begin = str(time.time() + APART_AFTER)
+    with ThreadPoolExecutor(processes) as pool:
+        done = list(pool.map(lambda _: child("alone", begin)[1], range(processes)))
+    return [json.loads(text)["seconds"] for text in done]
+
+
+def _alone(begin):
+    from escalation.scenario.loader import load
+    from escalation.worlds.ensemble import simulate
+
+    scenario = load(SCENARIO)
+    simulate(scenario, 1, horizon=1)
+    late = time.time() - float(begin)
+    if late > 0.0:
+        raise RuntimeError(f"{late:.1f} s late: the machine is too busy to start processes together")
+    time.sleep(-late)
+    before = time.perf_counter()
+    simulate(scenario, APART_WORLDS, workers=1)
+    return {"seconds": time.perf_counter() - before}
+
+
 def _uncompiled(worlds, weeks):
     import numpy as np
 
@@ -119,4 +155,8 @@ def _uncompiled(worlds, weeks):
 
 
 if __name__ == "__main__":
-    print(json.dumps({"memory": _memory, "part": _part, "uncompiled": _uncompiled}[sys.argv[1]](*sys.argv[2:])))
+    print(
+        json.dumps(
+            {"alone": _alone, "memory": _memory, "part": _part, "uncompiled": _uncompiled}[sys.argv[1]](*sys.argv[2:])
+        )
+    )
