@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Set
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class Threads:
                 running, waiting, AHEAD * self.workers, lambda task: self._pool.submit(function, task, control)
             ):
                 done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
-                for future in done:
+                for future in _collected(running, done):
                     yield running.pop(future), _outcome(future)
         finally:
             self._stop.set()
@@ -163,7 +163,7 @@ class Processes:
                 running, waiting, 0 if lost else AHEAD * self.workers, lambda task: self._submit(function, task)
             ):
                 done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
-                for future in done:
+                for future in _collected(running, done):
                     task, outcome = running.pop(future), _outcome(future)
                     if isinstance(outcome, BrokenProcessPool):
                         lost.append(task)
@@ -308,6 +308,12 @@ def _topped_up(
             break
         running[submit(task)] = task
     return bool(running)
+
+
+def _collected(running: Mapping[Future[Any], Any], done: Set[Future[Any]]) -> list[Future[Any]]:
+    """Those ``done``, as they were begun, an interrupt last: what has been done beside it is not lost."""
+    begun = [future for future in running if future in done]
+    return sorted(begun, key=lambda future: not isinstance(future.exception(), Exception | None))
 
 
 def _outcome(future: Future[Any]) -> Any:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,17 @@ from escalation.scenario.loader import override
 from escalation.scenario.points import Points
 from escalation.worlds import tasks
 from escalation.worlds.ensemble import cuts, simulate
-from escalation.worlds.executors import Cluster, Control, Executor, NoCluster, Processes, Stopped, Threads, executor
+from escalation.worlds.executors import (
+    Cluster,
+    Control,
+    Executor,
+    NoCluster,
+    Processes,
+    Stopped,
+    Threads,
+    _collected,
+    executor,
+)
 from escalation.worlds.sweep import Failure, PointsRun, Standing, _Tally, run_points
 from escalation.worlds.tasks import Study, Task, batches, part_size
 from escalation.worlds.totals import Totals
@@ -419,3 +430,14 @@ def test_a_crisis_that_cannot_be_set_up_is_let_go() -> None:
         run = run_points(scenario(), refused(), WORLDS, horizon=HORIZON, executor=ready, part=1000)
     assert len(run.failed) == 1
     assert len(kept) == before
+
+
+def test_what_is_done_beside_an_interrupt_is_collected_before_it() -> None:
+    running = {Future[int](): number for number in range(8)}
+    interrupted, failed = list(running)[2], list(running)[5]
+    for future, number in running.items():
+        if future not in (interrupted, failed):
+            future.set_result(number)
+    interrupted.set_exception(KeyboardInterrupt())
+    failed.set_exception(ValueError())
+    assert [running[future] for future in _collected(running, set(running))] == [0, 1, 3, 4, 5, 6, 7, 2]
