@@ -146,7 +146,7 @@ def weeks(T, X, aside, index, D, C, calendar, horizon):
     """All weeks of one tile, in the order of ``escalation.model.crisis``."""
     for step in range(horizon):
         week = step + 1
-        nature.drift_in(X, step, 1.0)
+        nature.drift(T, X, step, 1.0)
         by_defender = -1
         by_challenger = -1
         for n in range(calendar.shape[0]):
@@ -163,7 +163,7 @@ def weeks(T, X, aside, index, D, C, calendar, horizon):
         defend(T, X, D, by_defender, step, 0, week)
         challenge(T, X, C, by_challenger, step, 0, week)
         for j in range(X.A.shape[0]):
-            allies.act_in(T, X, j, step, True, False)
+            allies.act(T, X, j, step, True, False)
         nature.accidents(T, X, step)
         exchange(T, X, aside, index, D, C, step, week)
         nature.close(T, X, step, week, 1.0, True, False)

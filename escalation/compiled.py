@@ -138,7 +138,7 @@ if ENABLED:
     _use_wide_registers()
 
     def _jit(**options: Any) -> Callable[[F], F]:
-        jit: Callable[[F], F] = _numba.njit(nogil=True, error_model="numpy", _nrt=False, **options)
+        jit: Callable[[F], F] = _numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False, **options)
         return jit
 
     class _Apart(_Compiler):  # type: ignore[misc]
@@ -149,7 +149,7 @@ if ENABLED:
             pipelines: list[Any] = super().define_pipelines()
             return pipelines
 
-    _within: dict[str, Any] = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    _within: dict[str, Any] = {"cache": False, "no_cpython_wrapper": True}
 
     def compiled(function: F) -> F:
         """Compile ``function`` at its first call and keep the machine code for the next process."""
@@ -178,3 +178,40 @@ else:
         return function
 
     inner = leaf = loop = part = compiled
+
+
+class Bound:
+    """The first arguments of compiled functions, for whoever calls with the same ones again and again.
+
+    A call begins with a look-up of its arguments' types. For the some forty arrays of a block that takes ten times as
+    long as to hand them over, and no thread can do it beside another. Here it is done once: the arguments that follow
+    must be of the types of the first call (whole numbers, numbers and truth values are converted).
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        self._arguments = arguments
+        self._codes: dict[Any, Callable[..., Any]] = _codes.setdefault(_types(arguments), {})
+
+    def to(self, *arguments: Any) -> Bound:
+        """The same with other arguments, which must be of the same types: it is not asked whether they are."""
+        other = Bound.__new__(Bound)
+        other._arguments, other._codes = arguments, self._codes
+        return other
+
+    def __call__(self, function: Callable[..., Any], *others: Any) -> Any:
+        """Call ``function`` with the arguments bound and ``others``."""
+        code = self._codes.get(function)
+        if code is None:
+            types = _types((*self._arguments, *others))
+            code = self._codes[function] = function.compile(types) if hasattr(function, "compile") else function
+        return code(*self._arguments, *others)
+
+
+_codes: dict[tuple[Any, ...], dict[Any, Callable[..., Any]]] = {}
+"""Machine code by the types of the arguments bound, and by function."""
+
+
+def _types(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not ENABLED:
+        return ()
+    return tuple(_numba.typeof(argument) for argument in arguments)

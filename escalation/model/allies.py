@@ -15,7 +15,6 @@ from escalation import draws
 from escalation.compiled import compiled, inner, part
 from escalation.maths import exp, logistic, select
 from escalation.model import learning
-from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import perception
 from escalation.model.lanes import at
 from escalation.model.layout import (
@@ -65,14 +64,9 @@ STRIKE_RUNG: Final = 8.0
 (LUCK, CHANCE) = range(2)
 
 
-def act(T: Tables, X: Worlds, j: int, step: int, dt: float, routine: bool, peaceful: bool) -> None:
-    """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
-    act_in(T, X, j, step, routine, peaceful)
-
-
 @compiled
-def act_in(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> None:
-    """``act``, whatever the length of the step."""
+def act(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> None:
+    """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
     S, A, key, actor, slate = X.S, X.A, X.key, FIRST_ALLY + j, X.slate
     luck, chance = slate[LUCK], slate[CHANCE]
     for t in range(X.lanes.tiles.shape[0]):

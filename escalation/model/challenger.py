@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inner, leaf, loop, part
 from escalation.maths import select
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
@@ -400,6 +400,7 @@ def decide(
     week: int,
     routine: bool,
     ceiling: float,
+    run: Bound | None = None,
 ) -> None:
     """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
     lanes, S = X.lanes, X.S
@@ -426,4 +427,5 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        move(T, X, *also) if run is None else run(move, *also)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation import draws
+from escalation.compiled import Bound
 from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
 from escalation.model.arrays import Floats, Ints, Lanes, Tables, Worlds
@@ -122,6 +123,8 @@ class Crisis(mesa.Model):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
         self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world)
+        self._bound: dict[int, Bound] = {}
+        self._bind()
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
@@ -186,14 +189,14 @@ class Crisis(mesa.Model):
     # -- the week ----------------------------------------------------------------------------------------------
     def step(self) -> None:
         """Advance every running world by one step."""
-        tables, step, dt = self.tables, self.key_step, self.dt
+        run, step, dt = self.run, self.key_step, self.dt
         self.turn = 0
-        nature.drift(tables, self.state, step, dt)  # 1
+        run(nature.drift, step, dt)  # 1
         self._events()  # 2
         for proxy in self.proxies:  # 3, 4
             proxy.step()
         self._seen("proxies")
-        nature.attribute(tables, self.state, step)  # 5
+        run(nature.attribute, step)  # 5
         self._seen("attribution")
         self.defender.step()  # 6, 10
         self._seen("defender")
@@ -202,11 +205,11 @@ class Crisis(mesa.Model):
         for ally in self.allies:  # 8
             ally.step()
         self._seen("allies")
-        nature.accidents(tables, self.state, step)  # 9
+        run(nature.accidents, step)  # 9
         self._seen("accidents")
         self._exchange()
         last_day = self.step_days == 7 or self.clock % 7 == 6
-        nature.close(tables, self.state, step, self.week, dt, last_day, self.peaceful)  # 11
+        run(nature.close, step, self.week, dt, last_day, self.peaceful)  # 11
         self._seen("close")
         self.forced = {}
         self.clock += 1
@@ -227,12 +230,14 @@ class Crisis(mesa.Model):
         if self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
             index = np.flatnonzero(S[FRESH])
             full = min(-(-len(index) // 8) * 8, self.worlds)
-            index = np.resize(index, full)  # full registers: twins go the same way
+            index = index[np.arange(full) % len(index)]  # full registers: twins go the same way
             self.state = lanes.some(everyone, index)
+            self._bind()
             self._rounds()
             S[FRESH] = 0.0
             lanes.put_back(everyone, index, self.state)
             self.state = everyone
+            self._bind()
         else:
             self._rounds()
 
@@ -275,10 +280,18 @@ class Crisis(mesa.Model):
         self.state.S[WAR_NOW] = 0.0
         self.running = True
 
+    def _bind(self) -> None:
+        """Have compiled functions ``run`` on the worlds now held: of either form of lanes the types never change."""
+        form = self.state.lanes.world.ndim
+        known = self._bound.get(form)
+        self.run = known.to(self.tables, self.state) if known else Bound(self.tables, self.state)
+        self._bound[form] = self.run
+
     def hold(self, worlds: Worlds) -> None:
         """Go on with ``worlds`` in place of those held so far (``worlds.splitting``)."""
         self.state = worlds
         self.worlds = len(worlds.row)
+        self._bind()
         self.__dict__.pop("foresight", None)
         self.defender.clear_desk()
         self.challenger.clear_desk()
@@ -295,6 +308,8 @@ class Crisis(mesa.Model):
         nothing: Any = None
         self.state = nothing
         self.tables = nothing
+        self.run = nothing
+        self._bound = nothing
         self.__dict__.pop("foresight", None)
         self.observer = self.heed = None
         ids = getattr(mesa.Agent, "_ids", None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import compiled, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inner, leaf, loop, part
 from escalation.maths import log, select
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
@@ -519,11 +519,13 @@ def decide(
     week: int,
     routine: bool,
     ceiling: float,
+    run: Bound | None = None,
 ) -> None:
     """Phase 6 for every running world that has something to decide.
 
     ``turn`` is the exchange round, or ``stage.PICTURED`` or ``CONSIDERED``, when ``D.record`` alone is filled, for
-    every world; ``ceiling`` keeps acts above a rung off the table (burn-in).
+    every world; ``ceiling`` keeps acts above a rung off the table (burn-in). ``run`` is bound to the tables
+    and worlds, for whoever decides again and again.
     """
     lanes, S = X.lanes, X.S
     if lanes.menu < 0:
@@ -549,4 +551,5 @@ def decide(
     if by_nodes is not None:
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
-        move(T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
+        move(T, X, *also) if run is None else run(move, *also)

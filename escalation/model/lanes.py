@@ -329,7 +329,8 @@ def some(X: Worlds, index: Ints) -> Worlds:
         lanes = lanes._replace(tiles=_tiles(np.array([[0, len(index), 0]]), by_row=True))
     S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
     row = X.row[index]
-    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs_of(row), X.slate, X.who)
+    runs = runs_of(row) if len(X.runs) > 1 else np.array([[0, len(index), X.runs[0, 2]]])
+    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs, X.slate, X.who)
     copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
     return part
 

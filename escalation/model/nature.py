@@ -11,7 +11,6 @@ from escalation import draws
 from escalation.compiled import compiled, inner, loop, part
 from escalation.maths import exp, log, normal, normals, select
 from escalation.model import casualties, layout, rows
-from escalation.model.arrays import Tables, Worlds
 from escalation.model.errors import attribution, perception
 from escalation.model.lanes import (
     ACCIDENT_CHANCE,
@@ -135,14 +134,9 @@ TERM_WEEKS: Final = 209.0
 _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTHORISED)
 
 
-def drift(T: Tables, X: Worlds, step: int, dt: float) -> None:
-    """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
-    drift_in(X, step, dt)
-
-
 @compiled
-def drift_in(X: Any, step: int, dt: float) -> None:
-    """``drift``, which asks for no table."""
+def drift(T: Any, X: Any, step: int, dt: float) -> None:
+    """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
     S, K, A, key, slate = X.S, X.K, X.A, X.key, X.slate
     noises = (F_NOISE, Q_NOISE)
     purposes = (draws.FRAGILITY, draws.SURVIVAL)

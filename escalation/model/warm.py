@@ -83,7 +83,7 @@ def compile_rest(rows: bool) -> None:
     for side in (challenger, defender):
         side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
     proxies.act(T, X, 0, 0, 1.0)
-    allies.act(T, X, 0, 0, 1.0, True, False)
+    allies.act(T, X, 0, 0, True, False)
     nature.accidents(T, X, 0)
     nature.close(T, X, 0, 1, 1.0, True, False)
     start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))

@@ -71,7 +71,7 @@ class Defender(Actor):
         if self.plans:
             m.foresight.defender(m.state, self.desk)
         defender.decide(
-            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
+            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling, m.run
         )
 
     @property
@@ -108,7 +108,7 @@ class Challenger(Actor):
         if self.plans:
             m.foresight.challenger(m.state, self.desk)
         challenger.decide(
-            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling
+            m.tables, m.state, self.desk, self.code, forced, m.key_step, m.turn, m.week, m.routine, m.ceiling, m.run
         )
 
     @property
@@ -134,7 +134,7 @@ class Proxy(Actor):
         """Attack or hold in every running world (phases 3 and 4)."""
         m = self.model
         if self.name not in m.muted:
-            proxies.act(m.tables, m.state, self.index, m.key_step, m.dt)
+            m.run(proxies.act, self.index, m.key_step, m.dt)
 
     @property
     def control(self) -> Floats:
@@ -158,7 +158,7 @@ class Ally(Actor):
         """Move trust, hedge or not, strike or not (phase 8)."""
         m = self.model
         if self.name not in m.muted:
-            allies.act(m.tables, m.state, self.index, m.key_step, m.dt, m.routine, m.peaceful)
+            m.run(allies.act, self.index, m.key_step, m.routine, m.peaceful)
 
     @property
     def alignment(self) -> Floats:
