@@ -138,7 +138,8 @@ if ENABLED:
     _use_wide_registers()
 
     def _jit(**options: Any) -> Callable[[F], F]:
-        jit: Callable[[F], F] = _numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False, **options)
+        own: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+        jit: Callable[[F], F] = _numba.njit(nogil=True, **own, **options)
         return jit
 
     class _Apart(_Compiler):  # type: ignore[misc]

@@ -99,7 +99,7 @@ class Crisis(mesa.Model):
         if step_days not in (1, 7):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
         self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
-        self.worlds = worlds
+        self.worlds = self.alive = worlds
         self.seed_of_draws = seed
         self.muted = frozenset(muted)
         self.observer = observer
@@ -167,6 +167,11 @@ class Crisis(mesa.Model):
         return self.clock < 0
 
     @property
+    def plans(self) -> bool:
+        """Whether an actor's rule plans ahead."""
+        return self.defender.plans or self.challenger.plans
+
+    @property
     def ceiling(self) -> float:
         """Highest rung on the table."""
         return 8.0 if self.peaceful else 10.0
@@ -215,7 +220,8 @@ class Crisis(mesa.Model):
         self.clock += 1
         if not self.peaceful:
             self.datacollector.collect(self) if self.worlds == 1 else None
-        self.running = bool((self.state.S[ENDED] == 0.0).any())
+        self.alive = int(np.count_nonzero(self.state.S[ENDED] == 0.0))
+        self.running = self.alive > 0
 
     def _exchange(self) -> None:
         """Further rounds of 6, 7 and 10 where a world at rung 7 or more has an act to answer.
@@ -288,9 +294,9 @@ class Crisis(mesa.Model):
         self._bound[form] = self.run
 
     def hold(self, worlds: Worlds) -> None:
-        """Go on with ``worlds`` in place of those held so far (``worlds.splitting``)."""
+        """Go on with ``worlds`` in place of those held so far (``worlds.splitting``, ``worlds.thinning``)."""
         self.state = worlds
-        self.worlds = len(worlds.row)
+        self.worlds = self.alive = len(worlds.row)
         self._bind()
         self.__dict__.pop("foresight", None)
         self.defender.clear_desk()

@@ -15,13 +15,13 @@ import numpy as np
 from escalation.model import lanes, start, warm
 from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables
 from escalation.model.crisis import Crisis
-from escalation.model.layout import WAR_SUM
 from escalation.model.tables import build
 from escalation.scenario.design import Values, central, draw
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.certificates import certified
 from escalation.worlds.executors import Control, Stopped, Threads
 from escalation.worlds.outcomes import DAYS_OF_WEEK, Outcomes, Snapshot, joined
+from escalation.worlds.thinning import Thinned
 
 BLOCK = 4096
 """Most worlds a block: enough that the fixed cost of a week is small, few enough that its state stays in the caches."""
@@ -155,16 +155,16 @@ def run_block(
     )
     try:
         at: dict[int, Snapshot] = {}
+        thinned = Thinned(crisis)
         by_week = np.empty((horizon, size)) if weekly else None
         for week in range(1, horizon + 1):
             heed()
-            if crisis.running:
-                crisis.step()
+            thinned.step(horizon - week)
             if week in marks or week == horizon:
-                at[week] = Snapshot(crisis.state.N.copy(), crisis.state.S[WAR_SUM].copy())
+                at[week] = thinned.snapshot()
             if by_week is not None:
-                by_week[week - 1] = crisis.state.S[WAR_SUM]
-        return Block(at, crisis.state.civilians, by_week)
+                by_week[week - 1] = thinned.war_sum
+        return Block(at, thinned.civilians, by_week)
     finally:
         crisis.release()
 
