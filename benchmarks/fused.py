@@ -12,7 +12,7 @@ import numpy as np
 
 from escalation import draws
 from escalation.compiled import compiled
-from escalation.model import allies, challenger, defender, events, foreseen, nature, proxies, start
+from escalation.model import allies, challenger, defender, events, nature, proxies, start
 from escalation.model.arrays import LANES, Worlds, desk
 from escalation.model.crisis import MAX_TURNS
 from escalation.model.layout import (
@@ -73,12 +73,8 @@ def happen(T, X, event, step):
 @compiled
 def defend(T, X, D, forced, step, turn, week):
     """``defender.decide`` by the quantal rule."""
-    acts, theirs, L = T.defender_acts[0], T.challenger_acts[0], X.lanes
-    defender.summon(L.tiles, L.world, X.S, forced, turn, True, D.moving, D.deciding)
-    foreseen.defender(
-        L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.allies, X.S, X.A,
-        D.deciding, 1.0, CEILING, D.paper, D.blocks, D.record,
-    )  # fmt: skip
+    defender.consider(T, X, D, forced, turn, True, 1.0, CEILING, True, True)
+    acts = T.defender_acts[X.lanes.menu]
     defender.move(
         T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, CEILING
     )
@@ -87,12 +83,8 @@ def defend(T, X, D, forced, step, turn, week):
 @compiled
 def challenge(T, X, C, forced, step, turn, week):
     """``challenger.decide`` by the quantal rule."""
-    acts, theirs, L = T.challenger_acts[0], T.defender_acts[0], X.lanes
-    challenger.summon(X.S, forced, turn, True, C.moving, C.deciding)
-    foreseen.challenger(
-        L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, X.S, X.A,
-        C.deciding, 1.0, CEILING, C.paper, C.blocks, C.record,
-    )  # fmt: skip
+    challenger.consider(T, X, C, forced, turn, True, 1.0, CEILING, True, True)
+    acts = T.challenger_acts[X.lanes.menu]
     challenger.move(
         T, X, C.who, C.context, acts, C.moving, C.deciding, C.record, C.slate, forced, step, turn, week, CEILING
     )

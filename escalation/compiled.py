@@ -138,8 +138,8 @@ if ENABLED:
     _use_wide_registers()
 
     def _jit(**options: Any) -> Callable[[F], F]:
-        own: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
-        jit: Callable[[F], F] = _numba.njit(nogil=True, **own, **options)
+        own: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+        jit: Callable[[F], F] = _numba.njit(**(own | options))
         return jit
 
     class _Apart(_Compiler):  # type: ignore[misc]
@@ -155,6 +155,10 @@ if ENABLED:
     def compiled(function: F) -> F:
         """Compile ``function`` at its first call and keep the machine code for the next process."""
         return _jit(cache=True)(function)
+
+    def brief(function: F) -> F:
+        """Compile a function that takes less time than to get the interpreter's lock back: it keeps it."""
+        return _jit(cache=True, nogil=False)(function)
 
     def leaf(function: F) -> F:
         """Compile a small formula and put it in place of every call: a loop that calls cannot become SIMD code."""
@@ -172,13 +176,17 @@ if ENABLED:
         """Compile a part of a larger function, put in its place: to pass all the model's arrays takes longer."""
         return _jit(**_within, forceinline=True)(function)
 
+    def inlined(function: F) -> F:
+        """Compile a function as a part of the one function that calls it: it is compiled but once."""
+        return _jit(**_within, inline="always")(function)
+
 else:
 
     def compiled(function: F) -> F:
         """Leave ``function`` as it is (``ESCALATION_COMPILE=0``)."""
         return function
 
-    inner = leaf = loop = part = compiled
+    brief = inlined = inner = leaf = loop = part = compiled
 
 
 class Bound:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop, part
 from escalation.maths import select
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
@@ -34,7 +34,7 @@ from escalation.model.acting import (
     scale,
     use_of_force,
 )
-from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
+from escalation.model.arrays import LANES, Desk, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
 from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, too_steep
 from escalation.model.layout import (
@@ -136,7 +136,7 @@ def has_occasion(S: Any, w: int) -> bool:
     return bool(occasion(S[OBLIGATION, w], S[SIGMA, w], S[RUNG, w], S[SUFFERED, w]))
 
 
-@compiled
+@inlined
 def summon(S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
     """Fill ``moving`` (worlds,) with 1 where the world runs and the challenger is to move, ``deciding`` where it
     decides;
@@ -389,6 +389,23 @@ def move(
         count_replies(N, S, deciding, w, lanes, week, slate)
 
 
+@compiled
+def consider(
+    T: Any, X: Any, D: Any, forced: int, turn: int, routine: bool, private: float, ceiling: float,
+    begins: bool, weighs: bool,
+) -> None:  # fmt: skip
+    """As ``defender.consider``."""
+    L, S = X.lanes, X.S
+    acts, theirs = T.challenger_acts[L.menu], T.defender_acts[L.menu]
+    if begins:
+        summon(S, forced, turn, routine, D.moving, D.deciding)
+    if weighs:
+        foreseen.challenger(
+            L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, S, X.A,
+            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+        )  # fmt: skip
+
+
 def decide(
     T: Tables,
     X: Worlds,
@@ -403,7 +420,7 @@ def decide(
     run: Bound | None = None,
 ) -> None:
     """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
-    lanes, S = X.lanes, X.S
+    lanes = X.lanes
     if lanes.menu < 0:
         for index in by_menu(X):
             part, own = some(X, index), desk(T.challenger_acts.shape[1], T.defender_acts.shape[1], len(index))
@@ -411,21 +428,16 @@ def decide(
             put_back(X, index, part)
             D.record[:, :, index] = own.record
         return
-    acts, theirs = T.challenger_acts[lanes.menu], T.defender_acts[lanes.menu]
     private = 0.0 if turn == PICTURED else 1.0
     if turn < 0:
         D.deciding[:] = 1.0
-    else:
-        summon(S, forced, turn, routine, D.moving, D.deciding)
-    by_nodes: Floats | None = D.deciding
-    if rule == QUANTAL and turn != CONSIDERED:
-        foreseen.challenger(
-            lanes.tiles, acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.nodes, lanes.allies, S, X.A,
-            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
-        )  # fmt: skip
-        by_nodes = too_steep(lanes, D.deciding) if lanes.steep else None
-    if by_nodes is not None:
+    by_factors = rule == QUANTAL and turn != CONSIDERED
+    seen = (D, forced, turn, routine, private, ceiling, turn >= 0, by_factors)
+    consider(T, X, *seen) if run is None else run(consider, *seen)
+    if lanes.steep or not by_factors:
+        by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
+        acts = T.challenger_acts[lanes.menu]
         also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
         move(T, X, *also) if run is None else run(move, *also)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop, part
 from escalation.maths import log, select
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
@@ -34,7 +34,7 @@ from escalation.model.acting import (
     scale,
     use_of_force,
 )
-from escalation.model.arrays import LANES, Desk, Floats, Tables, Worlds, desk
+from escalation.model.arrays import LANES, Desk, Tables, Worlds, desk
 from escalation.model.foreseen import anyone
 from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, too_steep
 from escalation.model.layout import (
@@ -187,7 +187,7 @@ def has_occasion(S: Any, G: Any, w: int) -> bool:
     )
 
 
-@compiled
+@inlined
 def summon(tiles: Any, world: Any, S: Any, forced: int, turn: int, routine: bool, moving: Any, deciding: Any) -> None:
     """Fill ``moving`` (worlds,) with 1 where the world runs and the defender is to move, ``deciding`` where it decides;
     where it moves without an occasion it holds.
@@ -508,6 +508,25 @@ def move(
         be_over(S, moving, w, lanes, slate)
 
 
+@compiled
+def consider(
+    T: Any, X: Any, D: Any, forced: int, turn: int, routine: bool, private: float, ceiling: float,
+    begins: bool, weighs: bool,
+) -> None:  # fmt: skip
+    """See who has to move, if it ``begins``, and fill ``D.record`` by factors where there is something to decide, if it
+    ``weighs``: in one call, for whoever comes back from compiled code may have to wait for the interpreter.
+    """
+    L, S = X.lanes, X.S
+    acts, theirs = T.defender_acts[L.menu], T.challenger_acts[L.menu]
+    if begins:
+        summon(L.tiles, L.world, S, forced, turn, routine, D.moving, D.deciding)
+    if weighs:
+        foreseen.defender(
+            L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.allies, S, X.A,
+            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+        )  # fmt: skip
+
+
 def decide(
     T: Tables,
     X: Worlds,
@@ -527,7 +546,7 @@ def decide(
     every world; ``ceiling`` keeps acts above a rung off the table (burn-in). ``run`` is bound to the tables
     and worlds, for whoever decides again and again.
     """
-    lanes, S = X.lanes, X.S
+    lanes = X.lanes
     if lanes.menu < 0:
         for index in by_menu(X):
             part, own = some(X, index), desk(T.defender_acts.shape[1], T.challenger_acts.shape[1], len(index))
@@ -535,21 +554,16 @@ def decide(
             put_back(X, index, part)
             D.record[:, :, index] = own.record
         return
-    acts, theirs = T.defender_acts[lanes.menu], T.challenger_acts[lanes.menu]
     private = 0.0 if turn == PICTURED else 1.0
     if turn < 0:
         D.deciding[:] = 1.0
-    else:
-        summon(lanes.tiles, lanes.world, S, forced, turn, routine, D.moving, D.deciding)
-    by_nodes: Floats | None = D.deciding
-    if rule == QUANTAL and turn != CONSIDERED:
-        foreseen.defender(
-            lanes.tiles, acts, theirs, lanes.world, lanes.defender, lanes.challenger, lanes.allies, S, X.A,
-            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
-        )  # fmt: skip
-        by_nodes = too_steep(lanes, D.deciding) if lanes.steep else None
-    if by_nodes is not None:
+    by_factors = rule == QUANTAL and turn != CONSIDERED
+    seen = (D, forced, turn, routine, private, ceiling, turn >= 0, by_factors)
+    consider(T, X, *seen) if run is None else run(consider, *seen)
+    if lanes.steep or not by_factors:
+        by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
     if turn >= 0:
+        acts = T.defender_acts[lanes.menu]
         also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
         move(T, X, *also) if run is None else run(move, *also)

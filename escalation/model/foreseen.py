@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.compiled import compiled, inner, loop
+from escalation.compiled import inlined, inner, loop
 from escalation.maths import exp, logistic, select
 from escalation.model.lanes import (
     CA_FIRST,
@@ -331,7 +331,7 @@ def go_mad(acts: Any, g: Any, lanes: int, weights: Any, paper: Any) -> None:
         out[i] += moved[i] * (1.0 - at(homeland_share, i))
 
 
-@compiled
+@inlined
 def defender(
     tiles: Any, acts: Any, theirs: Any, world: Any, d: Any, c: Any, allies: Any, S: Any, A: Any,
     deciding: Any, private: float, ceiling: float, paper: Any, blocks: Any, record: Any,
@@ -541,7 +541,7 @@ def challenger_value(
         out[i] = worth - at(audience, i) * max(commit[i] - rung, 0.0) - unprovoked - loss[i]
 
 
-@compiled
+@inlined
 def challenger(
     tiles: Any, acts: Any, theirs: Any, world: Any, d: Any, c: Any, nodes: Any, allies: Any, S: Any, A: Any,
     deciding: Any, private: float, ceiling: float, paper: Any, blocks: Any, record: Any,

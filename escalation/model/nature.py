@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inner, loop, part
+from escalation.compiled import brief, compiled, inner, loop, part
 from escalation.maths import exp, log, normal, normals, select
 from escalation.model import casualties, layout, rows
 from escalation.model.errors import attribution, perception
@@ -368,7 +368,7 @@ def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any
 (HEDGED, CHANCE, LIVE) = range(1, 4)
 
 
-@compiled
+@brief
 def summoned(S: Any) -> int:
     """Forget acts that need no answer within the week: a world's standing rung is below 7, or it is over.
 
@@ -385,7 +385,7 @@ def summoned(S: Any) -> int:
     return called
 
 
-@compiled
+@brief
 def is_faced(S: Any, fresh: float) -> bool:
     """Whether there is a running world with an act of the kind ``fresh`` to answer."""
     found = False

@@ -63,8 +63,6 @@ def compile_moves(rows: bool) -> None:
     T, X = _over(rows)
     D = desk(1, 1, len(X.row))
     lanes.of(T, X.row, 1.0)
-    defender.summon(X.lanes.tiles, X.lanes.world, X.S, -1, 0, True, D.moving, D.deciding)
-    challenger.summon(X.S, -1, 0, True, D.moving, D.deciding)
     for side in (defender, challenger):
         acts, where = T.defender_acts[0], (D.moving, D.deciding)
         side.move(T, X, D.who, D.context, acts, *where, D.record, D.slate, -1, 0, 0, 1, ANY_RUNG)
