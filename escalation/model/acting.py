@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import inner, loop
+from escalation.compiled import inlined, inner, loop
 from escalation.maths import exp, normals, select
 from escalation.model import learning
 from escalation.model.errors import execution
@@ -51,7 +51,7 @@ def pass_over(one: Any, other: Any, first_type: Any, luck: Any, lanes: int, tota
         act[i] += 1.0 if luck[i] >= total[i] else 0.0
 
 
-@inner
+@inlined
 def foresee_war(
     acts: Any, record: Any, first_type: Any, numbers: Any, column: int, w: int, lanes: int, slate: Any
 ) -> None:
@@ -78,7 +78,7 @@ def force(act: int, war: float, lanes: int, intended: Any, chance: Any) -> None:
         chance[i] = war
 
 
-@inner
+@inlined
 def carry_through(acts: Any, record: Any, w: int, lanes: int, slate: Any) -> None:
     """Fill DONE, ACTED (its rung), FIRST and SECOND (each type's chance of it), as if nothing had slipped."""
     copy(slate[INTENDED], lanes, slate[DONE])
@@ -95,7 +95,7 @@ def look_up(acts: Any, record: Any, done: Any, w: int, lanes: int, rung: Any, fi
         second[i] = record[1, a, w + i]
 
 
-@inner
+@inlined
 def slip(
     acts: Any, record: Any, g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, slate: Any,
     errors: Any,
@@ -117,7 +117,7 @@ def slip(
             errors[w + i] += 1 if a != meant else 0
 
 
-@inner
+@inlined
 def perceive(
     g: Any, key: Any, w: int, step: int, turn: int, actor: int, few: int, who: Any, spare: Any, slate: Any
 ) -> None:
@@ -140,7 +140,7 @@ def distort(who: Any, rung: Any, bias: Any, sd: Any, few: int, seen: Any) -> Non
         seen[n] = select(rung[i] < FORCE, rung[i], blurred)
 
 
-@inner
+@inlined
 def recognise(acts: Any, record: Any, g: Any, w: int, few: int, who: Any, slate: Any) -> None:
     """Turn FIRST and SECOND of acts of force into how likely each type was to be seen as it was.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import compiled, inner, part
+from escalation.compiled import compiled, inlined
 from escalation.maths import exp, logistic, select
 from escalation.model import learning
 from escalation.model.errors import perception
@@ -100,7 +100,7 @@ def act(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> Non
                 strike(T, X, j, w + i, step)
 
 
-@inner
+@inlined
 def warlike(value: Any, lanes: int) -> bool:
     """Whether the ally would ever strike in any world of the tile."""
     some = 0.0
@@ -109,7 +109,7 @@ def warlike(value: Any, lanes: int) -> bool:
     return some > 0.0
 
 
-@part
+@inlined
 def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
     """An ally that was hit trusts the more who stood by it, and the less who did not."""
     S, A, who = X.S, X.A, X.who
@@ -123,7 +123,7 @@ def trust(T: Any, X: Any, j: int, w: int, lanes: int, row: Any) -> None:
             A[j, ALIGNMENT, v] = min(max(a + at(row[A_SPEED], i) * move, 0.0), 1.0)
 
 
-@part
+@inlined
 def strike(T: Any, X: Any, j: int, w: int, step: int) -> None:
     """What the ally's strike on the challenger's homeland does in world ``w``."""
     S, r = X.S, X.row[w]

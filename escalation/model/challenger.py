@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop
 from escalation.maths import select
 from escalation.model import casualties, foreseen, layout
 from escalation.model.acting import (
@@ -166,7 +166,7 @@ def decides(
         out[i] = moves[i] if occasion(obligation[i], sigma[i], rung[i], suffered[i]) | must else 0.0
 
 
-@part
+@inlined
 def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the challenger's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -187,7 +187,7 @@ def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     return MISPERCEPTION if S[SUFFERED, w] >= S[SUFFERED_TRUE, w] + 1.0 else REVENGE
 
 
-@part
+@inlined
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
     """What open act of force ``b`` does: the defender's dead, which are returned, and a new provocation."""
     S, act, key = X.S, T.challenger_acts[r, b], X.key[w]
@@ -261,7 +261,7 @@ def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float
                 keep(D.choice, D.who, lanes, record)
 
 
-@inner
+@inlined
 def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
     """Let the defender learn of the challenger's type from what it sees, and note the chance of war beforehand."""
     scale(g[LEARNING], g[CONSERVATISM], lanes, slate[TAUGHT])
@@ -270,7 +270,7 @@ def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None
     note_odds(deciding, slate[WAR], w, lanes, S[WAR_NOW], S[WAR_SUM])
 
 
-@inner
+@inlined
 def note(acts: Any, c: Any, S: Any, moving: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
     """What was done, as rungs and acts, what it orders and what obligation it meets; without an occasion it holds."""
     rows = (INTENDED, DONE, SEEN)
@@ -321,7 +321,7 @@ def meet(met: Any, decides: Any, lanes: int, obligation: Any) -> None:
         obligation[i] -= min(obligation[i], met[i]) if decides[i] > 0.0 else 0.0
 
 
-@inner
+@inlined
 def count_replies(N: Any, S: Any, deciding: Any, w: int, lanes: int, week: int, slate: Any) -> None:
     """Count replies to the defender's acts against the state: their rung, their dead (TAUGHT), and restraint."""
     decides = deciding[w : w + lanes]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop, part
+from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop
 from escalation.maths import log, select
 from escalation.model import casualties, foreseen, layout, learning
 from escalation.model.acting import (
@@ -234,7 +234,7 @@ def decides(
         out[i] = moves[i] if there | must else 0.0
 
 
-@part
+@inlined
 def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the defender's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -266,7 +266,7 @@ def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, co
     return CASUALTY if strongest == deaths else PROVOKED
 
 
-@part
+@inlined
 def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int, week: int) -> None:
     """What act of force ``a`` does: dead, obligation, fear, control, the nuclear clock, allies' trust."""
     S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]
@@ -357,7 +357,7 @@ def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float
                 keep(D.choice, D.who, lanes, record)
 
 
-@inner
+@inlined
 def count_answers(N: Any, S: Any, K: Any, acts: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
     """Count whether proxies' attacks of this week were answered with force (the record's response curve)."""
     attacks, on_state = slate[TOTAL], slate[WAY]
@@ -402,7 +402,7 @@ def count_lethal(
         on_soil[i] += 1 if met & (on_state[i] > 0.5) else 0
 
 
-@inner
+@inlined
 def show_force(S: Any, g: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
     """Pressure short of force: sanctions tighten and fear grows, at most once a week however many days hold one."""
     shows = slate[WAY]
@@ -434,7 +434,7 @@ def alarm_with(shows: Any, by: Any, lanes: int, q: Any) -> None:
         q[i] = select(shows[i] > 0.0, learning.moved(q[i], at(by, i)), q[i])
 
 
-@inner
+@inlined
 def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
     """Let the challenger learn of the defender's type from what it sees, and note the chance of war beforehand."""
     taught, share = slate[TAUGHT], g[LEADER_SHARE]
@@ -444,7 +444,7 @@ def teach(S: Any, g: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None
     note_odds(deciding, slate[WAR], w, lanes, S[WAR_NOW], S[WAR_SUM])
 
 
-@inner
+@inlined
 def hold(acts: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
     """Where there is nothing to decide the defender holds, and nothing is learnt from it."""
     rung = acts[0, ACT_RUNG]
@@ -453,7 +453,7 @@ def hold(acts: Any, deciding: Any, w: int, lanes: int, slate: Any) -> None:
         keep_where(deciding, value, w, lanes, slate[rows[n]])
 
 
-@inner
+@inlined
 def be_over(S: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
     """The provocation is answered; the act is what the challenger has suffered."""
     rung = slate[ACTED]

@@ -204,7 +204,7 @@ def anyone(deciding: Any, w: int, lanes: int) -> bool:
 
 
 # -- the defender ---------------------------------------------------------------------------------------------------
-@inner
+@inlined
 def replies_to_defender(
     acts: Any, theirs: Any, g: Any, d: Any, c: Any, S: Any, w: int, lanes: int, paper: Any, blocks: Any
 ) -> None:
@@ -256,7 +256,7 @@ def replies_to_defender(
             quiet = a
 
 
-@inner
+@inlined
 def weigh_replies(weights: Any, c: Any, m: int, lanes: int, paper: Any) -> None:
     """Sum the weights of the challenger's replies at a node, and their harm, for both of its types."""
     clear(paper, lanes)
@@ -282,7 +282,7 @@ def weigh_reply(
         harm_2[i] += at(harm_ratio, i) * value
 
 
-@inner
+@inlined
 def defender_values(acts: Any, g: Any, d: Any, S: Any, w: int, lanes: int, kind: int, paper: Any, blocks: Any) -> None:
     """Fill the WEIGHTS with what a type's acts are worth, less the harm of the replies (``payoffs.defender_worth``)."""
     for a in range(acts.shape[0]):
@@ -307,7 +307,7 @@ def defender_value(
         out[i] = base[i] + settled + (resolve if gamma[i] > 0.0 else 0.0) - loss[i]
 
 
-@inner
+@inlined
 def go_mad(acts: Any, g: Any, lanes: int, weights: Any, paper: Any) -> None:
     """Irrationality of the resolute type, on its ``weights`` (n, LANES), as ``payoffs.madden``."""
     madness, on_attack, at_rest, homeland_share = (
@@ -364,7 +364,7 @@ def defender(
 
 
 # -- the challenger -------------------------------------------------------------------------------------------------
-@inner
+@inlined
 def settle_answers(acts: Any, g: Any, d: Any, lanes: int, paper: Any, blocks: Any) -> None:
     """Fill the blocks of A_a, by type and blame: the exponential of the grievance that an act can settle."""
     able = paper[ABLE]
@@ -436,7 +436,7 @@ def weigh_answer(
         harm_2[i] += at(harm, i) * second
 
 
-@inner
+@inlined
 def quiet_answers(acts: Any, d: Any, lanes: int, paper: Any, blocks: Any) -> None:
     """The same where there is nothing to settle: the types are alike but for madness, and no name is at stake."""
     weights = blocks[0]
@@ -452,7 +452,7 @@ def quiet_answers(acts: Any, d: Any, lanes: int, paper: Any, blocks: Any) -> Non
     copy(sum_1, lanes, sum_2)
 
 
-@inner
+@inlined
 def answers_to_challenger(
     acts: Any, theirs: Any, g: Any, d: Any, c: Any, nodes: Any, S: Any, w: int, lanes: int, paper: Any, blocks: Any
 ) -> int:
@@ -515,7 +515,7 @@ def answers_to_challenger(
     return harassing
 
 
-@inner
+@inlined
 def challenger_values(acts: Any, g: Any, c: Any, S: Any, w: int, lanes: int, paper: Any, blocks: Any) -> None:
     """Fill the WEIGHTS with what the restrained type's acts are worth, less the harm of the answers to them."""
     rung_now, alert, waging = S[RUNG, w : w + lanes], S[ALERT, w : w + lanes], paper[AT_WAR]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from escalation.compiled import ENABLED, compiled, inner
+from escalation.compiled import ENABLED, compiled, inlined, inner
 from escalation.maths import exp, log, logit
 from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables, Worlds, runs_of
 from escalation.model.errors import execution, identification
@@ -414,7 +414,7 @@ def fill(T: Any, used: Any, numbers: Any, dt: float) -> None:
             proxy(T.proxies[r, p], T.instruments[r], T.proxy_links[p], numbers.proxies[k, p])
 
 
-@inner
+@inlined
 def world(G: Any, out: Any, dt: float) -> None:
     """The general numbers and what follows from them."""
     for c in range(G.shape[0]):
@@ -436,7 +436,7 @@ def world(G: Any, out: Any, dt: float) -> None:
     out[WORD_CHALLENGER] = G[RATIONALITY] * G[C_AUDIENCE]
 
 
-@inner
+@inlined
 def defender_acts(G: Any, acts: Any, out: Any) -> float:
     """What the defender's acts bring and cost; returns the largest exponent in it."""
     lam = G[RATIONALITY]
@@ -492,7 +492,7 @@ def beyond_proportion(acts: Any) -> Any:
     return abroad, homeland
 
 
-@inner
+@inlined
 def challenger_acts(G: Any, acts: Any, out: Any) -> float:
     """What the challenger's acts bring and cost; returns the largest exponent in it."""
     lam = G[RATIONALITY]
@@ -517,7 +517,7 @@ def challenger_acts(G: Any, acts: Any, out: Any) -> float:
     return float(steepest)
 
 
-@inner
+@inlined
 def nodes(G: Any, acts: Any, tools: Any, order_instrument: Any, out: Any) -> float:
     """What the defender owes itself after each of the challenger's acts, and after an order that kills no one.
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import brief, compiled, inner, loop, part
+from escalation.compiled import brief, compiled, inlined, loop
 from escalation.maths import exp, log, normal, normals, select
 from escalation.model import casualties, layout, rows
 from escalation.model.errors import attribution, perception
@@ -338,7 +338,7 @@ def accidents(T: Any, X: Any, step: int) -> None:
                 misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
 
 
-@part
+@inlined
 def misidentify(G: Any, countries: Any, S: Any, N: Any, civilians: Any, key: Any, w: int, step: int) -> None:
     """Whom the accident in world ``w`` kills."""
     N[N_ACCIDENTS, w] += 1
@@ -419,7 +419,7 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
                 toll_of_war(T, X, w + i, X.row[w + i], step)
 
 
-@inner
+@inlined
 def count_hedging(A: Any, w: int, lanes: int, out: Any) -> None:
     """Fill ``out`` (LANES,) with the share of allies that hedge."""
     for i in range(lanes):
@@ -433,7 +433,7 @@ def count_hedging(A: Any, w: int, lanes: int, out: Any) -> None:
             out[i] /= A.shape[0]
 
 
-@inner
+@inlined
 def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
     """The standing rung rises to the highest one executed, and cools by one now and then."""
     luck, hedged, chance, live = slate[LUCK], slate[HEDGED], slate[CHANCE], slate[LIVE]
@@ -449,7 +449,7 @@ def settle_rung(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: flo
         rung[i] = select(live[i] > 0.0, select(alert[i] < rung[i], cooler, alert[i]), rung[i])
 
 
-@inner
+@inlined
 def brink(g: Any, S: Any, N: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
     """The autonomous hazard of brinkmanship (section 3), off by default."""
     h1 = g[H1]
@@ -472,7 +472,7 @@ def brink(g: Any, S: Any, N: Any, key: Any, w: int, lanes: int, step: int, dt: f
                 S[RUNG, v] = 10.0
 
 
-@inner
+@inlined
 def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
     """The regime falls from within, the less so after an attack from outside."""
     luck, chance, live = slate[LUCK], slate[CHANCE], slate[LIVE]
@@ -489,7 +489,7 @@ def collapse(g: Any, S: Any, key: Any, w: int, lanes: int, step: int, dt: float,
         ended[i] = select(falls, 2.0, ended[i])
 
 
-@inner
+@inlined
 def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: Any) -> None:
     """The week's whole numbers."""
     hedged, live, rung, ended = slate[HEDGED], slate[LIVE], S[RUNG, w : w + lanes], S[ENDED, w : w + lanes]
@@ -510,7 +510,7 @@ def tally(S: Any, N: Any, w: int, lanes: int, week: int, last_day: bool, slate: 
         ending[i] = select(live[i] > 0.0, np.int64(ended[i]), ending[i])
 
 
-@part
+@inlined
 def toll_of_war(T: Any, X: Any, w: int, r: int, step: int) -> None:
     """The dead of an all-out war, by side and by country: log-normal about wide judgements (median, log-sd)."""
     G, N, key = T.general, X.N, X.key[w]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.compiled import inner, loop
+from escalation.compiled import inlined, inner, loop
 from escalation.maths import exp, log, logistic
 from escalation.model.errors import survival
 from escalation.model.lanes import (
@@ -185,7 +185,7 @@ def challenger_base(
         out[i] = worth + (rent[i] if calm else 0.0) - at(cost, i)
 
 
-@inner
+@inlined
 def defender_provoked(g: Any, S: Any, w: int, lanes: int, paper: Any) -> None:
     """Fill GAMMA, the defender's grievance (``payoffs.grievance``), and PROVOKED, 1 where its madness sees one."""
     e, dead, weight = S[PROVOCATION, w : w + lanes], S[DEAD, w : w + lanes], S[WEIGHT, w : w + lanes]

@@ -20,7 +20,7 @@ import math
 from typing import Any
 
 from escalation import draws
-from escalation.compiled import compiled, inner, loop, part
+from escalation.compiled import compiled, inlined, inner, loop, part
 from escalation.maths import exp, logistic, normals, select
 from escalation.model import casualties
 from escalation.model.errors import control
@@ -142,7 +142,7 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
             attack(T, X, P, g, p, w, few, step, occasions)
 
 
-@inner
+@inlined
 def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, slate: Any, who: Any) -> None:
     """Fill AIM with the rung that the proxy aims at; ``P`` (columns, LANES) are its numbers."""
     rung, luck, own_rung, slack_sd = slate[AIM], slate[LUCK], P[P_OWN_RUNG], P[P_SLACK]
@@ -157,7 +157,7 @@ def aim(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int,
         aimed[i] = select(ended[i] > 0.0, aimed[i], rung[i])
 
 
-@inner
+@inlined
 def tempt(g: Any, P: Any, S: Any, w: int, lanes: int, occasions: int, slate: Any) -> None:
     """Fill ODDS with the chance that each occasion to attack is taken, NONE with the chance that none is."""
     rung, odds, none = slate[AIM], slate[ODDS], slate[NONE]
@@ -183,7 +183,7 @@ def tempt(g: Any, P: Any, S: Any, w: int, lanes: int, occasions: int, slate: Any
         none[i] = low * (four_times if third else 1.0) * (eight_times if fourth else 1.0)
 
 
-@inner
+@inlined
 def stray(P: Any, S: Any, K: Any, key: Any, p: int, w: int, lanes: int, step: int, dt: float, slate: Any) -> None:
     """Fill LOOSE with 1 where the proxy kills without orders (``errors.control``)."""
     loose, luck, kappa, hazard = slate[LOOSE], slate[LUCK], K[KAPPA, w : w + lanes], P[P_UNAUTHORISED]
@@ -199,7 +199,7 @@ def attackers(count: Any, loose: Any, ended: Any, lanes: int, flag: Any) -> None
         flag[i] = 1.0 if ((count[i] > 0.0) | (loose[i] > 0.0)) & (ended[i] == 0.0) else 0.0
 
 
-@part
+@inlined
 def attack(T: Any, X: Any, P: Any, g: Any, p: int, w: int, few: int, step: int, occasions: int) -> None:
     """Whom the attacks hit in the lanes ``X.who`` (the first few) of the tile from world ``w`` on.
 
@@ -302,7 +302,7 @@ def dead_of(tool: Any, lethal: int, key: Any, step: int, actor: int) -> float:
     return dead + max(lethal - 2.0, 0.0)
 
 
-@part
+@inlined
 def break_loose(T: Any, X: Any, p: int, w: int, step: int, here: float, meant: bool) -> float:
     """One more attack, without orders, in world ``w``. Returns 1 if it was not on the defender."""
     key, actor, links = X.key[w], FIRST_PROXY + p, T.proxy_links[p]

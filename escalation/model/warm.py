@@ -58,8 +58,8 @@ def _compile(rows: bool) -> None:
 
 @compiled.quickly()
 def compile_moves(rows: bool) -> None:
-    """The first day, what both sides do once they have decided (they share how an act is carried out), and what time
-    does by itself."""
+    """The first day, what both sides do once they have decided (they share how an act is carried out), and what no
+    one chooses."""
     T, X = _over(rows)
     D = desk(1, 1, len(X.row))
     lanes.of(T, X.row, 1.0)
@@ -69,6 +69,7 @@ def compile_moves(rows: bool) -> None:
     start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
     nature.drift(T, X, 0, 1.0)
     nature.attribute(T, X, 0)
+    nature.close(T, X, 0, 1, 1.0, True, False)
     events.change_of_leader(T, X, 0)
     nature.summoned(X.S)
     nature.is_faced(X.S, 1.0)
@@ -76,14 +77,13 @@ def compile_moves(rows: bool) -> None:
 
 @compiled.quickly()
 def compile_rest(rows: bool) -> None:
-    """What both sides foresee (they share payoffs), what the others do, what no one chooses, and draws from priors."""
+    """What both sides foresee (they share payoffs), what the others do, and draws from priors."""
     T, X = _over(rows)
     for side in (challenger, defender):
         side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
     proxies.act(T, X, 0, 0, 1.0)
     allies.act(T, X, 0, 0, True, False)
     nature.accidents(T, X, 0)
-    nature.close(T, X, 0, 1, 1.0, True, False)
     start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))
     if rows:
         quantiles(()).compile_all()
