@@ -194,14 +194,14 @@ class Crisis(mesa.Model):
     # -- the week ----------------------------------------------------------------------------------------------
     def step(self) -> None:
         """Advance every running world by one step."""
-        run, step, dt = self.run, self.key_step, self.dt
+        step, dt = self.key_step, self.dt
         self.turn = 0
-        run(nature.drift, step, dt)  # 1
+        self.run(nature.drift, step, dt)  # 1
         self._events()  # 2
         for proxy in self.proxies:  # 3, 4
             proxy.step()
         self._seen("proxies")
-        run(nature.attribute, step)  # 5
+        self.run(nature.attribute, step)  # 5
         self._seen("attribution")
         self.defender.step()  # 6, 10
         self._seen("defender")
@@ -210,11 +210,11 @@ class Crisis(mesa.Model):
         for ally in self.allies:  # 8
             ally.step()
         self._seen("allies")
-        run(nature.accidents, step)  # 9
+        self.run(nature.accidents, step)  # 9
         self._seen("accidents")
         self._exchange()
         last_day = self.step_days == 7 or self.clock % 7 == 6
-        run(nature.close, step, self.week, dt, last_day, self.peaceful)  # 11
+        self.run(nature.close, step, self.week, dt, last_day, self.peaceful)  # 11
         self._seen("close")
         self.forced = {}
         self.clock += 1
