@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +114,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
     else:
         from escalation.report.sweep import sweep_text
 
-        click.echo(sweep_text(result, width=_width(), colour=coloured()))
+        click.echo(sweep_text(result, colour=coloured()))
     if result.failures:
         from escalation.report.words import count, opening
 
@@ -187,10 +186,6 @@ def _foreseen(plan: SweepPlan) -> int | None:
     return found or None
 
 
-def _width() -> int:
-    return shutil.get_terminal_size((80, 24)).columns
-
-
 def _resume() -> str:
     typed = words()
     return shlex.join(typed if "--resume" in typed else [*typed, "--resume"])
@@ -230,7 +225,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     if given["as_json"]:
         emit_json(found)
     else:
-        click.echo(sizes_text(plan.points, keys_of(plan.scenario, plan.points), found, width=_width()))
+        click.echo(sizes_text(plan.points, keys_of(plan.scenario, plan.points), found))
 
 
 def _with_experiment(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,12 +9,10 @@ from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
 from escalation.report.foresight import foresight_text
-from escalation.report.layout import bold, dim
+from escalation.report.layout import WIDTH, bold, dim, wrapped
 from escalation.report.words import between, count, day, listed, opening, period, so_many
 from escalation.scenario.points import Points
 
-NARROWEST: Final = 60
-WIDEST: Final = 100
 MOST_ROWS: Final = 40
 MOST_KEYS: Final = 12
 MOST_KEYS_TOLD: Final = 3
@@ -30,14 +27,13 @@ _KINDS: Final = {
 }
 
 
-def sweep_text(result: SweepResult, *, width: int = 80, colour: bool = False) -> str:
-    """The report of ``sweep``, at most ``width`` columns wide (60 to 100)."""
-    return _Report(result, min(max(width, NARROWEST), WIDEST), colour).text()
+def sweep_text(result: SweepResult, *, colour: bool = False) -> str:
+    """The report of ``sweep``, at most 100 columns wide."""
+    return _Report(result, colour).text()
 
 
-def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, width: int = 80) -> str:
+def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any]) -> str:
     """What a sweep that is not run would take; ``size`` as ``--dry-run --json`` prints it."""
-    width = min(max(width, NARROWEST), WIDEST)
     beside = size["reference"]
     own = "one point more for the scenario as it stands"
     other = f"as many for {beside['scenario']}"
@@ -50,9 +46,9 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any], *, 
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
         f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    lines = wrapped(text)
     for place, key in enumerate(keys[:MOST_KEYS]):
-        lines += _key_lines(points, place, key, width)
+        lines += _key_lines(points, place, key)
     if len(keys) > MOST_KEYS:
         lines.append(f"  and {len(keys) - MOST_KEYS:,} keys more; --json lists them")
     return "\n".join(lines)
@@ -134,16 +130,15 @@ def _at(result: SweepResult, found: PointResult) -> str:
 
 
 class _Report:
-    def __init__(self, result: SweepResult, width: int, colour: bool) -> None:
+    def __init__(self, result: SweepResult, colour: bool) -> None:
         self.result = result
-        self.width = width
         self.colour = colour
 
     def text(self) -> str:
         result = self.result
-        lines = self.wrapped(headline(result))
+        lines = wrapped(headline(result))
         lines[0] = bold(lines[0], self.colour)
-        lines += ["", *self.wrapped(self.about())]
+        lines += ["", *wrapped(self.about())]
         lines += ["", dim("What varies", self.colour), *self.keys()]
         if any(found.war is not None for found in result.results):
             shape = result.points.shape
@@ -157,21 +152,10 @@ class _Report:
             lines += self.reference()
         if result.failures:
             lines += ["", *self.failures()]
-        lines += ["", *self.wrapped(self.noise())]
+        lines += ["", *wrapped(self.noise())]
         if result.certified:
-            lines += self.wrapped(foresight_text(result.certified))
+            lines += wrapped(foresight_text(result.certified))
         return "\n".join(lines)
-
-    def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-        after = indent if hanging is None else hanging
-        return textwrap.wrap(
-            text,
-            self.width,
-            initial_indent=indent,
-            subsequent_indent=after,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
     def about(self) -> str:
         result = self.result
@@ -201,10 +185,10 @@ class _Report:
         chosen = self.keys_to_show()
         lines = []
         for place in chosen:
-            lines += _key_lines(self.result.points, place, self.result.keys[place], self.width)
+            lines += _key_lines(self.result.points, place, self.result.keys[place])
         left = len(self.result.keys) - len(chosen)
         if left:
-            lines += self.wrapped(f"and {left:,} keys more; --json lists them", "  ")
+            lines += wrapped(f"and {left:,} keys more; --json lists them", "  ")
         return lines
 
     def keys_to_show(self) -> list[int]:
@@ -232,7 +216,7 @@ class _Report:
         kept, left = rows[:MOST_ROWS], len(rows) - MOST_ROWS
         widths = [max(len(row[i]) for row in (head, *kept)) for i in range(len(head))]
         used = 2 + sum(widths) + 2 * len(widths)
-        room = min(self.width - used, 40)
+        room = min(WIDTH - used, 40)
         known = [found.war.odds for found in self.result.results if found.war is not None]
         top = max(known)
 
@@ -251,7 +235,7 @@ class _Report:
         if left <= 0:
             return []
         where = f"{self.result.folder}/results.csv" if self.result.folder else "results.csv under --out DIR, or --json"
-        return self.wrapped(f"{left:,} points more: {where}", "  ")
+        return wrapped(f"{left:,} points more: {where}", "  ")
 
     def mark(self, found: PointResult) -> str:
         return "" if found.paired is None else _MARKS[found.paired.verdict]
@@ -263,11 +247,11 @@ class _Report:
         cells = [[self.cell(result.results[i * len(across) + j]) for j in range(len(across))] for i in range(len(down))]
         labels = [_cut(text, LONGEST_CELL) for text in _briefly(down)]
         heads = [_cut(text, LONGEST_CELL) + " " for text in _briefly(across)]
-        lines = self.wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
+        lines = wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
         kept = MOST_ROWS if len(down) > MOST_ROWS else len(down)
         left = max(len(label) for label in labels[:kept])
         cell = max(len(text) for row in (heads, *cells) for text in row)
-        fit = max((self.width - 2 - left) // (cell + 1), 1)
+        fit = max((WIDTH - 2 - left) // (cell + 1), 1)
         for first in range(0, len(across), fit):
             chosen = slice(first, first + fit)
             lines += [""] if first else []
@@ -287,7 +271,7 @@ class _Report:
         halves = [(100 * (w.high - w.low) / 2, 100 * w.odds) for w in (f.war for f in self.result.results) if w]
         (least, at_least), (most, at_most) = min(halves), max(halves)
         text = f"95 % intervals: from ± {least:.1f} (at {at_least:.1f}) to ± {most:.1f} (at {at_most:.1f}) in 100"
-        return self.wrapped(text, "  ")
+        return wrapped(text, "  ")
 
     def long_table(self) -> list[str]:
         """The points by their odds, the most dangerous first, the middle cut out of long tables."""
@@ -307,12 +291,12 @@ class _Report:
             middle = f"  ... {len(order) - len(kept):,} points between"
             lines = [*lines[: half + 1], middle, *lines[half + 1 :], *self.rest(len(order) - len(kept))]
         if len(places) < len(result.points.keys):
-            lines += self.wrapped(f"{len(result.points.keys) - len(places):,} keys are left out of the table", "  ")
+            lines += wrapped(f"{len(result.points.keys) - len(places):,} keys are left out of the table", "  ")
         return lines
 
     def columns_that_fit(self) -> list[int]:
         chosen = self.keys_to_show()
-        room = self.width - 2 - 32
+        room = WIDTH - 2 - 32
         fitting: list[int] = []
         for place in chosen:
             values = (_rounded(setting[place]) for setting in self.result.points.settings)
@@ -327,19 +311,19 @@ class _Report:
         result, reference = self.result, self.result.reference
         if reference is None:
             return []
-        lines = ["", *self.wrapped(self.reference_words(reference))]
+        lines = ["", *wrapped(self.reference_words(reference))]
         verdicts = [found.paired.verdict for found in result.results if found.paired is not None]
         if verdicts:
             told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
             told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
             if not verdicts.count(SAME):
                 told = told.replace(" (=: the break-even lies among them)", " (=)")
-            lines += self.wrapped(f"Points by the 95 % interval of the paired difference: {told}.")
+            lines += wrapped(f"Points by the 95 % interval of the paired difference: {told}.")
         found = break_even(result)
         if found:
             values = listed([f"{value:.3g}" for value in found])
             about = f"Break-even at {result.points.keys[0]} about {values}, by interpolation between the points."
-            lines += self.wrapped(about)
+            lines += wrapped(about)
         return lines
 
     def reference_words(self, reference: Reference) -> str:
@@ -359,11 +343,11 @@ class _Report:
     # -- notes -----------------------------------------------------------------------------------------------------
     def failures(self) -> list[str]:
         failures = self.result.failures
-        lines = self.wrapped(f"{opening(count(self.result.failed_points, 'point'))} failed; the rest is kept:")
+        lines = wrapped(f"{opening(count(self.result.failed_points, 'point'))} failed; the rest is kept:")
         for failure in failures[:10]:
             worlds = count(failure["worlds"], "world")
             told = f"{_where(failure)}: {failure['error']}: {failure['message']} ({worlds})"
-            lines += self.wrapped(told, "  ", "    ")
+            lines += wrapped(told, "  ", "    ")
         if len(failures) > 10:
             lines.append(f"  and {len(failures) - 10:,} more")
         return lines
@@ -388,12 +372,10 @@ def _where(failure: Mapping[str, Any]) -> str:
     return of + ", ".join(setting)
 
 
-def _key_lines(points: Points, place: int, key: Key, width: int) -> list[str]:
+def _key_lines(points: Points, place: int, key: Key) -> list[str]:
     unit = f" ({key.unit})" if key.unit else ""
     text = f"{key.key}: {_role(key)}, {_span_of(points, place, key)}{unit}; {key.meaning}"
-    return textwrap.wrap(
-        text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, "  ", "    ")
 
 
 def _span_of(points: Points, place: int, key: Key) -> str:
