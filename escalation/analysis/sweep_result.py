@@ -183,6 +183,15 @@ class SweepResult:
         """The keys that vary, in the order of the settings."""
         return keys_of(self.scenario, self.points)
 
+    @cached_property
+    def differences(self) -> dict[str, int]:
+        """How many points are shown to have higher or lower odds than their reference, or neither; of the rest it is
+        unknown. Each by the 95 % interval of its own paired difference.
+        """
+        verdicts = [None if found.paired is None else found.paired.verdict for found in self.results]
+        names = {"higher": MORE, "lower": LESS, "not_shown_to_differ": SAME, "unknown": None}
+        return {name: verdicts.count(verdict) for name, verdict in names.items()}
+
     @property
     def failed_points(self) -> int:
         """How many points have worlds that failed, those of the reference among them."""
@@ -220,6 +229,7 @@ class SweepResult:
             **({} if self.precision is None else {"precision": self.precision}),
             "level": LEVEL,
             "reference": self._reference_json(),
+            **({} if self.reference is None else {"differences": self.differences}),
             "rows": self.to_rows(),
             "failures": [dict(failure) for failure in self.failures],
             **told(self.certified),

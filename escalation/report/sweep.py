@@ -8,15 +8,20 @@ from typing import Any, Final
 from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
+from escalation.report.beside import difference_cells, difference_head, differences_sentence, is_against, other
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import WIDTH, bold, dim, wrapped
 from escalation.report.words import between, count, day, listed, opening, period, so_many
 from escalation.scenario.points import Points
 
 MOST_ROWS: Final = 40
+MOST_LINES: Final = 60
+"""Of a matrix of differences, heads and gaps among them; its columns seldom fit side by side."""
 MOST_KEYS: Final = 12
 MOST_KEYS_TOLD: Final = 3
 LONGEST_CELL: Final = 12
+MANY: Final = 20
+"""Points of which one may seem to differ from its reference by chance."""
 _MARKS: Final = {MORE: "+", LESS: "-", SAME: "="}
 _KINDS: Final = {
     "grid": "a grid",
@@ -62,8 +67,16 @@ def _ahead(size: Mapping[str, Any]) -> str:
 
 
 def headline(result: SweepResult) -> str:
-    """One plain sentence: which key moves the odds of war most, from what to what, and what lies at the ends."""
+    """In plain sentences: at how many points the odds are shown to differ from another scenario's, where there is one;
+    which key moves the odds of war most, from what to what, and what lies at the ends.
+    """
+    moved = _moved(result)
+    return f"{differences_sentence(result)} {moved}" if is_against(result) else moved
+
+
+def _moved(result: SweepResult) -> str:
     when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
+    when = f"under {result.scenario.name} {when}" if is_against(result) else when
     known = [found for found in result.results if found.war is not None]
     if not known:
         return f"No point was run: the odds of all-out war {when} are unknown."
@@ -203,13 +216,19 @@ class _Report:
     def line_table(self) -> list[str]:
         key, (axis,) = self.result.points.keys[0], self.result.points.axes()
         rows = [(text, *self.figures(found)) for text, found in zip(_briefly(axis), self.result.results, strict=True)]
-        return self.barred((_cut(key, 24), "odds", "95 % interval", ""), rows, range(len(rows)))
+        return self.barred((_cut(key, 24), *self.heads()), rows, range(len(rows)))
 
-    def figures(self, found: PointResult) -> tuple[str, str, str]:
+    def heads(self) -> tuple[str, ...]:
+        beside = difference_head(self.result) if is_against(self.result) else ()
+        return "odds", "95 % interval", *beside, ""
+
+    def figures(self, found: PointResult) -> tuple[str, ...]:
+        """What stands under ``heads``: the odds, their interval, the difference from another scenario, the mark."""
+        beside = difference_cells(found) if is_against(self.result) else ()
         if found.war is None:
-            return "failed", "", ""
+            return "failed", "", *("" for _ in beside), ""
         interval = f"{100 * found.war.low:.2f} to {100 * found.war.high:.2f}"
-        return f"{100 * found.war.odds:.2f}", interval, self.mark(found)
+        return f"{100 * found.war.odds:.2f}", interval, *beside, self.mark(found)
 
     def barred(self, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], points: Sequence[int]) -> list[str]:
         """Rows of cells, each followed by a bar as long as its odds; long tables are cut."""
@@ -241,25 +260,39 @@ class _Report:
         return "" if found.paired is None else _MARKS[found.paired.verdict]
 
     def matrix(self) -> list[str]:
-        """Rows for the first key, columns for the second; as many columns side by side as fit."""
+        """Rows for the first key, columns for the second."""
         result = self.result
-        down, across = result.points.axes()
-        cells = [[self.cell(result.results[i * len(across) + j]) for j in range(len(across))] for i in range(len(down))]
+        lines = wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
+        lines += [*self.blocks([self.cell(found) for found in result.results], MOST_ROWS), *self.widths()]
+        if is_against(result):
+            about = f"{result.scenario.name} less {other(result)} in the same worlds, in 100, with the 95 % interval"
+            lines += ["", *wrapped(f"{about} of the paired difference", "  ")]
+            cells = [self.difference(found) for found in result.results]
+            lines += self.blocks(cells, None)
+        return lines
+
+    def blocks(self, cells: Sequence[str], most: int | None) -> list[str]:
+        """Cells of all points as a matrix, as many columns side by side as fit; ``most`` rows, or ``MOST_LINES``."""
+        down, across = self.result.points.axes()
+        rows = [cells[i * len(across) : (i + 1) * len(across)] for i in range(len(down))]
         labels = [_cut(text, LONGEST_CELL) for text in _briefly(down)]
         heads = [_cut(text, LONGEST_CELL) + " " for text in _briefly(across)]
-        lines = wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
-        kept = MOST_ROWS if len(down) > MOST_ROWS else len(down)
-        left = max(len(label) for label in labels[:kept])
-        cell = max(len(text) for row in (heads, *cells) for text in row)
+        left = max(len(label) for label in labels[:MOST_ROWS])
+        cell = max(len(text) for row in (heads, *rows) for text in row)
         fit = max((WIDTH - 2 - left) // (cell + 1), 1)
+        kept = min(len(down), max(MOST_LINES // -(-len(across) // fit) - 2, 1) if most is None else most)
+        lines = []
         for first in range(0, len(across), fit):
             chosen = slice(first, first + fit)
             lines += [""] if first else []
             lines.append(f"  {'':>{left}} {' '.join(head.rjust(cell) for head in heads[chosen])}".rstrip())
-            for label, row in zip(labels[:kept], cells, strict=False):
+            for label, row in zip(labels[:kept], rows, strict=False):
                 lines.append(f"  {label:>{left}} {' '.join(text.rjust(cell) for text in row[chosen])}".rstrip())
-        lines += self.rest((len(down) - kept) * len(across))
-        return [*lines, *self.widths()]
+        return [*lines, *self.rest((len(down) - kept) * len(across))]
+
+    def difference(self, found: PointResult) -> str:
+        odds, interval = difference_cells(found)
+        return f"{odds} ({interval}){self.mark(found)}" if odds else "? "
 
     def cell(self, found: PointResult) -> str:
         if found.war is None:
@@ -281,7 +314,7 @@ class _Report:
         cut = len(order) > MOST_ROWS
         kept = [*order[:half], *order[-half:]] if cut else order
         places = self.columns_that_fit()
-        head = (*(_cut(result.points.keys[place], 20) for place in places), "odds", "95 % interval", "")
+        head = (*(_cut(result.points.keys[place], 20) for place in places), *self.heads())
         rows = [
             (*(_rounded(result.results[i].setting[place]) for place in places), *self.figures(result.results[i]))
             for i in kept
@@ -297,6 +330,8 @@ class _Report:
     def columns_that_fit(self) -> list[int]:
         chosen = self.keys_to_show()
         room = WIDTH - 2 - 32
+        if is_against(self.result):
+            room -= len(difference_head(self.result)[0]) + 24
         fitting: list[int] = []
         for place in chosen:
             values = (_rounded(setting[place]) for setting in self.result.points.settings)
@@ -318,6 +353,8 @@ class _Report:
             told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
             if not verdicts.count(SAME):
                 told = told.replace(" (=: the break-even lies among them)", " (=)")
+            if len(verdicts) >= MANY:
+                told += ". Each goes by its own interval: of points that do not differ, up to one in twenty may seem to"
             lines += wrapped(f"Points by the 95 % interval of the paired difference: {told}.")
         found = break_even(result)
         if found:
@@ -330,7 +367,7 @@ class _Report:
         if reference.against:
             return (
                 f"Each point is set beside {reference.name} at the same point, in the same worlds: break-even is where "
-                f"{self.result.scenario.name} is as dangerous as {reference.name}."
+                f"{self.result.scenario.name} is as dangerous as {other(self.result)}."
             )
         own = reference.points[0]
         odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)

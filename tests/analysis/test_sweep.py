@@ -222,6 +222,15 @@ def test_verdicts_follow_the_interval() -> None:
     assert [result.paired.verdict for result in found.results if result.paired] == [LESS, SAME, MORE]
 
 
+def test_the_json_counts_what_is_shown_to_differ() -> None:
+    found = made_up(scale_tenth, {"errors.scale": "0,1,2,3"}, against=lambda _: 0.1, missing=(3,))
+    assert found.to_json()["differences"] == {"higher": 1, "lower": 1, "not_shown_to_differ": 1, "unknown": 1}
+    pair = found.results[2].paired
+    assert pair is not None
+    row = found.to_json()["rows"][2]
+    assert (row["difference_odds"], row["difference_low"], row["difference_high"]) == (pair.odds, pair.low, pair.high)
+
+
 def test_the_key_that_moves_the_odds_is_found_and_an_inert_one_is_not() -> None:
     found = movers(made_up(scale_tenth, {"errors.aim": "0:1:4", "errors.scale": "0:2:5"}))
     assert [(mover.key, mover.told) for mover in found] == [("errors.scale", True), ("errors.aim", False)]

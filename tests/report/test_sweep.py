@@ -43,6 +43,13 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "sample": {"odds": plane, "vary": dict.fromkeys(TWO), "sample": "lhs:60"},
     "priors": {"odds": rising, "sample": "priors:30"},
     "against": {"odds": rising, "vary": {"errors.scale": "0:2:5"}, "against": lambda _: 0.07},
+    "against matrix": {"odds": plane, "vary": TWO, "against": lambda _: 0.07},
+    "against wide": {
+        "odds": plane,
+        "vary": {"us.type.resolute": "0.1:0.9:3", "errors.scale": "0:2:37"},
+        "against": lambda _: 0.07,
+    },
+    "against sample": {"odds": plane, "vary": dict.fromkeys(TWO), "sample": "lhs:30", "against": lambda _: 0.07},
     "holes": {"odds": plane, "vary": TWO, "missing": (3, 7)},
 }
 
@@ -119,6 +126,55 @@ def test_the_reference_is_named_and_break_even_said(made: dict[str, SweepResult]
     against = " ".join(sweep_text(made["against"]).split())
     assert "beside nonresponse at the same point" in against
     assert "Break-even at errors.scale about 1, by interpolation" in against
+
+
+def differences(result: SweepResult) -> list[tuple[str, str, str, str]]:
+    """What ought to stand in the text for each point: the paired difference, the ends of its interval, its mark."""
+    marks = {"more": "+", "less": "-", "same": "="}
+    return [
+        (f"{100 * pair.odds:+.2f}", f"{100 * pair.low:+.2f}", f"{100 * pair.high:+.2f}", marks[pair.verdict])
+        for pair in (found.paired for found in result.results)
+        if pair is not None
+    ]
+
+
+def test_each_point_is_printed_with_its_paired_difference(made: dict[str, SweepResult]) -> None:
+    text = sweep_text(made["against"])
+    assert "less nonresponse" in text
+    assert re.findall(r"  ([-+][\d.]+) +([-+][\d.]+) to ([-+][\d.]+)  ([-+=])  #+", text) == differences(
+        made["against"]
+    )
+    sample = sweep_text(made["against sample"])
+    printed = re.findall(r"  ([-+][\d.]+) +([-+][\d.]+) to ([-+][\d.]+)  ([-+=])", sample)
+    assert sorted(printed) == sorted(differences(made["against sample"]))
+    matrix = sweep_text(made["against matrix"])
+    assert "strike less nonresponse in the same worlds, in 100" in matrix
+    cells = re.findall(r"([-+][\d.]+) \(([-+][\d.]+) to ([-+][\d.]+)\)([-+=])", matrix)
+    assert sorted(cells) == sorted(differences(made["against matrix"]))
+    assert len({cell[3] for cell in cells}) == 3
+    assert "less nonresponse" not in sweep_text(made["line"])
+    assert "37 points more: results.csv" in sweep_text(made["against wide"])
+
+
+def test_the_headline_counts_where_the_odds_are_shown_to_differ(strike: Scenario, made: dict[str, SweepResult]) -> None:
+    said = headline(made["against"])
+    assert said.startswith(
+        "The odds of all-out war within one year of 2 January 2020 under strike are shown to be higher than under "
+        "nonresponse at two of five points, lower at two, and not shown to differ at one. "
+    )
+    assert "errors.scale moves the odds of all-out war under strike within" in said
+    holes = made_up(rising, {"errors.scale": "0:2:5"}, scenario=strike, against=lambda _: 0.07, missing=(0, 4))
+    assert "higher than under nonresponse at one of three points, lower at one, and not" in headline(holes)
+    assert "; at two points worlds are missing." in headline(holes)
+    level = made_up(lambda _: 0.07, {"errors.scale": "0:2:3"}, scenario=strike, against=lambda _: 0.07)
+    assert (
+        "higher than under nonresponse at none, lower at none, and not shown to differ at all three points."
+        in headline(level)
+    )
+    one = made_up(rising, {"errors.scale": "2"}, scenario=strike, against=lambda _: 0.02)
+    assert "higher than under nonresponse at the only point, lower at none" in headline(one)
+    gone = made_up(rising, {"errors.scale": "2"}, scenario=strike, against=lambda _: 0.02, missing=(0,))
+    assert headline(gone).startswith("Strike cannot be set beside nonresponse at any point: worlds are missing.")
 
 
 def test_failures_are_listed(strike: Scenario) -> None:
