@@ -191,3 +191,22 @@ def newcombe(both: int, only_a: int, only_b: int, neither: int, level: float = L
     difference = p_b - p_a
     low, high = difference - math.sqrt(max(below, 0.0)), difference + math.sqrt(max(above, 0.0))
     return max(low, -1.0), min(high, 1.0)
+
+
+def quantile(values: Numbers, share: float, least: float, most: float, level: float = LEVEL) -> Estimate:
+    """The value below which a ``share`` of what was drawn lies, from independent draws (draws,).
+
+    The interval needs no law: its ends are order statistics, by the binomial number of draws that lie below the true
+    value (David and Nagaraja 2003, *Order Statistics*, 7.1); where the draws are too few, ``least`` and ``most``, which
+    no value can pass. Raises ``ValueError`` for no draws.
+    """
+    n = len(values)
+    if n < 1:
+        raise ValueError(f"draws: {n}; legal: 1 or more")
+    from scipy.stats import binom
+
+    z_of(level)
+    tail = (1.0 - level) / 2.0
+    ordered = [least, *np.sort(values).tolist(), most]
+    low, high = int(binom.ppf(tail, n, share)), int(binom.ppf(1.0 - tail, n, share)) + 1
+    return Estimate(float(np.quantile(values, share)), ordered[low], ordered[high], level, n)

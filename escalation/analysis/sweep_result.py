@@ -12,6 +12,7 @@ from escalation.analysis.intervals import LEVEL, Estimate, Share, chances, count
 from escalation.analysis.odds import DEAD, SCHEMA, deaths_by_side, estimate_json
 from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
+from escalation.analysis.spread import Spread, spread
 from escalation.scenario.points import STRUCTURE, Points, alone, role_of
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.certificates import Certified, told
@@ -193,6 +194,23 @@ class SweepResult:
         return {name: verdicts.count(verdict) for name, verdict in names.items()}
 
     @property
+    def drawn(self) -> bool:
+        """Whether the points are draws from the priors, in each of which every number that varies does so at once."""
+        return self.points.kind == "priors"
+
+    @cached_property
+    def odds_over_draws(self) -> Spread | None:
+        """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
+        wars = [found.war for found in self.results if found.war is not None]
+        return spread([(war.odds, war.low, war.high) for war in wars], 0.0, 1.0) if self.drawn else None
+
+    @cached_property
+    def difference_over_draws(self) -> Spread | None:
+        """How the paired differences do, each of a draw from its reference."""
+        pairs = [found.paired for found in self.results if found.paired is not None]
+        return spread([(pair.odds, pair.low, pair.high) for pair in pairs], -1.0, 1.0) if self.drawn else None
+
+    @property
     def failed_points(self) -> int:
         """How many points have worlds that failed, those of the reference among them."""
         return len({(failure["run"], point) for failure in self.failures for point in failure["points"]})
@@ -230,6 +248,7 @@ class SweepResult:
             "level": LEVEL,
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
+            **self._distribution_json(),
             "rows": self.to_rows(),
             "failures": [dict(failure) for failure in self.failures],
             **told(self.certified),
@@ -282,6 +301,12 @@ class SweepResult:
             about["worlds"] = own.worlds
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
         return about
+
+    def _distribution_json(self) -> dict[str, Any]:
+        if not self.drawn:
+            return {}
+        both = {"odds": self.odds_over_draws, "difference": self.difference_over_draws}
+        return {"distribution": {name: None if found is None else found.to_json() for name, found in both.items()}}
 
     def _repr_html_(self) -> str:
         """The odds in 100 as a table for notebooks, shaded by size; what differs from the reference in bold."""

@@ -50,6 +50,13 @@ def vary_of(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
     return vary
 
 
+def no_priors(context: click.Context, __: click.Parameter, asked: bool) -> None:
+    """``--priors``, as other commands have it, is no option of a sweep. Raises ``click.UsageError``."""
+    if asked:
+        legal = "legal: --sample priors:N, which draws every uncertain number N times"
+        raise click.UsageError(f"--priors: a sweep has its draws as points; {legal}.", context)
+
+
 @click.command("sweep")
 @options.together(
     options.scenario,
@@ -58,6 +65,7 @@ def vary_of(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
         "--points", type=click.Path(dir_okay=False), metavar="FILE.csv", help="A list: a head of keys, a row a point."
     ),
     click.option("--sample", metavar="DESIGN:N", help="lhs:N, sobol:N (N a power of two), or priors:N."),
+    click.option("--priors", is_flag=True, hidden=True, expose_value=False, callback=no_priors),
     click.option("--against", metavar="SCENARIO", help="Set each point beside this scenario at the same point."),
     click.option(
         "-n", "--worlds", type=click.IntRange(min=1), default=WORLDS, show_default=True, help="Worlds a point."
@@ -220,6 +228,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
         "workers": given["workers"],
         "estimated_seconds": round(seconds, 1),
         **({} if foreseen is None else {"foresight": {"points": foreseen, "estimated_seconds": round(solving, 1)}}),
+        "uncertain_numbers": len(plan.scenario.uncertain()),
         "keys": [key.to_json() for key in keys_of(plan.scenario, plan.points)],
     }
     if given["as_json"]:

@@ -26,7 +26,7 @@ def differences_sentence(result: SweepResult) -> str:
     """At how many points the odds are shown to be higher than under the other scenario, lower, or neither."""
     found = result.differences
     when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
-    noun = "draw" if result.points.kind == "priors" else "point"
+    noun = "draw" if result.drawn else "point"
     known = len(result) - found["unknown"]
     if not known:
         return (

@@ -9,6 +9,7 @@ from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
 from escalation.report.beside import difference_cells, difference_head, differences_sentence, is_against, other
+from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import WIDTH, bold, dim, wrapped
 from escalation.report.words import between, count, day, listed, opening, period, so_many
@@ -52,6 +53,10 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any]) -> 
         f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
     lines = wrapped(text)
+    if points.kind == "priors":
+        lines += wrapped(how_drawn(points.keys, size["uncertain_numbers"], len(points)), "  ", "    ")
+        if len(keys) > MOST_KEYS:
+            return "\n".join([*lines, "  --json lists them"])
     for place, key in enumerate(keys[:MOST_KEYS]):
         lines += _key_lines(points, place, key)
     if len(keys) > MOST_KEYS:
@@ -80,6 +85,8 @@ def _moved(result: SweepResult) -> str:
     known = [found for found in result.results if found.war is not None]
     if not known:
         return f"No point was run: the odds of all-out war {when} are unknown."
+    if result.drawn:
+        return spread_sentence(result, when)
     found = movers(result)
     if not found:
         least, most = _ends(known)
@@ -145,6 +152,7 @@ def _at(result: SweepResult, found: PointResult) -> str:
 class _Report:
     def __init__(self, result: SweepResult, colour: bool) -> None:
         self.result = result
+        self.noun = "draw" if result.drawn else "point"
         self.colour = colour
 
     def text(self) -> str:
@@ -161,6 +169,7 @@ class _Report:
             elif shape is not None and len(shape) == 2:
                 lines += self.matrix()
             else:
+                lines += self.spreads()
                 lines += self.long_table()
             lines += self.reference()
         if result.failures:
@@ -197,20 +206,29 @@ class _Report:
     def keys(self) -> list[str]:
         chosen = self.keys_to_show()
         lines = []
+        if self.result.drawn:
+            uncertain = len(self.result.scenario.uncertain())
+            drawn = how_drawn(self.result.points.keys, uncertain, len(self.result))
+            lines += [*wrapped(opening(drawn), "  ", "    "), *by_themselves(self.result)]
         for place in chosen:
             lines += _key_lines(self.result.points, place, self.result.keys[place])
         left = len(self.result.keys) - len(chosen)
-        if left:
+        if left and not chosen:
+            lines.append("  --json lists them")
+        elif left:
             lines += wrapped(f"and {left:,} keys more; --json lists them", "  ")
         return lines
 
     def keys_to_show(self) -> list[int]:
-        """Places of the keys that are named: all if they are few, else those that are known to move the odds."""
+        """Places of the keys that are named: all if they are few, else those that are known to move the odds.
+
+        Of many that are drawn at once none need be.
+        """
         keys = self.result.points.keys
         if len(keys) <= MOST_KEYS:
             return list(range(len(keys)))
         told = [keys.index(mover.key) for mover in movers(self.result) if mover.told]
-        return told[:MOST_KEYS] or [0]
+        return told[:MOST_KEYS] or ([] if self.result.drawn else [0])
 
     # -- tables --------------------------------------------------------------------------------------------------
     def line_table(self) -> list[str]:
@@ -254,7 +272,7 @@ class _Report:
         if left <= 0:
             return []
         where = f"{self.result.folder}/results.csv" if self.result.folder else "results.csv under --out DIR, or --json"
-        return wrapped(f"{left:,} points more: {where}", "  ")
+        return wrapped(f"{left:,} {self.noun}s more: {where}", "  ")
 
     def mark(self, found: PointResult) -> str:
         return "" if found.paired is None else _MARKS[found.paired.verdict]
@@ -306,6 +324,16 @@ class _Report:
         text = f"95 % intervals: from ± {least:.1f} (at {at_least:.1f}) to ± {most:.1f} (at {at_most:.1f}) in 100"
         return wrapped(text, "  ")
 
+    def spreads(self) -> list[str]:
+        """How the odds spread over draws from the priors, and the differences from another scenario."""
+        odds, differences = self.result.odds_over_draws, self.result.difference_over_draws
+        if odds is None:
+            return []
+        lines = spread_table(odds, "odds")
+        if differences is not None and is_against(self.result):
+            lines += ["", *spread_table(differences, difference_head(self.result)[0], "+")]
+        return [*lines, *wrapped(noise_words(odds), "  "), ""]
+
     def long_table(self) -> list[str]:
         """The points by their odds, the most dangerous first, the middle cut out of long tables."""
         result = self.result
@@ -314,16 +342,21 @@ class _Report:
         cut = len(order) > MOST_ROWS
         kept = [*order[:half], *order[-half:]] if cut else order
         places = self.columns_that_fit()
-        head = (*(_cut(result.points.keys[place], 20) for place in places), *self.heads())
+        number = ["draw"] if result.drawn else []
+        head = (*number, *(_cut(result.points.keys[place], 20) for place in places), *self.heads())
         rows = [
-            (*(_rounded(result.results[i].setting[place]) for place in places), *self.figures(result.results[i]))
+            (
+                *([str(i)] if number else []),
+                *(_rounded(result.results[i].setting[place]) for place in places),
+                *self.figures(result.results[i]),
+            )
             for i in kept
         ]
         lines = self.barred(head, rows, kept)
         if cut:
-            middle = f"  ... {len(order) - len(kept):,} points between"
+            middle = f"  ... {len(order) - len(kept):,} {self.noun}s between"
             lines = [*lines[: half + 1], middle, *lines[half + 1 :], *self.rest(len(order) - len(kept))]
-        if len(places) < len(result.points.keys):
+        if len(places) < len(result.points.keys) and not number:
             lines += wrapped(f"{len(result.points.keys) - len(places):,} keys are left out of the table", "  ")
         return lines
 
@@ -351,11 +384,12 @@ class _Report:
         if verdicts:
             told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
             told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
-            if not verdicts.count(SAME):
+            if not verdicts.count(SAME) or result.drawn:
                 told = told.replace(" (=: the break-even lies among them)", " (=)")
             if len(verdicts) >= MANY:
-                told += ". Each goes by its own interval: of points that do not differ, up to one in twenty may seem to"
-            lines += wrapped(f"Points by the 95 % interval of the paired difference: {told}.")
+                chance = f"of {self.noun}s that do not differ, up to one in twenty may seem to"
+                told += f". Each goes by its own interval: {chance}"
+            lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.")
         found = break_even(result)
         if found:
             values = listed([f"{value:.3g}" for value in found])
@@ -364,18 +398,16 @@ class _Report:
         return lines
 
     def reference_words(self, reference: Reference) -> str:
+        result = self.result
         if reference.against:
-            return (
-                f"Each point is set beside {reference.name} at the same point, in the same worlds: break-even is where "
-                f"{self.result.scenario.name} is as dangerous as {other(self.result)}."
-            )
+            text = f"Each {self.noun} is set beside {reference.name} at the same {self.noun}, in the same worlds"
+            even = f": break-even is where {result.scenario.name} is as dangerous as {other(result)}"
+            return f"{text}{'' if result.drawn else even}."
         own = reference.points[0]
         odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)
-        where = _at(self.result, own) if len(self.result.points.keys) <= MOST_KEYS_TOLD else "its own values"
-        return (
-            f"Each point is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}. Break-even "
-            "is where a point is as dangerous as that."
-        )
+        where = _at(result, own) if len(result.points.keys) <= MOST_KEYS_TOLD else "its own values"
+        text = f"Each {self.noun} is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}."
+        return text if result.drawn else f"{text} Break-even is where a point is as dangerous as that."
 
     # -- notes -----------------------------------------------------------------------------------------------------
     def failures(self) -> list[str]:
@@ -390,8 +422,8 @@ class _Report:
         return lines
 
     def noise(self) -> str:
-        if self.result.points.kind == "priors" and len(self.result.keys) == len(self.result.scenario.uncertain()):
-            return "Every uncertain number varies; the intervals are each point's Monte-Carlo noise alone."
+        if self.result.drawn and len(self.result.keys) == len(self.result.scenario.uncertain()):
+            return "Every uncertain number varies; the intervals of a draw are its Monte-Carlo noise alone."
         return (
             "Uncertain numbers that do not vary here stand at their central values; the intervals are Monte-Carlo "
             "noise alone."

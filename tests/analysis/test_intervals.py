@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from escalation.analysis.intervals import UNSEEN, chances, chances_of, mean, z_of
+from escalation.analysis.intervals import UNSEEN, chances, chances_of, mean, quantile, z_of
 from escalation.scenario.loader import load
 from escalation.worlds.ensemble import simulate
 
@@ -136,3 +136,22 @@ def test_it_holds_the_mean_and_stays_between_nought_and_one(n: int, middle: floa
     squares = total * middle + spread * (total - total * middle)
     found = chances(n, total, squares)
     assert 0.0 <= found.low <= found.value <= found.high <= 1.0
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25, 0.5, 0.95])
+@pytest.mark.parametrize("n", [1, 9, 50, 400])
+def test_the_interval_of_a_quantile_holds_it_as_often_as_it_says(n: int, share: float) -> None:
+    # of uniform draws the value below which a share lies is the share itself
+    draws = np.random.default_rng(n).random((REPLICATIONS, n))
+    found = [quantile(row, share, 0.0, 1.0) for row in draws]
+    missed = np.mean([not one.low <= share <= one.high for one in found])
+    assert missed <= MOST_MISSES
+    assert missed > 0.01 or n < 50  # not held by being far too wide
+    assert all(one.low <= one.value <= one.high for one in found)
+
+
+def test_a_quantile_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        quantile(np.zeros(0), 0.5, 0.0, 1.0)
+    one = quantile(np.array([0.3]), 0.5, -1.0, 1.0)
+    assert (one.value, one.low, one.high) == (0.3, -1.0, 1.0)

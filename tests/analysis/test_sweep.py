@@ -21,6 +21,7 @@ from escalation.analysis.crossing import break_even, crossings
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
+from escalation.analysis.spread import SHARES
 from escalation.analysis.sweep import SweepPlan, paired, plan_sweep, sweep
 from escalation.analysis.sweep_result import LESS, MORE, SAME, SweepResult
 from escalation.scenario.faults import ScenarioFault
@@ -229,6 +230,28 @@ def test_the_json_counts_what_is_shown_to_differ() -> None:
     assert pair is not None
     row = found.to_json()["rows"][2]
     assert (row["difference_odds"], row["difference_low"], row["difference_high"]) == (pair.odds, pair.low, pair.high)
+
+
+def test_a_prior_sample_has_a_distribution_over_its_draws_and_no_other_points_have() -> None:
+    draws = made_up(half_resolute, sample="priors:40", against=lambda _: 0.1, missing=(7,))
+    held = draws.to_json()["distribution"]
+    odds = [row["war_odds"] for row in draws.to_rows() if row["war_odds"] is not None]
+    assert (held["odds"]["draws"], [row["share"] for row in held["odds"]["quantiles"]]) == (39, list(SHARES))
+    for row in held["odds"]["quantiles"]:
+        assert row["value"] == pytest.approx(np.quantile(odds, row["share"]))
+        assert row["low"] <= row["value"] <= row["high"]
+    assert held["difference"]["quantiles"][2]["value"] == pytest.approx(np.quantile(odds, 0.5) - 0.1)
+    widths = [row["war_high"] - row["war_low"] for row in draws.to_rows() if row["war_odds"] is not None]
+    assert held["odds"]["noise"] == pytest.approx(np.median(widths) / 2)
+    assert "distribution" not in made_up(scale_tenth, {"errors.scale": "0,1"}).to_json()
+    assert made_up(half_resolute, sample="priors:2", missing=(0, 1)).to_json()["distribution"] == {
+        "odds": None,
+        "difference": None,
+    }
+
+
+def half_resolute(setting: Mapping[str, object]) -> float:
+    return float(str(setting["us.type.resolute"])) / 2
 
 
 def test_the_key_that_moves_the_odds_is_found_and_an_inert_one_is_not() -> None:

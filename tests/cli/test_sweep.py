@@ -96,6 +96,7 @@ def test_set_and_rule_hold_at_every_point_and_in_the_reference(here: Here) -> No
         (("--vary", "errors.scale=0:1:2", "--against", "strik"), "did you mean 'strike'"),
         (("--vary", "errors.scale=0:1:2", "--precision", "0.6"), "--precision"),
         (("--vary", "errors.scale=0:1:2", "--hrizon", "3"), "--horizon"),
+        (("--vary", "errors.scale=0:1:2", "--priors"), "legal: --sample priors:N"),
     ],
 )
 def test_bad_usage_is_exit_2_and_leaves_nothing(here: Here, words: tuple[str, ...], said: str) -> None:
@@ -138,6 +139,14 @@ def test_the_disk_that_a_dry_run_names_is_enough(here: Here) -> None:
     files = [path for path in Path("out").rglob("*") if path.is_file() and not {*pictures} & {*path.parts}]
     used = sum(path.stat().st_size for path in files)
     assert used / 2 < named < 3 * used
+
+
+def test_a_dry_run_of_draws_says_that_all_are_drawn_at_once(here: Here) -> None:
+    words = ("strike", "--sample", "priors:20", "-n", "100", "--dry-run")
+    every = held(here(*words, "--json"))["uncertain_numbers"]
+    text = " ".join(here(*words).stdout.split())
+    assert f"20 draws of all {every} uncertain numbers at once, each from its prior" in text
+    assert "learning." not in text
 
 
 # -- experiment files --------------------------------------------------------------------------------------------

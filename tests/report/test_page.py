@@ -219,6 +219,22 @@ def test_a_sweep_has_a_page_of_its_own(tmp_path: Path) -> None:
     assert "of three points are more dangerous" in text
 
 
+def test_the_page_of_a_prior_sample_tells_how_the_odds_spread(tmp_path: Path) -> None:
+    words = ["sweep", "strike", "--sample", "priors:25", "--against", "nonresponse", "-n", "40", "--horizon", "4"]
+    done = called(*words, "--out", str(tmp_path / "drawn"), "-q")
+    assert done.exit_code == 0, done.stderr
+    text = (tmp_path / "drawn" / "report.html").read_text(encoding="utf-8")
+    swept = json.loads((tmp_path / "drawn" / "sweep.json").read_text())
+    assert f"25 draws of all {len(swept['keys'])} uncertain numbers at once" in text
+    assert "How the odds of all-out war spread over the draws" in text
+    for name, sign in (("odds", ""), ("difference", "+")):
+        for row in swept["distribution"][name]["quantiles"]:
+            assert f">{100 * row['value']:{sign}.2f}<".replace("-", "−") in text
+    assert "central values" not in text
+    assert swept["keys"][0]["key"] not in text
+    assert "break-even" not in text.lower()
+
+
 # -- sections --------------------------------------------------------------------------------------------------------
 def told(section: Section | None) -> str:
     assert section is not None

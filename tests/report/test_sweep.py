@@ -33,6 +33,13 @@ def plane(setting: Mapping[str, object]) -> float:
     return rising(setting) * (1.5 - float(str(setting["us.type.resolute"])))
 
 
+PAIR = ("us.type.resolute", "fragility.f")
+
+
+def resolute(setting: Mapping[str, object]) -> float:
+    return 0.02 + float(str(setting["us.type.resolute"])) / 2
+
+
 DESIGNS: dict[str, dict[str, Any]] = {
     "line": {"odds": rising, "vary": {"errors.scale": "0:2:5"}},
     "long line": {"odds": rising, "vary": {"errors.scale": "0:2:99"}},
@@ -42,6 +49,8 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "three": {"odds": plane, "vary": {**TWO, "us.rule": "quantal,level-k"}},
     "sample": {"odds": plane, "vary": dict.fromkeys(TWO), "sample": "lhs:60"},
     "priors": {"odds": rising, "sample": "priors:30"},
+    "two priors": {"odds": resolute, "vary": dict.fromkeys(PAIR), "sample": "priors:30"},
+    "against priors": {"odds": resolute, "sample": "priors:30", "against": lambda _: 0.2},
     "against": {"odds": rising, "vary": {"errors.scale": "0:2:5"}, "against": lambda _: 0.07},
     "against matrix": {"odds": plane, "vary": TWO, "against": lambda _: 0.07},
     "against wide": {
@@ -175,6 +184,50 @@ def test_the_headline_counts_where_the_odds_are_shown_to_differ(strike: Scenario
     assert "higher than under nonresponse at the only point, lower at none" in headline(one)
     gone = made_up(rising, {"errors.scale": "2"}, scenario=strike, against=lambda _: 0.02, missing=(0,))
     assert headline(gone).startswith("Strike cannot be set beside nonresponse at any point: worlds are missing.")
+
+
+@pytest.mark.parametrize("name", ["priors", "two priors", "against priors"])
+def test_draws_are_told_as_drawn_at_once_with_their_spread_and_no_break_even(
+    made: dict[str, SweepResult], name: str
+) -> None:
+    result, text = made[name], " ".join(sweep_text(made[name]).split())
+    every = len(result.scenario.uncertain())
+    what = (
+        "us.type.resolute and fragility.f at once" if name == "two priors" else f"all {every} uncertain numbers at once"
+    )
+    assert f"30 draws of {what}, each from its prior" in text
+    assert "break-even" not in text.lower()
+    spread = result.odds_over_draws
+    assert spread is not None
+    low, middle, high = (100 * spread.at(share).value for share in (0.05, 0.5, 0.95))
+    assert f"Over 30 draws of {what}, the odds" in headline(result)
+    assert f"have a median of {middle:.1f} in 100 (95 % interval " in headline(result)
+    assert f"they lie from {low:.1f} in 100 to {high:.1f} in 100 (5 to 95 %)" in headline(result)
+    rows = re.findall(r"^ +(?:[\d]+ %|median) +([\d.]+) +[\d.]+ to [\d.]+$", sweep_text(result), re.MULTILINE)
+    assert rows == [f"{100 * quantile.value:.2f}" for quantile in spread.quantiles]
+    # what is named of more numbers than can be listed is what is shown to move the odds, and nothing else
+    named = re.findall(r"^  ([\w.-]+): uncertain, ", sweep_text(result), re.MULTILINE)
+    assert set(named) <= set(PAIR)
+    assert len(named) == len(PAIR) or name != "two priors"
+
+
+def test_draws_from_the_priors_are_named_by_their_number(made: dict[str, SweepResult]) -> None:
+    pattern = re.compile(r"^ +(\d+) .*?([\d.]+) +[\d.]+ to [\d.]+ +[-+][\d.]+ +[-+][\d.]+ to ", re.MULTILINE)
+    rows = pattern.findall(sweep_text(made["against priors"]))
+    wars = [found.war for found in made["against priors"].results]
+    assert len(rows) == 30
+    assert all(f"{100 * wars[int(draw)].odds:.2f}" == odds for draw, odds in rows)
+    assert "strike less" not in sweep_text(made["priors"])
+    differences = made["against priors"].difference_over_draws
+    assert differences is not None
+    rows = re.findall(r"^ +median +([-+][\d.]+) +[-+][\d.]+ to", sweep_text(made["against priors"]), re.MULTILINE)
+    assert rows == [f"{100 * differences.at(0.5).value:+.2f}"]
+
+
+def test_draws_that_are_missing_are_counted(strike: Scenario) -> None:
+    said = headline(made_up(resolute, sample="priors:30", scenario=strike, missing=(4, 5)))
+    assert "Over 28 draws of" in said
+    assert "(two of 30 are missing)" in said
 
 
 def test_failures_are_listed(strike: Scenario) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import shown
+from escalation.report.drawn import how_drawn, share_words
 from escalation.report.page import common, record
 from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Chart, canvas, folded, ticks
 from escalation.report.page.forest import Group, Row, forest
@@ -28,30 +29,42 @@ _MOST_WRITTEN: Final = {True: 8, False: 16}
 def page(material: Material, sweep: Document) -> Page:
     """The page of ``escalation sweep``, from ``sweep.json``."""
     scenario = material.scenario(sweep["scenario"])
-    keys = tuple((key["key"], _role(key), shown(key["own"]), key["meaning"]) for key in sweep["keys"])
     sections = present(
         [
-            _odds(sweep, material),
-            Section(
-                "keys",
-                "What varies",
-                (
-                    Table(
-                        "What varies over the points",
-                        ("Key", "What it is", "In the scenario", "Meaning"),
-                        keys,
-                        words=4,
-                    ),
-                ),
-            ),
+            _odds(sweep),
+            _keys(sweep, len(scenario.uncertain())),
             record.numbers_section(scenario),
-            common.limits_section(_limits(sweep)),
+            common.limits_section(_limits(sweep, len(scenario.uncertain()))),
             common.again_section(material),
         ]
     )
     title = f"{sweep['title']}: what the odds of war hang on"
     when = f"All odds are of all-out war within {period(sweep['horizon_weeks'])} of {day(scenario.start.date)}."
     return Page(title, (sweep["headline"], when), sections, common.foot(material))
+
+
+def _keys(sweep: Document, uncertain: int) -> Section:
+    """What varies: all at once where it is drawn, and what the scenario says of each key where they are few."""
+    keys = sweep["keys"]
+    blocks: list[Any] = []
+    if _drawn(sweep):
+        blocks.append(Text(opening(how_drawn([key["key"] for key in keys], uncertain, sweep["points"])), "lead"))
+    if not _drawn(sweep) or len(keys) <= _MOST_POINTS:
+        rows = tuple((key["key"], _role(key), shown(key["own"]), key["meaning"]) for key in keys)
+        head = ("Key", "What it is", "In the scenario", "Meaning")
+        blocks.append(Table(f"What varies over the {_noun(sweep)}s", head, rows, words=4))
+    else:
+        blocks.append(Text("Each is named in sweep.json, with what the scenario says of it.", "note"))
+    return Section("keys", "What varies", tuple(blocks))
+
+
+def _drawn(sweep: Document) -> bool:
+    """Whether the points are draws from the priors, in each of which everything varies at once."""
+    return bool(sweep["kind"] == "priors")
+
+
+def _noun(sweep: Document) -> str:
+    return "draw" if _drawn(sweep) else "point"
 
 
 def _role(key: Document) -> str:
@@ -63,20 +76,22 @@ def _known(sweep: Document) -> list[Document]:
     return [row for row in sweep["rows"] if row["war_odds"] is not None]
 
 
-def _odds(sweep: Document, material: Material) -> Section:
+def _odds(sweep: Document) -> Section:
     known, shape = _known(sweep), sweep["shape"]
     keys = [key["key"] for key in sweep["keys"]]
     blocks: list[Any] = []
     if known and shape is not None and len(shape) == 1 and _numeric(sweep, 0):
-        blocks.append(_line(sweep, keys[0], material))
+        blocks.append(_line(sweep, keys[0]))
     elif known and shape is not None and len(shape) == 2:
         blocks.append(_heat(sweep, keys))
+    elif known and _drawn(sweep):
+        blocks += _spreads(sweep, known)
     elif known:
         blocks.append(_rows(sweep, keys))
     if "difference_odds" in (known[0] if known else {}):
         blocks.insert(0, Text(_beside(sweep, known), "lead"))
     blocks.append(_table(sweep, keys))
-    return Section("odds", "The odds over the points", tuple(blocks))
+    return Section("odds", f"The odds over the {_noun(sweep)}s", tuple(blocks))
 
 
 def _numeric(sweep: Document, place: int) -> bool:
@@ -85,7 +100,7 @@ def _numeric(sweep: Document, place: int) -> bool:
 
 def _reference(sweep: Document) -> str:
     reference = sweep["reference"]
-    return f"“{reference['scenario']}” {'at the same point' if reference['same_points'] else 'as it stands'}"
+    return f"“{reference['scenario']}” {f'at the same {_noun(sweep)}' if reference['same_points'] else 'as it stands'}"
 
 
 def _beside(sweep: Document, known: Sequence[Document]) -> str:
@@ -94,13 +109,13 @@ def _beside(sweep: Document, known: Sequence[Document]) -> str:
     less = sum(row["difference_high"] < 0.0 for row in told)
     same = len(told) - more - less
     return (
-        f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), 'point')} are more dangerous, "
-        f"{less} less, and {same} cannot be told apart."
+        f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), _noun(sweep))} are more "
+        f"dangerous, {less} less, and {same} cannot be told apart."
     )
 
 
 # -- one number --------------------------------------------------------------------------------------------------
-def _line(sweep: Document, key: str, material: Material) -> Chart:
+def _line(sweep: Document, key: str) -> Chart:
     rows = sorted(_known(sweep), key=lambda row: float(row[key]))
     first, last = rows[0], rows[-1]
     found = _break_even(sweep, rows, key)
@@ -109,7 +124,6 @@ def _line(sweep: Document, key: str, material: Material) -> Chart:
     )
     reference = sweep["reference"] is not None and sweep["reference"]["same_points"]
     dashed = f" Dashed: {_reference(sweep)}." if reference else ""
-    del material
     return Chart(
         "odds",
         f"The odds of all-out war over {key}",
@@ -247,6 +261,63 @@ def _brief(value: object) -> str:
     return folded(f"{value:.3g}" if isinstance(value, float) else shown(value), 12)
 
 
+# -- draws from the priors ---------------------------------------------------------------------------------------
+def _spreads(sweep: Document, known: Sequence[Document]) -> list[Any]:
+    """How the odds, and the differences from another scenario, spread over the draws: there is no break-even."""
+    held = sweep["distribution"]
+    odds = held["odds"]
+    blocks: list[Any] = [_cumulative(odds, known), _quantiles("The odds over the draws, in 100", odds, "")]
+    if held["difference"] is not None and sweep["reference"]["same_points"]:
+        caption = f"{opening(sweep['scenario'])} less {_reference(sweep)}, paired within each draw, in 100"
+        blocks.append(_quantiles(caption, held["difference"], "+"))
+    noise = f"The odds of one draw are known to ± {100 * odds['noise']:.1f} in 100 (median), which widens the spread."
+    return [*blocks, Text(noise, "note")]
+
+
+def _quantiles(caption: str, held: Document, sign: str) -> Table:
+    rows = tuple(
+        (
+            share_words(row["share"]),
+            f"{100 * row['value']:{sign}.2f}".replace("-", "−"),
+            f"{100 * row['low']:{sign}.2f} to {100 * row['high']:{sign}.2f}".replace("-", "−"),
+        )
+        for row in held["quantiles"]
+    )
+    return Table(caption, ("Share of draws", "At most", "95 % interval"), rows)
+
+
+def _cumulative(odds: Document, known: Sequence[Document]) -> Chart:
+    at = {row["share"]: 100 * row["value"] for row in odds["quantiles"]}
+    low, middle, high = at[0.05], at[0.5], at[0.95]
+    values = sorted(100 * row["war_odds"] for row in known)
+    return Chart(
+        "odds",
+        "How the odds of all-out war spread over the draws",
+        f"A curve that rises from {values[0]:.1f} to {values[-1]:.1f} worlds in 100 over {count(len(values), 'draw')}; "
+        f"half of them lie below {middle:.1f}.",
+        f"Height: the share of draws whose odds are at most so high. Line: the median, {middle:.1f} in 100; band: 5 to "
+        f"95 % of the draws, {low:.1f} to {high:.1f}.",
+        lambda narrow: _draw_cumulative(narrow, values, low, middle, high),
+    )
+
+
+def _draw_cumulative(narrow: bool, values: Sequence[float], low: float, middle: float, high: float) -> Figure:
+    figure = canvas(narrow, 2.8 if narrow else 3.0)
+    axes = figure.add_subplot()
+    axes.axvspan(low, high, color=SKY, alpha=0.3, lw=0)
+    axes.axvline(middle, color=MUTED, lw=1.2)
+    shares = [100 * (place + 1) / len(values) for place in range(len(values))]
+    axes.step([values[0], *values], [0.0, *shares], where="post", color=VERMILLION, lw=1.8)
+    axes.set_ylim(0.0, 102.0)
+    axes.set_xlim(left=0.0)
+    axes.set_xlabel("worlds in 100 that come to all-out war")
+    axes.set_title("draws in 100 with odds no higher", fontsize=9, fontweight="normal", color=MUTED)
+    axes.grid(axis="y")
+    axes.spines["left"].set_color(FAINT)
+    ticks(axes)
+    return figure
+
+
 # -- any points --------------------------------------------------------------------------------------------------
 def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
     ranked = sorted(_known(sweep), key=lambda row: -float(row["war_odds"]))
@@ -271,14 +342,14 @@ def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
 
 
 def _table(sweep: Document, keys: Sequence[str]) -> Table:
-    few = list(keys[:4])
+    few = list(keys) if len(keys) <= 4 else [] if _drawn(sweep) else list(keys[:4])
     beside = sweep["reference"] is not None
     rows = []
-    for row in sweep["rows"][:_MOST_POINTS]:
+    for place, row in enumerate(sweep["rows"][:_MOST_POINTS]):
         told = row["war_odds"] is not None
         odds = f"{100 * row['war_odds']:.2f}" if told else "failed"
         interval = f"{100 * row['war_low']:.2f} to {100 * row['war_high']:.2f}" if told else ""
-        cells = [*(_brief(row[key]) for key in few), odds, interval]
+        cells = [*([str(place)] if _drawn(sweep) else []), *(_brief(row[key]) for key in few), odds, interval]
         if beside:
             known = row["difference_odds"] is not None
             cells.append(
@@ -288,16 +359,23 @@ def _table(sweep: Document, keys: Sequence[str]) -> Table:
                 else ""
             )
         rows.append(tuple(cells))
-    head = (*few, "War in 100", "95 % interval", *(["Less the reference (paired)"] if beside else []))
+    head = (
+        *(["Draw"] if _drawn(sweep) else []),
+        *few,
+        "War in 100",
+        "95 % interval",
+        *(["Less the reference (paired)"] if beside else []),
+    )
     left = len(sweep["rows"]) - len(rows)
     more = f"; {left:,} more are in results.csv" if left > 0 else ""
-    return Table(f"{opening(count(len(rows), 'point'))}{more}", head, tuple(rows))
+    return Table(f"{opening(count(len(rows), _noun(sweep)))}{more}", head, tuple(rows))
 
 
-def _limits(sweep: Document) -> list[str]:
-    said = [
-        "Numbers that do not vary stand at their central values; the intervals are chance in the simulation alone.",
-    ]
+def _limits(sweep: Document, uncertain: int) -> list[str]:
+    every = _drawn(sweep) and len(sweep["keys"]) == uncertain
+    rest = "" if every else "Numbers that do not vary stand at their central values; "
+    whose = f"the intervals of a {_noun(sweep)}" if _drawn(sweep) else "the intervals"
+    said = [opening(f"{rest}{whose} are chance in the simulation alone.")]
     if sweep["failures"]:
         broken = {(failure["run"], point) for failure in sweep["failures"] for point in failure["points"]}
         said.append(f"{opening(count(len(broken), 'point'))} failed; those worlds are missing.")
