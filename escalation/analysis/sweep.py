@@ -20,7 +20,7 @@ from escalation.analysis.bars import bar
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
-from escalation.analysis.sweep_result import Paired, PointResult, Reference, SweepResult
+from escalation.analysis.sweep_result import REFERENCE, Paired, PointResult, Reference, SweepResult
 from escalation.model.rules import RULES
 from escalation.scenario.faults import Fault, ScenarioFault, closest
 from escalation.scenario.points import VARY, Points, alone, design, listed, rechecked
@@ -28,17 +28,14 @@ from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.executors import executor
 from escalation.worlds.folder import Ran, claim, table, write_text
-from escalation.worlds.runs import RESULTS
-from escalation.worlds.store import Store
-from escalation.worlds.sweep import Enough, PointsRun, Progress, Standing, run_points
+from escalation.worlds.runs import PAGE, RESULTS, SWEEP
+from escalation.worlds.store import Store, holds, kept_parts, read_failures
+from escalation.worlds.sweep import Enough, Failure, PointsRun, Progress, Standing, run_points, so_far
 from escalation.worlds.tasks import PART, Study, part_size
 from escalation.worlds.totals import Totals
 
 if TYPE_CHECKING:
     import pandas as pd
-
-REFERENCE = "reference"
-"""The folder, inside a sweep's own, of the reference's worlds."""
 
 Source = Scenario | str | os.PathLike[str]
 
@@ -238,7 +235,8 @@ def run_sweep(
         claim(out, resume=resume)
         if (out / REFERENCE).is_dir():
             claim(out / REFERENCE, resume=resume)  # a sweep that ended in its reference is not finished either
-        (out / RESULTS).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
+        for name in (RESULTS, SWEEP, PAGE):
+            (out / name).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
     with executor(workers, cluster) as shared:
 
         def run(
@@ -261,15 +259,46 @@ def run_sweep(
             return found
 
         main = run(plan.scenario, plan.points, out, enough, plan.reference)
-        if enough is not None and not plan.against:
-            # the scenario as it stands is one point, run as far as any of those that are set beside it
-            furthest = max(total.n for total in main.totals)
-            enough = partial(_as_far_as, furthest)
+        enough = _enough_beside(plan, main, enough)
         beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
     result = _result(plan, main, beside, out, precision, tuple(notes))
     if out is not None:
         write_text(out / RESULTS, table(result.to_rows()))
     return result
+
+
+def interrupted(plan: SweepPlan, out: Path, precision: float | None = None) -> SweepResult | None:
+    """What a folder holds of a sweep that was stopped before its end: the points so far. Nothing is run.
+
+    Results are written as at the end of a sweep. None, and nothing written, where no point has been begun there.
+    """
+    enough = None if precision is None else enough_at(precision)
+    first, second = plan.studies(enough is not None)
+    main = _kept(first, out, enough)
+    if not main.kept and not main.failed:
+        return None
+    beside = _kept(second, out / REFERENCE, _enough_beside(plan, main, enough))
+    result = _result(plan, main, beside, out, precision, ())
+    write_text(out / RESULTS, table(result.to_rows()))
+    return result
+
+
+def _kept(study: Study, folder: Path, enough: Enough | None) -> PointsRun:
+    """What a folder holds of ``study``: nothing, where it is not its folder."""
+    if not holds(folder, study):
+        return so_far(study, (), (), enough)
+    failed = []
+    for told in read_failures(folder):
+        places = {name: tuple(told[name]) for name in ("points", "settings")}
+        failed.append(Failure(**{**told, **places}))
+    return so_far(study, kept_parts(folder, study), failed, enough)
+
+
+def _enough_beside(plan: SweepPlan, main: PointsRun, enough: Enough | None) -> Enough | None:
+    """When the reference has worlds enough: the scenario as it stands as far as any of the points beside it."""
+    if enough is None or plan.against:
+        return enough
+    return partial(_as_far_as, max(total.n for total in main.totals))
 
 
 def _as_far_as(worlds: int, total: Totals) -> bool:
@@ -359,7 +388,7 @@ def _result(
 
 
 def _bits(run: PointsRun, point: int) -> NDArray[np.bool_] | None:
-    """Which worlds of a point came to war; None where some of them are missing."""
+    """Which worlds of a point came to war, or the first of them; None where some are missing."""
     return run.war_bits(point) if run.whole(point) else None
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import xarray
 
 MORE, LESS, SAME = "more", "less", "same"
+FAILED, NOT_RUN = "failed", "not run yet"
+"""Why a point has no odds."""
+REFERENCE = "reference"
+"""What failures of the reference's worlds are listed under, and the folder, inside a sweep's own, of its worlds."""
 MOST_KEYS_SHOWN = 6
 MOST_ROWS_SHOWN = 200
 """Columns and rows of a notebook's table; the rest is in ``to_frame()``."""
@@ -210,10 +214,24 @@ class SweepResult:
         pairs = [found.paired for found in self.results if found.paired is not None]
         return spread([(pair.odds, pair.low, pair.high) for pair in pairs], -1.0, 1.0) if self.drawn else None
 
-    @property
-    def failed_points(self) -> int:
-        """How many points have worlds that failed, those of the reference among them."""
-        return len({(failure["run"], point) for failure in self.failures for point in failure["points"]})
+    @cached_property
+    def failed(self) -> frozenset[int]:
+        """The points of which worlds failed; some may have odds, from other worlds."""
+        return self._failed_in("points")
+
+    @cached_property
+    def failed_beside(self) -> frozenset[int]:
+        """The reference's points of which worlds failed."""
+        return self._failed_in(REFERENCE)
+
+    @cached_property
+    def missing(self) -> dict[int, str]:
+        """The points without odds, none of their worlds having been run to the end, and why."""
+        gone = [place for place, found in enumerate(self.results) if found.war is None]
+        return {place: FAILED if place in self.failed else NOT_RUN for place in gone}
+
+    def _failed_in(self, run: str) -> frozenset[int]:
+        return frozenset(point for failure in self.failures if failure["run"] == run for point in failure["points"])
 
     @property
     def rule(self) -> str:
@@ -250,6 +268,7 @@ class SweepResult:
             **({} if self.reference is None else {"differences": self.differences}),
             **self._distribution_json(),
             "rows": self.to_rows(),
+            "missing": {"failed": self._missing_as(FAILED), "not_run": self._missing_as(NOT_RUN)},
             "failures": [dict(failure) for failure in self.failures],
             **told(self.certified),
             "folder": self.folder,
@@ -302,6 +321,9 @@ class SweepResult:
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
         return about
 
+    def _missing_as(self, why: str) -> list[int]:
+        return [place for place, reason in self.missing.items() if reason == why]
+
     def _distribution_json(self) -> dict[str, Any]:
         if not self.drawn:
             return {}
@@ -310,7 +332,7 @@ class SweepResult:
 
     def _repr_html_(self) -> str:
         """The odds in 100 as a table for notebooks, shaded by size; what differs from the reference in bold."""
-        cells = [self._cell(result) for result in self.results]
+        cells = [self._cell(place) for place in range(len(self))]
         shape = self.points.shape
         if shape is not None and len(shape) == 2:
             down, across = self.points.axes()
@@ -327,9 +349,10 @@ class SweepResult:
         caption = f"All-out war in 100 crises within {self.horizon} weeks: {self.scenario.title}"
         return shaded_table(caption, head, rows[:MOST_ROWS_SHOWN], len(rows) - MOST_ROWS_SHOWN)
 
-    def _cell(self, result: PointResult) -> Cell:
+    def _cell(self, place: int) -> Cell:
+        result = self.results[place]
         if result.war is None:
-            return Cell("failed")
+            return Cell(self.missing[place])
         most = max(found.war.odds for found in self.results if found.war is not None)
         strong = result.paired is not None and result.paired.verdict != SAME
         text = f"{100 * result.war.odds:.1f}"

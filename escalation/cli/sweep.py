@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,10 +125,10 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
 
         click.echo(sweep_text(result, colour=coloured()))
     if result.failures:
-        from escalation.report.words import count, opening
+        from escalation.report.missing import failed_words
 
         again = f"; only what failed is run again by: {_resume()}" if given["out"] is not None else ""
-        note(f"{opening(count(result.failed_points, 'point'))} failed, the rest is kept{again}")
+        note(f"{failed_words(result).replace(';', ',')}{again}")
         raise click.exceptions.Exit(SOME_FAILED)
 
 
@@ -135,12 +136,8 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
-    from escalation.report.heatmap import sweep_figure
-    from escalation.report.page.build import write_page
-    from escalation.report.page.render import NAME as PAGE
-    from escalation.report.sweep import headline
     from escalation.worlds.executors import NoCluster
-    from escalation.worlds.folder import FolderTaken, write_json
+    from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
@@ -151,15 +148,12 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         with bar(hidden=quiet) as tell:
             result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
         if out is not None:
-            sweep_figure(result, out)
-            write_json(out / "sweep.json", {**result.to_json(), "headline": headline(result)})
-            if result.failures:
-                (out / PAGE).unlink(missing_ok=True)  # an earlier one would tell of other points
-            else:
-                write_page(out)
+            _write(result, out)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
+        if out is not None:
+            _write_interrupted(plan, given, out)
         raise click.exceptions.Exit(INTERRUPTED) from None
     except FolderTaken as fault:
         raise click.UsageError(f"--out: {fault}") from None
@@ -178,6 +172,31 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         if out is not None:
             note(f"written to {out}")
     return result
+
+
+def _write(result: SweepResult, out: Path) -> None:
+    """The figure, sweep.json, and the page that is made of it; points that are missing are marked as missing."""
+    from escalation.report.heatmap import sweep_figure
+    from escalation.report.page.build import write_page
+    from escalation.report.sweep import headline
+    from escalation.worlds.folder import write_json
+    from escalation.worlds.runs import SWEEP
+
+    sweep_figure(result, out)
+    write_json(out / SWEEP, {**result.to_json(), "headline": headline(result)})
+    write_page(out)
+
+
+def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
+    """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
+    from escalation.analysis.sweep import interrupted
+
+    with contextlib.suppress(KeyboardInterrupt, OSError):
+        result = interrupted(plan, out, given["precision"])
+        if result is not None:
+            _write(result, out)
+            if not given["quiet"]:
+                note(f"what is not run yet is marked as missing in {out / 'report.html'}")
 
 
 def _foreseen(plan: SweepPlan) -> int | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.crossing import break_even, crossings, differences
-from escalation.analysis.sweep_result import SAME, Key, SweepResult, shown
+from escalation.analysis.sweep_result import FAILED, NOT_RUN, SAME, Key, SweepResult, shown
 from escalation.report.words import period
 
 if TYPE_CHECKING:
@@ -92,21 +92,24 @@ def _folded(text: str, width: int) -> str:
 def _line(result: SweepResult, axes: Axes) -> None:
     (values,), key = result.points.axes(), result.keys[0]
     places = _places(key, values)
-    known = [(place, found.war) for place, found in zip(places, result.results, strict=True) if found.war is not None]
-    known.sort(key=lambda pair: pair[0])
-    x = [place for place, _ in known]
+    along = sorted(zip(places, result.results, strict=True), key=lambda pair: pair[0])
+    x = [place for place, _ in along]
     odds, low, high = (
-        [100 * value for value in ends] for ends in zip(*((w.odds, w.low, w.high) for _, w in known), strict=True)
+        [math.nan if found.war is None else 100 * getattr(found.war, end) for _, found in along]
+        for end in ("odds", "low", "high")
     )
     if key.numeric:
         axes.fill_between(x, low, high, color=_BAND, alpha=0.6, lw=0, label="95 % interval")
         axes.plot(x, odds, color=_LINE, marker="o", ms=4, label=result.scenario.name)
+        if result.missing:
+            axes.vlines(x, low, high, color=_BAND, lw=2)  # a point between two that are missing has no band
     else:
         below = [o - a for o, a in zip(odds, low, strict=True)]
         above = [b - o for o, b in zip(odds, high, strict=True)]
         axes.errorbar(
             x, odds, [below, above], color=_LINE, fmt="o", capsize=4, label=f"{result.scenario.name}, 95 % interval"
         )
+    _gaps(result, axes, places)
     _reference_line(result, axes, places, key)
     _scale(axes.xaxis, axes.set_xscale, key, values)
     axes.set_xlabel(_label(key))
@@ -118,6 +121,14 @@ def _line(result: SweepResult, axes: Axes) -> None:
     axes.grid(lw=0.4, alpha=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=9, frameon=False, loc="best")
+
+
+def _gaps(result: SweepResult, axes: Axes, places: Sequence[float]) -> None:
+    """What is missing from the line, at its foot."""
+    for why, marker in ((FAILED, "x"), (NOT_RUN, "s")):
+        gone = [places[point] for point, reason in result.missing.items() if reason == why]
+        if gone:
+            axes.plot(gone, [0.0] * len(gone), marker, color=_OWN, mfc="white", ms=7, mew=1.6, label=why, clip_on=False)
 
 
 def _reference_line(result: SweepResult, axes: Axes, places: Sequence[float], key: Key) -> None:
@@ -174,8 +185,11 @@ def _heat(result: SweepResult, axes: Axes) -> None:
             handles += _contour(axes, x, y, beside)
         elif first.numeric or second.numeric:
             handles += _crossings(axes, edges_x, edges_y, x if second.numeric else y, beside, upright=second.numeric)
-    if np.isnan(odds).any():
-        handles.append(Patch(facecolor="white", edgecolor="#888888", label="not run"))
+    for why, hatch in ((FAILED, "xxx"), (NOT_RUN, "")):
+        gone = np.array([result.missing.get(point) == why for point in range(len(result))]).reshape(shape)
+        if gone.any():
+            _hatch(axes, edges_x, edges_y, gone[np.ix_(order_y, order_x)], hatch)
+            handles.append(Patch(facecolor="white", edgecolor="#888888", hatch=hatch, label=why))
     own_x, own_y = _own_place(second, across), _own_place(first, down)
     if own_x is not None and own_y is not None:
         handles += axes.plot(
@@ -211,12 +225,12 @@ def _heat(result: SweepResult, axes: Axes) -> None:
         )
 
 
-def _hatch(axes: Axes, x: Floats, y: Floats, which: NDArray[np.bool_]) -> None:
+def _hatch(axes: Axes, x: Floats, y: Floats, which: NDArray[np.bool_], hatch: str = "////") -> None:
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
     cells = [Rectangle((x[j], y[i]), x[j + 1] - x[j], y[i + 1] - y[i]) for i, j in zip(*np.nonzero(which), strict=True)]
-    axes.add_collection(PatchCollection(cells, facecolor="none", edgecolor="#444444", hatch="////", lw=0, alpha=0.55))
+    axes.add_collection(PatchCollection(cells, facecolor="none", edgecolor="#444444", hatch=hatch, lw=0, alpha=0.55))
 
 
 def _contour(axes: Axes, x: Floats, y: Floats, surface: Floats) -> list[Any]:

@@ -7,11 +7,24 @@ from typing import Any, Final
 
 from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
-from escalation.analysis.sweep_result import LESS, MORE, SAME, Key, PointResult, Reference, SweepResult, shown
+from escalation.analysis.sweep_result import (
+    FAILED,
+    LESS,
+    MORE,
+    NOT_RUN,
+    REFERENCE,
+    SAME,
+    Key,
+    PointResult,
+    Reference,
+    SweepResult,
+    shown,
+)
 from escalation.report.beside import difference_cells, difference_head, differences_sentence, is_against, other
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import WIDTH, bold, dim, wrapped
+from escalation.report.missing import failed_words, missing_words, unknown_words
 from escalation.report.words import between, count, day, listed, opening, period, so_many
 from escalation.scenario.points import Points
 
@@ -84,7 +97,7 @@ def _moved(result: SweepResult) -> str:
     when = f"under {result.scenario.name} {when}" if is_against(result) else when
     known = [found for found in result.results if found.war is not None]
     if not known:
-        return f"No point was run: the odds of all-out war {when} are unknown."
+        return f"{unknown_words(result)}: the odds of all-out war {when} are unknown."
     if result.drawn:
         return spread_sentence(result, when)
     found = movers(result)
@@ -233,18 +246,19 @@ class _Report:
     # -- tables --------------------------------------------------------------------------------------------------
     def line_table(self) -> list[str]:
         key, (axis,) = self.result.points.keys[0], self.result.points.axes()
-        rows = [(text, *self.figures(found)) for text, found in zip(_briefly(axis), self.result.results, strict=True)]
+        rows = [(text, *self.figures(place)) for place, text in enumerate(_briefly(axis))]
         return self.barred((_cut(key, 24), *self.heads()), rows, range(len(rows)))
 
     def heads(self) -> tuple[str, ...]:
         beside = difference_head(self.result) if is_against(self.result) else ()
         return "odds", "95 % interval", *beside, ""
 
-    def figures(self, found: PointResult) -> tuple[str, ...]:
+    def figures(self, place: int) -> tuple[str, ...]:
         """What stands under ``heads``: the odds, their interval, the difference from another scenario, the mark."""
+        found = self.result.results[place]
         beside = difference_cells(found) if is_against(self.result) else ()
         if found.war is None:
-            return "failed", "", *("" for _ in beside), ""
+            return self.result.missing[place], "", *("" for _ in beside), ""
         interval = f"{100 * found.war.low:.2f} to {100 * found.war.high:.2f}"
         return f"{100 * found.war.odds:.2f}", interval, *beside, self.mark(found)
 
@@ -282,6 +296,10 @@ class _Report:
         result = self.result
         lines = wrapped(f"rows: {result.points.keys[0]}; columns: {result.points.keys[1]}", "  ")
         lines += [*self.blocks([self.cell(found) for found in result.results], MOST_ROWS), *self.widths()]
+        if result.missing:
+            reasons = list(result.missing.values())
+            said = missing_words(reasons.count(FAILED), reasons.count(NOT_RUN), len(result), self.noun)
+            lines += wrapped(f"?: {said[:1].lower()}{said[1:]}", "  ")
         if is_against(result):
             about = f"{result.scenario.name} less {other(result)} in the same worlds, in 100, with the 95 % interval"
             lines += ["", *wrapped(f"{about} of the paired difference", "  ")]
@@ -348,7 +366,7 @@ class _Report:
             (
                 *([str(i)] if number else []),
                 *(_rounded(result.results[i].setting[place]) for place in places),
-                *self.figures(result.results[i]),
+                *self.figures(i),
             )
             for i in kept
         ]
@@ -412,7 +430,7 @@ class _Report:
     # -- notes -----------------------------------------------------------------------------------------------------
     def failures(self) -> list[str]:
         failures = self.result.failures
-        lines = wrapped(f"{opening(count(self.result.failed_points, 'point'))} failed; the rest is kept:")
+        lines = wrapped(f"{failed_words(self.result)}:")
         for failure in failures[:10]:
             worlds = count(failure["worlds"], "world")
             told = f"{_where(failure)}: {failure['error']}: {failure['message']} ({worlds})"
@@ -432,7 +450,7 @@ class _Report:
 
 def _where(failure: Mapping[str, Any]) -> str:
     """The point that failed, by its coordinates, or how many there are."""
-    of = "the reference, " if failure["run"] != "points" else ""
+    of = "the reference, " if failure["run"] == REFERENCE else ""
     if len(failure["settings"]) > 1:
         return f"{of}{count(len(failure['settings']), 'point')} of part {failure['part']}"
     setting = [f"{key} {shown(value)}" for key, value in failure["settings"][0].items()]

@@ -16,6 +16,8 @@ from escalation.worlds.locks import is_held
 
 RESULTS: Final = "results.csv"
 WORLDS: Final = "worlds.csv"
+SWEEP: Final = "sweep.json"
+PAGE: Final = "report.html"
 TRACES: Final = (RESULTS, WORLDS, PARTS)
 """Beside a resolved scenario, what a run leaves: a folder that holds both and no sound manifest is a broken one."""
 WAR_ODDS: Final = "war_odds"

@@ -100,7 +100,7 @@ class Store:
         if held is not None:
             self._refuse_others(held, study, identity)
         files.sweep_leftovers(self.folder)
-        self._mark = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+        self._mark = _mark_of(identity)
         parts = self.folder / PARTS
         if held is None:
             (self.folder / MANIFEST).unlink(missing_ok=True)
@@ -237,6 +237,27 @@ class Store:
         for name, version in held["versions"].items():
             if now.get(name) != version:
                 self.notes.append(f"{name} was {version} when this sweep was begun and is {now.get(name)} now")
+
+
+def holds(folder: Path, study: Study) -> bool:
+    """Whether a folder is that of ``study``, and not of something else."""
+    held = files.held_manifest(folder)
+    return held is not None and held.get("study") == study.identity()
+
+
+def kept_parts(folder: Path, study: Study) -> Iterator[Part]:
+    """The parts that the folder of ``study`` holds, read without taking it; damaged ones are left out."""
+    mark = _mark_of(study.identity())
+    for path in sorted((folder / PARTS).glob("*.npz")):
+        try:
+            yield read_part(path, mark)
+        except Damaged:
+            continue
+
+
+def _mark_of(identity: Mapping[str, Any]) -> str:
+    """By what a part says of which sweep it is."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def read_part(path: Path, mark: str) -> Part:

@@ -118,8 +118,12 @@ class PointsRun:
         return sum(total.n for total in self.totals)
 
     def whole(self, point: int) -> bool:
-        """Whether none of a point's worlds has failed."""
-        return point not in self._broken
+        """Whether none of a point's worlds has failed, nor is still to be run: its worlds are the first of the sweep's.
+
+        Under ``precision`` any number of them may be.
+        """
+        n = self.totals[point].n
+        return point not in self._broken and (n == self.study.worlds or (self.study.batched and n > 0))
 
     @cached_property
     def _broken(self) -> frozenset[int]:
@@ -128,10 +132,10 @@ class PointsRun:
     def war_bits(self, point: int) -> NDArray[np.bool_]:
         """Which worlds of a point came to war by the horizon, shape (n,), by replication: points pair world by world.
 
-        Raises ``ValueError`` where some of the point's worlds have failed, for then they would not pair.
+        Raises ``ValueError`` where some of the point's worlds are missing, for then they would not pair.
         """
         if not self.whole(point):
-            raise ValueError(f"point {point}: some of its worlds have failed")
+            raise ValueError(f"point {point}: some of its worlds have failed, or are still to be run")
         n = self.totals[point].n
         study, found, begin = self.study, [], 0
         while begin < n:
@@ -215,19 +219,32 @@ def run_points(
             if not halves:
                 break
             tasks = _halves_first((), halves)
-        run = PointsRun(
-            study=study,
-            totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
-            failed=tuple(sorted(failed, key=lambda failure: (failure.part, failure.points))),
-            enough=tuple(bool(yes) for yes in tally.enough),
-            kept=teller.kept,
-            ran=teller.done - teller.kept,
-            certified=merged(tally.certified),
-            bits=tally.bits,
-        )
+        run = _came_to(tally, failed, teller.kept, teller.done - teller.kept)
         if store is not None:
             store.end(run)
     return run
+
+
+def so_far(study: Study, parts: Iterable[Part], failed: Iterable[Failure], precision: Enough | None) -> PointsRun:
+    """What ``parts`` of a sweep come to, that was stopped before the others were run; nothing is run for it."""
+    tally = _Tally(study, precision)
+    for part in parts:
+        tally.take(part)
+    return _came_to(tally, failed, tally.size, 0)
+
+
+def _came_to(tally: _Tally, failed: Iterable[Failure], kept: int, ran: int) -> PointsRun:
+    study = tally.study
+    return PointsRun(
+        study=study,
+        totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
+        failed=tuple(sorted(failed, key=lambda failure: (failure.part, failure.points))),
+        enough=tuple(bool(yes) for yes in tally.enough),
+        kept=kept,
+        ran=ran,
+        certified=merged(tally.certified),
+        bits=tally.bits,
+    )
 
 
 class _Tally:

@@ -22,7 +22,7 @@ from escalation.analysis.intervals import newcombe
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
 from escalation.analysis.spread import SHARES
-from escalation.analysis.sweep import SweepPlan, paired, plan_sweep, sweep
+from escalation.analysis.sweep import SweepPlan, interrupted, paired, plan_sweep, run_sweep, sweep
 from escalation.analysis.sweep_result import LESS, MORE, SAME, SweepResult
 from escalation.scenario.faults import ScenarioFault
 from escalation.worlds import sweep as engine
@@ -174,6 +174,42 @@ def test_a_part_that_fails_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> N
     assert (rows[0]["worlds"], rows[0]["war_odds"], rows[0]["difference_odds"]) == (0, None, None)
     assert rows[1]["worlds"] == 1024
     assert json.dumps(found.to_json(), allow_nan=False)
+
+
+@pytest.mark.parametrize("precision", [None, 0.02])
+def test_what_a_stopped_sweep_had_come_to_is_read_from_its_folder(tmp_path: Path, precision: float | None) -> None:
+    plan = plan_sweep("strike", {"errors.scale": "0,1,3"}, worlds=1024, horizon=3)
+    folder = tmp_path / "swept"
+    whole = run_sweep(plan, out=folder, precision=precision)
+    assert interrupted(plan, folder, precision) == replace(whole, digest=whole.digest)
+    parts = sorted((folder / "parts").iterdir())
+    assert len(parts) == 3
+    parts[1].unlink()
+    part = interrupted(plan, folder, precision)
+    assert part is not None
+    assert part.missing == {1: "not run yet"}
+    assert [part.results[i] for i in (0, 2)] == [whole.results[i] for i in (0, 2)]
+    assert part.differences["unknown"] == 1
+    assert pd.read_csv(folder / "results.csv")["worlds"].tolist() == [found.worlds for found in part.results]
+    other = plan_sweep("strike", {"errors.scale": "0,1,2"}, worlds=1024, horizon=3)
+    (folder / "results.csv").unlink()
+    assert interrupted(other, folder, precision) is None
+    assert interrupted(plan, tmp_path / "nowhere", precision) is None
+    assert not (folder / "results.csv").exists()
+
+
+def test_a_point_short_of_worlds_is_not_paired(tmp_path: Path) -> None:
+    plan = plan_sweep("strike", {"errors.scale": "0,3"}, worlds=3000, horizon=2)
+    folder = tmp_path / "swept"
+    run_sweep(plan, out=folder)
+    parts = sorted((folder / "parts").iterdir())
+    parts[1].unlink()
+    part = interrupted(plan, folder)
+    assert part is not None
+    assert part.missing == {}
+    assert 0 < part.results[0].worlds < 3000 == part.results[1].worlds
+    assert part.results[0].paired is None
+    assert part.results[1].paired is not None
 
 
 # -- plans -----------------------------------------------------------------------------------------------------

@@ -24,11 +24,15 @@ GRID = ("--vary", "errors.scale=0:3:2", "--vary", "us.rule=quantal,level-k")
 
 @pytest.fixture
 def here(here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
-    """``here("strike", ...)``: ``escalation sweep strike ...``, which also goes into the manifest."""
+    """``here("strike", ...)``: ``escalation sweep strike ...``, which also goes into the manifest.
 
-    def run(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["escalation", "sweep", *words])
-        return cast(Done, here("sweep", *words))
+    With ``alone`` the words are the whole command.
+    """
+
+    def run(*words: str, alone: bool = False) -> Done:
+        full = words if alone else ("sweep", *words)
+        monkeypatch.setattr(sys, "argv", ["escalation", *full])
+        return cast(Done, here(*full))
 
     return run
 
@@ -237,6 +241,12 @@ def test_a_failed_point_is_exit_3_and_run_alone_by_resume(here: Here, monkeypatc
     assert "One point failed; the rest is kept:\n  errors.scale 2: RuntimeError: planted (200 worlds)" in done.stdout
     assert "One point failed, the rest is kept; only what failed is run again by: escalation sweep" in done.stderr
     assert done.stderr.rstrip().endswith("--resume")
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert "Of four points, one failed." in page
+    assert "RuntimeError: planted" in page
+    assert ">failed<" in page
+    assert here("report", "out", alone=True).returncode == 0
+    assert Path("out/report.html").read_text(encoding="utf-8") == page
     rows = Path("out/results.csv").read_text(encoding="utf-8").splitlines()
     assert [row.split(",")[4] for row in rows] == ["worlds", "200", "200", "0", "200"]
     told = held(here(*words, "--resume", "--json"), code=3)["failures"]
@@ -248,7 +258,35 @@ def test_a_failed_point_is_exit_3_and_run_alone_by_resume(here: Here, monkeypatc
     mended = held(here(*words, "--resume", "--json"))
     assert ran == [((2.0,),)]
     assert {**mended, "folder": ""} == {**whole, "folder": ""}
+    assert 'class="banner"' not in Path("out/report.html").read_text(encoding="utf-8")
     assert not Path("out/failures.jsonl").exists()
+
+
+def test_where_all_points_failed_nothing_is_said_to_be_kept(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(task: Any, control: Any) -> Any:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(engine, "run_task", failing)
+    done = here("strike", "--vary", "errors.scale=0,1,2", "-n", "60", "--horizon", "2", "-q", "--out", "out")
+    assert done.returncode == 3
+    assert "All three points and the reference failed; nothing is kept:" in done.stdout
+    assert "the rest" not in done.stdout + done.stderr
+    assert "All three points failed: the odds of all-out war" in " ".join(done.stdout.split())
+    assert "All three points failed." in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def test_a_sweep_begun_anew_leaves_nothing_of_the_old_one_to_be_read(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("strike", "--vary", "errors.scale=0,1", "-n", "60", "--horizon", "2", "-q", "--out", "out")
+    assert here(*words).returncode == 0
+
+    def killed(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr("escalation.analysis.sweep.run_points", killed)
+    assert here(*words).returncode == 1
+    assert not {"results.csv", "sweep.json", "report.html"} & {path.name for path in Path("out").iterdir()}
 
 
 def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, root: Path) -> None:
@@ -267,9 +305,18 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, r
     assert (running.returncode, stdout) == (130, ""), stderr
     assert "what is done is kept; go on: escalation sweep strike" in stderr
     assert stderr.rstrip().endswith("--resume")
+    page = tmp_path / "out" / "report.html"
+    held = json.loads((tmp_path / "out" / "sweep.json").read_text(encoding="utf-8"))
+    done = [row["worlds"] for row in held["rows"]]
+    assert 0 < sum(done) < 3 * 3072
+    assert held["missing"] == {"failed": [], "not_run": [place for place, worlds in enumerate(done) if not worlds]}
+    text = page.read_text(encoding="utf-8")
+    assert 'class="banner"' in text
+    assert (">not run yet<" in text) == (0 in done)
     resumed = subprocess.run([*command, "--resume"], capture_output=True, check=False, **settings)
     whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=3072, horizon=13)
     assert json.loads(resumed.stdout)["digest"] == whole.digest
+    assert 'class="banner"' not in page.read_text(encoding="utf-8")
 
 
 def test_a_full_disk_is_said_and_not_a_fault_of_ours(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -240,6 +240,36 @@ def test_failures_are_listed(strike: Scenario) -> None:
     assert "No point was run" in sweep_text(nothing)
 
 
+def failing(*points: int, run: str = "points") -> tuple[dict[str, Any], ...]:
+    about = {"run": run, "part": 0, "worlds": 1000, "error": "ValueError", "message": "planted"}
+    return tuple({**about, "points": [at], "settings": [{"errors.scale": float(at)}]} for at in points)
+
+
+def test_what_failed_and_what_is_kept(strike: Scenario) -> None:
+    def said(missing: tuple[int, ...], failures: tuple[dict[str, Any], ...], points: int = 3) -> str:
+        vary = {"errors.scale": f"0:2:{points}"}
+        found = made_up(rising, vary, scenario=strike, missing=missing, failures=failures)
+        lines = [line for line in sweep_text(found).splitlines() if " failed; " in line]
+        return " ".join(lines)
+
+    assert said((0, 1, 2), failing(0, 1, 2)) == "All three points failed; only the reference is kept:"
+    assert said((0, 1), failing(0, 1), points=2) == "Both points failed; only the reference is kept:"
+    assert said((0, 1), failing(0, 1)) == "Two points failed; the rest is kept:"
+    assert said((), failing(0, run="reference")) == "The reference failed; the rest is kept:"
+    assert said((), failing(0, 1, 2)) == "Three points failed; the rest is kept:"
+    assert (
+        said((0,), (*failing(0), *failing(0, run="reference")))
+        == "One point and the reference failed; the rest is kept:"
+    )
+
+
+def test_a_matrix_says_what_its_question_marks_are(strike: Scenario, made: dict[str, SweepResult]) -> None:
+    assert "?: of 25 points, two are not run yet" in sweep_text(made["holes"])
+    some = made_up(plane, TWO, scenario=strike, missing=(3, 7), failures=failing(3))
+    assert "?: of 25 points, one failed and one is not run yet" in sweep_text(some)
+    assert "?:" not in sweep_text(made["matrix"])
+
+
 # -- figures -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["line", "matrix", "words", "against", "holes"])
 def test_a_figure_names_its_keys_and_roles(made: dict[str, SweepResult], name: str, tmp_path: Path) -> None:
@@ -259,7 +289,19 @@ def test_a_figure_names_its_keys_and_roles(made: dict[str, SweepResult], name: s
     if name == "against":
         assert any("break-even: about 1" in text for text in drawn)
     if name == "holes":
-        assert "not run" in drawn
+        assert "not run yet" in drawn
+        assert "failed" not in drawn
+
+
+@pytest.mark.parametrize("vary", [TWO, {"errors.scale": "0:2:8"}])
+def test_a_figure_tells_what_failed_from_what_is_not_run_yet(
+    strike: Scenario, tmp_path: Path, vary: Mapping[str, object]
+) -> None:
+    odds = plane if len(vary) == 2 else rising
+    sweep_figure(made_up(odds, vary, scenario=strike, missing=(3, 7), failures=failing(3)), tmp_path)
+    assert {"failed", "not run yet"} <= set(_texts(tmp_path / "heatmap.svg"))
+    sweep_figure(made_up(odds, vary, scenario=strike), tmp_path)
+    assert not {"failed", "not run yet"} & set(_texts(tmp_path / "heatmap.svg"))
 
 
 def _texts(svg: Path) -> list[str]:

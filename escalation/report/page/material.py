@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.folder import STATUS_COMPLETE
-from escalation.worlds.runs import NoRun, manifest_of
+from escalation.worlds.runs import SWEEP, NoRun, manifest_of
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -56,11 +56,15 @@ class Material:
 
 
 def read(folder: Path) -> Material:
-    """The material of a run folder. Raises ``NoRun`` for a folder that is not one, or whose run has not finished."""
+    """The material of a run folder. Raises ``NoRun`` for a folder that is not one, or whose run has not finished.
+
+    A sweep that ended with points missing, or was interrupted, has left a sweep.json that says which.
+    """
     if not folder.is_dir():
         raise NoRun("there is no such folder")
     manifest = manifest_of(folder)
-    if manifest.get("status", STATUS_COMPLETE) != STATUS_COMPLETE:
+    unfinished = manifest.get("status", STATUS_COMPLETE) != STATUS_COMPLETE
+    if unfinished and not (folder / SWEEP).is_file():
         raise NoRun("its sweep was not finished")
     documents = {name: _document(folder / f"{name}.json") for name in DOCUMENTS}
     return Material(folder, manifest, {name: held for name, held in documents.items() if held is not None})

@@ -67,12 +67,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its title and the sentences below it, its sections, and what stands at its foot."""
+    """A page: its title and the sentences below it, its sections, and what stands at its foot.
+
+    ``banner`` says, before all else, what the page lacks.
+    """
 
     title: str
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
     foot: tuple[str, ...] = field(default=())
+    banner: str = ""
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from escalation.report.page.parts import Page, block_kind
 from escalation.worlds.folder import write_text
+from escalation.worlds.runs import PAGE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NAME: Final = "report.html"
 FIGURES: Final = "figures"
 """The folder beside the page that holds each figure as PNG and PDF."""
 
@@ -36,7 +36,7 @@ def write(page: Page, folder: Path) -> list[Path]:
     written = [path for chart in page.charts for path in chart.save(figures)]
     for stale in set(figures.glob("*.*")) - set(written):
         stale.unlink()
-    return [write_text(folder / NAME, text), *written]
+    return [write_text(folder / PAGE, text), *written]
 
 
 @cache

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
-from escalation.analysis.sweep_result import shown
+from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
 from escalation.report.drawn import how_drawn, share_words
+from escalation.report.missing import missing_words
 from escalation.report.page import common, record
 from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Chart, canvas, folded, ticks
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.material import Document, Material
-from escalation.report.page.parts import Page, Section, Table, Text, present
+from escalation.report.page.parts import Command, Page, Section, Table, Text, present
 from escalation.report.words import count, day, listed, opening, period
+from escalation.worlds.folder import resume_command
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 _MOST_POINTS: Final = 24
 """Points of a figure of rows, or of a table; results.csv holds all."""
+_MARKS: Final = (("×", FAILED, "failed"), ("?", NOT_RUN, "not_run"))
+"""Of points without odds: the mark in a figure, why, and where sweep.json has them."""
+_MOST_NAMED: Final = 3
+"""Keys by which a missing point is named."""
 _MOST_WRITTEN: Final = {True: 8, False: 16}
 """Columns of a map in whose cells the odds are still written."""
 
@@ -29,9 +36,11 @@ _MOST_WRITTEN: Final = {True: 8, False: 16}
 def page(material: Material, sweep: Document) -> Page:
     """The page of ``escalation sweep``, from ``sweep.json``."""
     scenario = material.scenario(sweep["scenario"])
+    lacking = _lacking(sweep)
     sections = present(
         [
             _odds(sweep),
+            _missing(sweep, material) if lacking else None,
             _keys(sweep, len(scenario.uncertain())),
             record.numbers_section(scenario),
             common.limits_section(_limits(sweep, len(scenario.uncertain()))),
@@ -40,7 +49,58 @@ def page(material: Material, sweep: Document) -> Page:
     )
     title = f"{sweep['title']}: what the odds of war hang on"
     when = f"All odds are of all-out war within {period(sweep['horizon_weeks'])} of {day(scenario.start.date)}."
-    return Page(title, (sweep["headline"], when), sections, common.foot(material))
+    return Page(title, (sweep["headline"], when), sections, common.foot(material), _banner(lacking))
+
+
+def _banner(lacking: str) -> str:
+    return f"{lacking}. “What is missing” below says which, and how it is run." if lacking else ""
+
+
+def _lacking(sweep: Document) -> str:
+    """How many points are missing, or short of worlds; empty for a sweep that lacks nothing."""
+    gone, noun = sweep["missing"], _noun(sweep)
+    said = [missing_words(len(gone["failed"]), len(gone["not_run"]), sweep["points"], noun)]
+    broken = {point for failure in sweep["failures"] if failure["run"] != REFERENCE for point in failure["points"]}
+    known = [(place, row) for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None]
+    fixed = "precision" not in sweep
+    short = {place for place, row in known if place in broken or (fixed and row["worlds"] < sweep["worlds"])}
+    if short:
+        have = "has" if len(short) == 1 else "have"
+        said.append(f"{opening(count(len(short), noun))} {have} fewer worlds than were asked for")
+    if apart := sum(place not in short and row.get("difference_odds", 0.0) is None for place, row in known):
+        said.append(f"{opening(count(apart, noun))} cannot be set beside the reference, of which worlds are missing")
+    return ". ".join(text for text in said if text)
+
+
+def _state(sweep: Document) -> dict[int, str]:
+    """Why the points that have no odds have none."""
+    gone = sweep["missing"]
+    return {**dict.fromkeys(gone["failed"], FAILED), **dict.fromkeys(gone["not_run"], NOT_RUN)}
+
+
+def _missing(sweep: Document, material: Material) -> Section:
+    """The points that failed, with their errors, and those that are not run yet; what runs them."""
+    rows = []
+    for failure in sweep["failures"]:
+        of = "the reference: " if failure["run"] == REFERENCE else ""
+        for setting in failure["settings"]:
+            few = [f"{key} {shown(value)}" for key, value in setting.items()][:_MOST_NAMED]
+            where = f"{of}{', '.join(few)}{' and more' if len(setting) > len(few) else ''}"
+            rows.append((where, FAILED, f"{failure['error']}: {failure['message']}"))
+    for place in sweep["missing"]["not_run"]:
+        named = [f"{key['key']} {shown(sweep['rows'][place][key['key']])}" for key in sweep["keys"][:_MOST_NAMED]]
+        more = " and more" if len(sweep["keys"]) > _MOST_NAMED else ""
+        rows.append((", ".join(named) + more, NOT_RUN, ""))
+    blocks: list[Any] = []
+    if rows:
+        left = len(rows) - _MOST_POINTS
+        more = f"; {left:,} more are in sweep.json" if left > 0 else ""
+        caption = (
+            f"{opening(count(min(len(rows), _MOST_POINTS), _noun(sweep)))} without odds, or without all worlds{more}"
+        )
+        blocks.append(Table(caption, (opening(_noun(sweep)), "State", "Error"), tuple(rows[:_MOST_POINTS]), words=3))
+    again = "What is missing, and nothing else, is run by:"
+    return Section("missing", "What is missing", (*blocks, Text(again), Command(resume_command(material.manifest))))
 
 
 def _keys(sweep: Document, uncertain: int) -> Section:
@@ -88,7 +148,7 @@ def _odds(sweep: Document) -> Section:
         blocks += _spreads(sweep, known)
     elif known:
         blocks.append(_rows(sweep, keys))
-    if "difference_odds" in (known[0] if known else {}):
+    if any(row.get("difference_odds") is not None for row in known):
         blocks.insert(0, Text(_beside(sweep, known), "lead"))
     blocks.append(_table(sweep, keys))
     return Section("odds", f"The odds over the {_noun(sweep)}s", tuple(blocks))
@@ -129,9 +189,16 @@ def _line(sweep: Document, key: str) -> Chart:
         f"The odds of all-out war over {key}",
         f"A curve with its interval, in 100 worlds, from {100 * first['war_odds']:.1f} at {shown(first[key])} to "
         f"{100 * last['war_odds']:.1f} at {shown(last[key])}.{at}",
-        f"Dots: worlds at war, counted; band: 95 % interval of chance in the simulation.{dashed}{at}",
+        f"Dots: worlds at war, counted; band: 95 % interval of chance in the simulation.{dashed}{_marked(sweep)}{at}",
         lambda narrow: _draw_line(narrow, sweep, rows, key, found),
     )
+
+
+def _marked(sweep: Document) -> str:
+    """How a figure marks what is missing."""
+    gone = sweep["missing"]
+    marks = [f"{mark}: {why}" for mark, why, held in _MARKS if gone[held]]
+    return f" {opening('; '.join(marks))}." if marks else ""
 
 
 def _break_even(sweep: Document, rows: Sequence[Document], key: str) -> list[float]:
@@ -145,10 +212,19 @@ def _break_even(sweep: Document, rows: Sequence[Document], key: str) -> list[flo
 def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str, found: Sequence[float]) -> Figure:
     figure = canvas(narrow, 3.0 if narrow else 3.4)
     axes = figure.add_subplot()
-    x = [float(row[key]) for row in rows]
-    axes.fill_between(x, [100 * row["war_low"] for row in rows], [100 * row["war_high"] for row in rows], color=SKY,
-                      alpha=0.4, lw=0)  # fmt: skip
-    axes.plot(x, [100 * row["war_odds"] for row in rows], color=VERMILLION, marker="D", ms=4.5, lw=1.6)
+    along = sorted(sweep["rows"], key=lambda row: float(row[key]))
+    x = [float(row[key]) for row in along]
+    odds, low, high = ([_in_100(row[name]) for row in along] for name in ("war_odds", "war_low", "war_high"))
+    axes.fill_between(x, low, high, color=SKY, alpha=0.4, lw=0)
+    axes.plot(x, odds, color=VERMILLION, marker="D", ms=4.5, lw=1.6)  # a gap where a point is missing
+    if _state(sweep):
+        axes.vlines(x, low, high, color=SKY, lw=2)  # a point between two gaps has no band
+        axes.plot(x, [0.0] * len(x), ls="none")  # so that the axis reaches to what is missing at its ends
+    for place, why in _state(sweep).items():
+        mark = next(mark for mark, state, _ in _MARKS if state == why)
+        foot = (float(sweep["rows"][place][key]), 0.0)
+        axes.annotate(mark, foot, (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
+                      va="bottom", fontsize=11, fontweight="bold")  # fmt: skip
     if sweep["reference"] is not None and sweep["reference"]["same_points"]:
         beside = [row for row in rows if row["reference_odds"] is not None]
         at, level = [float(row[key]) for row in beside], [100 * row["reference_odds"] for row in beside]
@@ -164,6 +240,10 @@ def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str
     axes.spines["left"].set_color(FAINT)
     ticks(axes)
     return figure
+
+
+def _in_100(odds: float | None) -> float:
+    return math.nan if odds is None else 100 * odds
 
 
 def _even_ratios(values: Sequence[float]) -> bool:
@@ -192,7 +272,7 @@ def _heat(sweep: Document, keys: Sequence[str]) -> Chart:
         f"The odds of all-out war over {listed(list(keys))}",
         f"A map with {keys[1]} across and {keys[0]} upwards: the odds run, in 100 worlds, from "
         f"{at(least)} to {at(most)}.",
-        f"Darker: more worlds in 100 that come to all-out war. {beside}",
+        f"Darker: more worlds in 100 that come to all-out war. {beside}{_marked(sweep)}",
         lambda narrow: _draw_heat(narrow, sweep, keys),
     )
 
@@ -211,12 +291,14 @@ def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
     axes = figure.add_subplot()
     shades = colormaps["YlOrBr"]
     top = max(row["war_odds"] for row in _known(sweep)) or 1.0
-    beside = np.full((height, width), np.nan)
+    beside, gone = np.full((height, width), np.nan), _state(sweep)
     for y, i in enumerate(order_y):
         for x, j in enumerate(order_x):
             row = rows[i * width + j]
             if row["war_odds"] is None:
-                axes.annotate("?", (x, y), ha="center", va="center")
+                mark = next(mark for mark, state, _ in _MARKS if state == gone[i * width + j])
+                axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor="white", edgecolor=FAINT, lw=0.6))
+                axes.annotate(mark, (x, y), ha="center", va="center", fontweight="bold")
                 continue
             low, high = row.get("difference_low"), row.get("difference_high")
             unsure = low is not None and low <= 0.0 <= high
@@ -344,10 +426,10 @@ def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
 def _table(sweep: Document, keys: Sequence[str]) -> Table:
     few = list(keys) if len(keys) <= 4 else [] if _drawn(sweep) else list(keys[:4])
     beside = sweep["reference"] is not None
-    rows = []
+    rows, gone = [], _state(sweep)
     for place, row in enumerate(sweep["rows"][:_MOST_POINTS]):
         told = row["war_odds"] is not None
-        odds = f"{100 * row['war_odds']:.2f}" if told else "failed"
+        odds = f"{100 * row['war_odds']:.2f}" if told else gone[place]
         interval = f"{100 * row['war_low']:.2f} to {100 * row['war_high']:.2f}" if told else ""
         cells = [*([str(place)] if _drawn(sweep) else []), *(_brief(row[key]) for key in few), odds, interval]
         if beside:
@@ -376,7 +458,4 @@ def _limits(sweep: Document, uncertain: int) -> list[str]:
     rest = "" if every else "Numbers that do not vary stand at their central values; "
     whose = f"the intervals of a {_noun(sweep)}" if _drawn(sweep) else "the intervals"
     said = [opening(f"{rest}{whose} are chance in the simulation alone.")]
-    if sweep["failures"]:
-        broken = {(failure["run"], point) for failure in sweep["failures"] for point in failure["points"]}
-        said.append(f"{opening(count(len(broken), 'point'))} failed; those worlds are missing.")
     return said
