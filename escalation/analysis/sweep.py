@@ -22,8 +22,7 @@ from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
 from escalation.analysis.sweep_result import REFERENCE, Paired, PointResult, Reference, SweepResult
 from escalation.model.rules import RULES
-from escalation.scenario.faults import Fault, ScenarioFault, closest
-from escalation.scenario.points import VARY, Points, alone, design, listed, rechecked
+from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.executors import executor
@@ -107,8 +106,7 @@ def plan_sweep(
     if points is not None and (vary or sample):
         raise ValueError("points: the list is the design; legal: points alone, or vary and sample")
     ready = prepared(scenario, rule=rule, overrides=overrides)
-    chosen = design(ready, vary, sample=sample, seed=seed) if points is None else _listed(ready, points)
-    _check_rules(chosen)
+    chosen = design(ready, vary, sample=sample, seed=seed, rules=RULES) if points is None else _listed(ready, points)
     if against is None:
         return SweepPlan(ready, chosen, worlds, seed, horizon, ready, alone(ready, chosen), False)
     other = prepared(against, rule=rule, overrides=overrides)
@@ -120,9 +118,9 @@ def _listed(
     scenario: Scenario, points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame
 ) -> Points:
     if isinstance(points, Points):
-        return rechecked(scenario, points, "points")
+        return rechecked(scenario, points, "points", RULES)
     if isinstance(points, (str, os.PathLike)):
-        return read_points(points, scenario)
+        return read_points(points, scenario, RULES)
     to_dict = getattr(points, "to_dict", None)
     listing: Any = to_dict("records") if callable(to_dict) else points
     rows: list[Mapping[str, object]] = list(listing)
@@ -130,20 +128,7 @@ def _listed(
     for place, row in enumerate(rows):
         if set(row) != set(keys):
             raise ValueError(f"points: point {place} names other keys than the first; legal: the same in all")
-    return listed(scenario, keys, [[row[key] for key in keys] for row in rows], lambda _: ("points", None))
-
-
-def _check_rules(points: Points) -> None:
-    """Raises ScenarioFault for a decision rule that is not on the shelf."""
-    for column, key in enumerate(points.keys):
-        if not key.endswith(".rule"):
-            continue
-        unknown = [rule for rule in dict.fromkeys(s[column] for s in points.settings) if rule not in RULES]
-        if unknown:
-            legal = f"legal: {', '.join(RULES)}"
-            raise ScenarioFault(
-                Fault(VARY, None, key, f"no rule {rule!r}", legal, closest(str(rule), RULES)) for rule in unknown
-            )
+    return listed(scenario, keys, [[row[key] for key in keys] for row in rows], lambda _: ("points", None), RULES)
 
 
 def paired(point: NDArray[np.bool_], reference: NDArray[np.bool_]) -> Paired | None:

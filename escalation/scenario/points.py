@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -104,8 +104,8 @@ def is_structural(scenario: Scenario, key: str) -> bool:
 
 
 # -- designs ---------------------------------------------------------------------------------------------------
-def grid(scenario: Scenario, axes: Sequence[Axis], where: str = VARY) -> Points:
-    """The product of the axes, the first varying slowest. Raises ScenarioFault."""
+def grid(scenario: Scenario, axes: Sequence[Axis], where: str = VARY, rules: Collection[str] | None = None) -> Points:
+    """The product of the axes, the first varying slowest; ``rules`` as in ``listed``. Raises ScenarioFault."""
     for axis in axes:
         if axis.values is None:
             _known(scenario, axis.key, where)
@@ -114,19 +114,28 @@ def grid(scenario: Scenario, axes: Sequence[Axis], where: str = VARY) -> Points:
     lengths = tuple(len(axis.values or ()) for axis in axes)
     _few_enough(math.prod(lengths), len(axes), where)
     settings = itertools.product(*(axis.values or () for axis in axes))
-    return _checked(scenario, "grid", tuple(axis.key for axis in axes), settings, lengths, lambda _: (where, None))
+    keys = tuple(axis.key for axis in axes)
+    return _checked(scenario, "grid", keys, settings, lengths, lambda _: (where, None), rules)
 
 
 def listed(
-    scenario: Scenario, keys: Sequence[str], rows: Iterable[Sequence[object]], where: Where = lambda _: (VARY, None)
+    scenario: Scenario,
+    keys: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    where: Where = lambda _: (VARY, None),
+    rules: Collection[str] | None = None,
 ) -> Points:
-    """Points one by one, each with a value for every key. Raises ScenarioFault, ``ValueError`` for a short row."""
+    """Points one by one, each with a value for every key.
+
+    ``rules`` are the decision rules that there are, against which those of the points are checked; None where nobody
+    knows of any yet. Raises ScenarioFault, ``ValueError`` for a short row.
+    """
     settings = [tuple(row) for row in rows]
     for place, row in enumerate(settings):
         if len(row) != len(keys):
             raise ValueError(f"point {place} has {len(row)} values for {len(keys)} keys")
     _few_enough(len(settings), len(keys), where(0)[0])
-    return _checked(scenario, "list", tuple(keys), settings, None, where)
+    return _checked(scenario, "list", tuple(keys), settings, None, where, rules)
 
 
 def sampled(scenario: Scenario, kind: str, count: int, axes: Sequence[Axis], seed: int, where: str = VARY) -> Points:
@@ -159,9 +168,9 @@ def sampled(scenario: Scenario, kind: str, count: int, axes: Sequence[Axis], see
     return _checked(scenario, kind, tuple(axis.key for axis in axes), settings, None, lambda _: (where, None))
 
 
-def rechecked(scenario: Scenario, points: Points, where: str) -> Points:
-    """The same points, checked against another scenario. Raises ScenarioFault."""
-    return _checked(scenario, points.kind, points.keys, points.settings, points.shape, lambda _: (where, None))
+def rechecked(scenario: Scenario, points: Points, where: str, rules: Collection[str] | None = None) -> Points:
+    """The same points, checked against another scenario; ``rules`` as in ``listed``. Raises ScenarioFault."""
+    return _checked(scenario, points.kind, points.keys, points.settings, points.shape, lambda _: (where, None), rules)
 
 
 def alone(scenario: Scenario, points: Points) -> Points:
@@ -181,6 +190,7 @@ def _checked(
     rows: Iterable[Setting],
     shape: tuple[int, ...] | None,
     where: Where,
+    rules: Collection[str] | None = None,
 ) -> Points:
     """The points, if the scenario takes every one of them. Raises ScenarioFault with the faults found."""
     for place, key in enumerate(keys):
@@ -191,6 +201,7 @@ def _checked(
     for key in keys:
         _known(scenario, key, where(0)[0])
     faults = _out_of_bounds(scenario, keys, settings, where)
+    faults += [] if rules is None else _no_such_rule(keys, settings, where, rules)
     if not faults:
         faults = _refused(scenario, kind, keys, settings, where)
     if faults:
@@ -226,6 +237,26 @@ def _out_of_bounds(
             if wrong and value not in told:
                 told.add(value)
                 faults.append(Fault(*where(point), key, wrong, _legal(number)))
+    return faults
+
+
+def _no_such_rule(
+    keys: tuple[str, ...], settings: tuple[Setting, ...], where: Where, rules: Collection[str]
+) -> list[Fault]:
+    """Each decision rule that there is not, at the first point that asks for it."""
+    faults = []
+    for column, key in enumerate(keys):
+        if not key.endswith(".rule"):
+            continue
+        first: dict[object, int] = {}
+        for point, setting in enumerate(settings):
+            first.setdefault(setting[column], point)
+        legal = f"legal: {', '.join(rules)}"
+        faults += [
+            Fault(*where(point), key, f"no rule {rule!r}", legal, closest(str(rule), rules))
+            for rule, point in first.items()
+            if rule not in rules
+        ]
     return faults
 
 
@@ -400,10 +431,11 @@ def design(
     sample: str | None = None,
     seed: int = 0,
     where: str = VARY,
+    rules: Collection[str] | None = None,
 ) -> Points:
     """The points that ``vary`` (key -> ``LO:HI:N`` text, values, or None) and ``sample`` (``lhs:N``) ask for.
 
-    Raises ScenarioFault.
+    ``rules`` as in ``listed``. Raises ScenarioFault.
     """
     axes = []
     for key, spec in (vary or {}).items():
@@ -414,7 +446,7 @@ def design(
     if sample is None:
         if not axes:
             raise _fault(where, "", "nothing to vary", "KEY=LO:HI:N, KEY=a,b,c, a list of points, or a sample")
-        return grid(scenario, axes, where)
+        return grid(scenario, axes, where, rules)
     kind, _, count = sample.partition(":")
     if not count.strip().isdecimal():
         raise _fault(SAMPLE, "", f"{sample!r}", "lhs:N, sobol:N or priors:N")

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,10 +56,10 @@ class Experiment:
         return Fault(self.shown, line, fault.key, fault.what, fault.legal, fault.suggestion)
 
 
-def read_points(path: str | os.PathLike[str], scenario: Scenario) -> Points:
+def read_points(path: str | os.PathLike[str], scenario: Scenario, rules: Collection[str] | None = None) -> Points:
     """A list of points: a head of dotted keys, and a row of values for each point; blank lines are skipped.
 
-    Raises ScenarioFault, each fault with its file and line.
+    ``rules`` as in ``points.listed``. Raises ScenarioFault, each fault with its file and line.
     """
     shown = os.fspath(path)
     rows = _rows(shown)
@@ -89,7 +89,7 @@ def read_points(path: str | os.PathLike[str], scenario: Scenario) -> Points:
         raise ScenarioFault(faults)
     lines = [line for line, _ in rows[1:]]
     try:
-        return listed(scenario, keys, values, lambda point: (shown, lines[point]))
+        return listed(scenario, keys, values, lambda point: (shown, lines[point]), rules)
     except ScenarioFault as fault:
         raise ScenarioFault(
             Fault(

@@ -238,6 +238,8 @@ def test_a_plan_counts_the_reference() -> None:
             plan_sweep("strike", {"errors.scale": "0:1:5"}, **bad)
     with pytest.raises(ValueError, match="points alone"):
         plan_sweep("strike", {"errors.scale": "0:1:5"}, points=[{"errors.scale": 1}])
+    with pytest.raises(ScenarioFault, match=r"points: us\.rule: no rule 'levelk'"):
+        plan_sweep("strike", points=[{"us.rule": "levelk"}])
     with pytest.raises(ValueError, match="other keys"):
         plan_sweep("strike", points=[{"errors.scale": 1}, {"errors.aim": 1}])
 

@@ -175,6 +175,21 @@ def test_an_experiment_file_is_run_and_the_command_line_wins(here: Here) -> None
     assert (other["worlds"], other["shape"], other["reference"]["scenario"]) == (30, [2, 1], "accord")
 
 
+def test_a_rule_that_there_is_not_is_told_by_the_file_and_line_that_asked_for_it(here: Here) -> None:
+    Path("p.csv").write_text("errors.scale,us.rule\n0,quantal\n\n1,levelk\n2,levelk\n3,prospekt\n", encoding="utf-8")
+    done = here("strike", "--points", "p.csv", *SMALL)
+    assert (done.returncode, done.stdout) == (2, "")
+    first, second = done.stderr.splitlines()
+    assert first.startswith("p.csv:4: us.rule: no rule 'levelk'; legal: quantal, ")
+    assert first.endswith("(did you mean 'level-k'?)")
+    assert second.startswith("p.csv:6: us.rule: no rule 'prospekt'")
+    Path("x.toml").write_text(EXPERIMENT.replace('["quantal"]', '["quantal", "levelk"]'), encoding="utf-8")
+    assert here("x.toml", "-q").stderr.startswith("x.toml:9: us.rule: no rule 'levelk'")
+    listing = '[sweep]\nscenario = "strike"\npoints = "p.csv"\n'
+    Path("y.toml").write_text(listing, encoding="utf-8")
+    assert here("y.toml", "-q").stderr.startswith("p.csv:4: us.rule: no rule 'levelk'")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
