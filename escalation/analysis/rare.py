@@ -6,6 +6,7 @@ table of copies learnt from pilot worlds of its own (``worlds.importance``): unb
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,10 +95,11 @@ def rare_odds(
     horizon: int = 52,
     priors: bool = False,
     values: Values | None = None,
+    weeks: Iterable[int] = tuple(DAYS_OF_WEEK),
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Rare:
-    """Split ``worlds`` worlds of ``scenario``, told of at the reported weeks and the horizon.
+    """Split ``worlds`` worlds of ``scenario``, told of at those of ``weeks`` that are reached and at the horizon.
 
     ``values`` and ``priors`` as in ``worlds.ensemble.plan``. No result depends on ``workers``. Raises ``ValueError``
     for fewer worlds than ``ROOTS``, other sizes below 1, and a rule that plans beside ``priors``: a copy takes its
@@ -105,10 +107,10 @@ def rare_odds(
     """
     if fault := refusal(scenario, worlds, priors):
         raise ValueError(fault)
-    weeks = sorted({week for week in DAYS_OF_WEEK if week < horizon} | {horizon})
+    marks = sorted({week for week in weeks if week < horizon} | {horizon})
     ready = plan(scenario, worlds, seed=seed, priors=priors, values=values)
     copies, pilot = importance.learn(
         scenario, seed=seed, horizon=horizon, priors=priors, values=values, workers=workers, progress=progress
     )
-    made = split(ready, copies, seed=seed, horizon=horizon, weeks=weeks, workers=workers, progress=progress)
+    made = split(ready, copies, seed=seed, horizon=horizon, weeks=marks, workers=workers, progress=progress)
     return Rare(made, pilot)

@@ -7,11 +7,11 @@ from typing import Literal
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import emit_json, progress
+from escalation.cli.shell import NOT_SUPPORTED, OUR_FAULT, emit_json, progress
 
 RECORD_WORLDS, EXACT_WORLDS, EXACT_HORIZON = 2_000, 100_000, 13
-DISAGREES = 1
-"""Exit code where exact and simulated odds do not agree: a fault of ours."""
+DISAGREES = OUR_FAULT
+"""Exit code where exact and simulated odds do not agree; where it cannot be told whether they do, NOT_SUPPORTED."""
 
 
 @click.command("verify")
@@ -21,7 +21,7 @@ DISAGREES = 1
         "--exact",
         is_flag=True,
         help="Solve a reduced crisis of SCENARIO (strike by default) exactly, as a Markov chain, and hold its "
-        "simulation against that; exit code 1 if they disagree.",
+        "simulation against that; exit code 1 if they disagree, 4 if so few worlds cannot tell.",
     ),
     click.option(
         "-n",
@@ -76,7 +76,7 @@ def command(
         _record(worlds or RECORD_WORLDS, seed, evidence, workers, as_json, quiet)
         return
     from escalation.analysis.exact import verify_exact
-    from escalation.analysis.exact.check import roots_of
+    from escalation.analysis.exact.check import UNTOLD, roots_of
     from escalation.analysis.prepare import prepared
     from escalation.analysis.rare import PILOT
     from escalation.scenario.loader import load
@@ -90,7 +90,7 @@ def command(
     else:
         click.echo(result.to_text())
     if not result.agrees:
-        context.exit(DISAGREES)
+        context.exit(NOT_SUPPORTED if result.verdict == UNTOLD else DISAGREES)
 
 
 def _record(

@@ -16,7 +16,9 @@ from escalation.analysis.exact import ExactResult, rare, reduced, verify_exact
 from escalation.analysis.exact import check as checked
 from escalation.analysis.exact.chain import distinct, matrix, solved
 from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
+from escalation.analysis.exact.reach import Reach, of_count
 from escalation.analysis.exact.week import FIELDS, Week
+from escalation.analysis.intervals import wilson
 from escalation.analysis.rare import rare_odds
 from escalation.cli.main import cli as program
 from escalation.model.rules import RULES
@@ -76,7 +78,7 @@ def test_a_kernel_that_errs_is_found_out(wrong: dict[str, float], worlds: int) -
     week = outcomes.end.tally("war_week")
     wars = [int(((week > 0) & (week <= t)).sum()) for t in range(1, WEEKS + 1)]
     shares = tuple(checked.counted(count, worlds, 1.0 - (1.0 - checked.TOGETHER) / WEEKS) for count in wars)
-    faulty = ExactResult(**{**{name: getattr(sound, name) for name in sound.__dataclass_fields__}, "simulated": shares})
+    faulty = replace(sound, simulated=shares)
     assert not faulty.agrees
     assert "OUTSIDE" in faulty.to_text()
 
@@ -128,13 +130,78 @@ RARE: dict[str, object] = {"choice.rationality": 0.6, "fragility.bias": 0.0}
 
 def test_odds_of_one_in_a_million_lie_inside_honest_bounds() -> None:
     """Two worlds in a million carry most of these odds: a normal interval about the weighed odds misses them."""
-    found = verify_exact(load("nonresponse", RARE), 20_000, horizon=WEEKS)
+    found = one_in_a_million()
     exact, weighed = float(found.chain.war[-1]), found.weighed
     assert 1e-6 < exact < 5e-6
     assert found.chain.lost[-1] < 0.01 * exact
     assert found.agrees
     assert 0.0 < weighed.low < weighed.odds < exact < weighed.high
     assert found.rare.world_weeks < 20 * 20_000 * WEEKS
+
+
+@cache
+def one_in_a_million() -> ExactResult:
+    return verify_exact(load("nonresponse", RARE), 20_000, horizon=WEEKS)
+
+
+def times(found: ExactResult, factor: float) -> ExactResult:
+    """As if the simulator had odds ``factor`` times as high, as splitting sees it."""
+    split = replace(found.rare.split, sums=factor * found.rare.split.sums)
+    return replace(found, rare=replace(found.rare, split=split))
+
+
+def test_splitting_judges_where_counting_saw_nothing() -> None:
+    """No war was counted and none could have been: that says nothing, and is not said to agree."""
+    found = one_in_a_million()
+    assert [week.counted.count for week in found.weeks] == [0, 0]
+    assert {(row["judged_by"], row["verdict"]) for row in found.rows()} == {("splitting", "agrees")}
+    for week in found.weeks:
+        assert 0.1 * week.exact < week.reach.below < week.exact < week.reach.above < 10.0 * week.exact
+    for factor in (0.1, 10.0):
+        wrong = times(found, factor)
+        assert {week.verdict for week in wrong.weeks} == {"OUTSIDE"}, "and it can come out so"
+        assert wrong.verdict == "OUTSIDE"
+    blind = times(found, 0.0)
+    assert {week.verdict for week in blind.weeks} == {"cannot tell"}
+    assert not blind.agrees
+    assert blind.verdict == "cannot tell"
+    assert "cannot all be told apart by so few worlds" in " ".join(blind.to_text().split())
+    assert all(row["judged_by"] == "counting" and row["found_out"]["below"] is None for row in blind.rows())
+    assert "so many worlds cannot show odds too low" in " ".join(found.to_text().split())
+
+
+def test_counting_judges_where_it_can_tell() -> None:
+    found = result()
+    assert {(row["judged_by"], row["verdict"]) for row in found.rows()} == {("counting", "agrees")}
+    assert "cannot show odds too low" not in " ".join(found.to_text().split())
+
+
+@pytest.mark.parametrize("expected", [3.0, 16.0, 40.0, 900.0])
+def test_the_reach_of_counting_is_what_it_finds_out_19_times_in_20(expected: float) -> None:
+    """By the binomial law itself: at its ends 95 % of counts are outside, a little nearer fewer."""
+    n, level = 100_000, 0.9999
+    exact = expected / n
+    reach = of_count(exact, 0.0, n, level)
+    counts = np.arange(n // 20)
+    bounds = np.array([wilson(int(count), n, level) for count in counts])
+
+    def found_out(odds: float) -> float:
+        outside = (bounds[:, 0] > exact) | (bounds[:, 1] < exact)
+        return float(stats.binom(n, odds).pmf(counts)[outside].sum())
+
+    assert found_out(reach.above) == pytest.approx(0.95, abs=1e-6)
+    assert found_out(0.95 * reach.above) < 0.95
+    assert reach.tells(exact) == (expected >= 40.0)
+    if expected < 15.0:
+        assert reach.below == 0.0, "not even a simulator without wars is found out"
+        assert found_out(0.0) == 0.0
+    else:
+        assert found_out(reach.below) == pytest.approx(0.95, abs=1e-6)
+
+
+def test_odds_of_nothing_can_only_be_too_low() -> None:
+    assert of_count(0.0, 0.0, 1000, 0.99).tells(0.0)
+    assert not Reach(0.0, np.inf).tells(0.0)
 
 
 REPLICATIONS, ROOTS, PILOTS = 40, 2500, 4
@@ -199,8 +266,9 @@ def test_verify_exact_tells_and_exits(monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(program, words, prog_name="escalation")
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["agrees"] is True
-    monkeypatch.setattr(ExactResult, "agrees", False)
-    assert CliRunner().invoke(program, words, prog_name="escalation").exit_code == 1
+    for verdict, code in (("OUTSIDE", 1), ("cannot tell", 4)):
+        monkeypatch.setattr(ExactResult, "verdict", verdict)
+        assert CliRunner().invoke(program, words, prog_name="escalation").exit_code == code
     wrong = CliRunner().invoke(program, ["verify", "strike"], prog_name="escalation")
     assert wrong.exit_code == 2
     assert "--exact" in wrong.output

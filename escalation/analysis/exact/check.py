@@ -1,18 +1,25 @@
-"""``verify --exact``: exact odds by week beside the simulated ones, in an interval that holds for all weeks at once."""
+"""``verify --exact``: exact odds by week beside the simulated ones, in an interval that holds for all weeks at once.
+
+Each week is judged by counting wars or, where counting could not have told ("reach"), by splitting; a week in which
+neither could is not said to agree.
+"""
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from escalation.analysis.exact.chain import Chain, solved
 from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
-from escalation.analysis.exact.rare import Weighed, weighed
+from escalation.analysis.exact.rare import Weighed, most, weighed
+from escalation.analysis.exact.reach import SURE, TOLD, Reach, of_count, of_scale
 from escalation.analysis.exact.reduction import reduced
-from escalation.analysis.intervals import Share, counted
+from escalation.analysis.intervals import Estimate, Share, counted
 from escalation.analysis.prepare import rules_of
 from escalation.analysis.rare import Rare, rare_odds
 from escalation.scenario.scenario import Scenario
@@ -30,6 +37,66 @@ ROOTS: Final = 25_000
 WIDTH: Final = 100
 
 
+AGREES, OUTSIDE, UNTOLD = "agrees", "OUTSIDE", "cannot tell"
+"""Verdicts on a week."""
+COUNTING, SPLITTING = "counting", "splitting"
+
+
+@dataclass(frozen=True)
+class Week:
+    """The exact odds of war by a week, which may be too low by ``lost``, and the measure that judges them.
+
+    ``counted`` is at the level at which all weeks hold together, and so are ``low`` and ``high`` of the estimate of
+    ``judge``, whose reach is ``reach``.
+    """
+
+    week: int
+    exact: float
+    lost: float
+    counted: Share
+    judge: str
+    odds: float
+    low: float
+    high: float
+    reach: Reach
+
+    @property
+    def inside(self) -> bool:
+        """Whether the exact odds lie inside the interval of the judge and inside that of the wars counted."""
+        return all(
+            low <= self.exact + self.lost and self.exact <= high
+            for low, high in ((self.low, self.high), (self.counted.low, self.counted.high))
+        )
+
+    @property
+    def verdict(self) -> str:
+        """That the odds agree is said only where the judge could have come to the other verdict."""
+        if not self.inside:
+            return OUTSIDE
+        return AGREES if self.reach.tells(self.exact) else UNTOLD
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: a reach that ends nowhere is null."""
+        return {
+            "week": self.week,
+            "exact": self.exact,
+            "not_followed": self.lost,
+            "wars": self.counted.count,
+            "expected": self.exact * self.counted.n,
+            "odds": self.counted.odds,
+            "low": self.counted.low,
+            "high": self.counted.high,
+            "inside": self.inside,
+            "verdict": self.verdict,
+            "judged_by": self.judge,
+            "judged": {"odds": self.odds, "low": self.low, "high": self.high},
+            "found_out": {
+                "below": self.reach.below or None,
+                "above": self.reach.above if math.isfinite(self.reach.above) else None,
+            },
+        }
+
+
 @dataclass(frozen=True)
 class ExactResult:
     """A reduced crisis, solved and simulated. ``simulated`` is by week, each at the level that all hold together."""
@@ -42,14 +109,31 @@ class ExactResult:
     simulated: tuple[Share, ...]
     weighed: Weighed
     rare: Rare
+    """By splitting, told of at every week."""
     closed: tuple[tuple[str, float, float], ...]
     """What it is, the closed form, and what the sparse solve gives."""
 
+    @cached_property
+    def weeks(self) -> tuple[Week, ...]:
+        """Each week with its judge: counting where that can tell, else splitting where that can, else counting."""
+        return tuple(self._week(week) for week in range(1, len(self.simulated) + 1))
+
+    def _week(self, week: int) -> Week:
+        exact, lost = float(self.chain.war[week - 1]), float(self.chain.lost[week - 1])
+        share = self.simulated[week - 1]
+        by_count = of_count(exact, lost, share.n, share.level)
+        count = Week(week, exact, lost, share, COUNTING, share.odds, share.low, share.high, by_count)
+        if by_count.tells(exact):
+            return count
+        found: Estimate = self.rare.by_week(week, share.level)
+        reach = of_scale(exact, lost, found, self.rare.by_week(week, 2.0 * SURE - 1.0))
+        split = Week(week, exact, lost, share, SPLITTING, found.value, found.low, found.high, reach)
+        return split if reach.tells(exact) or not split.inside else count
+
     @property
     def inside(self) -> tuple[bool, ...]:
-        """Whether each week's exact odds lie inside the simulated interval, allowing for what was not followed."""
-        odds = zip(self.chain.war, self.chain.lost, self.simulated, strict=True)
-        return tuple(bool(war <= s.high and war + lost >= s.low) for war, lost, s in odds)
+        """Whether each week's exact odds lie inside the intervals about it, allowing for what was not followed."""
+        return tuple(week.inside for week in self.weeks)
 
     @property
     def weighs(self) -> bool:
@@ -63,10 +147,18 @@ class ExactResult:
         return bool(odds.low <= exact + float(self.chain.lost[-1]) and exact <= odds.high)
 
     @property
-    def agrees(self) -> bool:
-        """Whether all weeks, the weighed odds and those by splitting are inside, and the closed forms are met."""
+    def verdict(self) -> str:
+        """``OUTSIDE`` if anything is outside, ``UNTOLD`` if nothing is and a week cannot be told, else ``AGREES``."""
         met = all(abs(form - found) < 1e-9 for _, form, found in self.closed)
-        return self.weighs and self.splits and all(self.inside) and met
+        verdicts = {week.verdict for week in self.weeks}
+        if OUTSIDE in verdicts or not (self.weighs and self.splits and met):
+            return OUTSIDE
+        return UNTOLD if UNTOLD in verdicts else AGREES
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every week could be told and is inside, weighed and split odds too, and closed forms are met."""
+        return self.verdict == AGREES
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -85,25 +177,13 @@ class ExactResult:
             "splitting": self.rare.to_json(TOGETHER),
             "closed_forms": [{"what": what, "closed": form, "solved": found} for what, form, found in self.closed],
             "inside": sum(self.inside),
+            "verdict": self.verdict,
             "agrees": self.agrees,
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a week: exact and simulated odds of war so far."""
-        columns = zip(self.chain.war, self.chain.lost, self.simulated, self.inside, strict=True)
-        return [
-            {
-                "week": week,
-                "exact": float(war),
-                "not_followed": float(lost),
-                "wars": share.count,
-                "odds": share.odds,
-                "low": share.low,
-                "high": share.high,
-                "inside": inside,
-            }
-            for week, (war, lost, share, inside) in enumerate(columns, 1)
-        ]
+        """One row a week: exact and simulated odds of war so far, and the verdict."""
+        return [week.to_json() for week in self.weeks]
 
     def to_frame(self) -> pd.DataFrame:
         """``rows`` as a table."""
@@ -117,13 +197,15 @@ class ExactResult:
 
     def to_text(self) -> str:
         """For a terminal."""
-        inside, weeks = sum(self.inside), len(self.inside)
-        verdict = "agree" if self.agrees else "do NOT agree"
+        verdicts = [week.verdict for week in self.weeks]
+        weeks, agree, untold = len(verdicts), verdicts.count(AGREES), verdicts.count(UNTOLD)
+        said = {AGREES: "agree", OUTSIDE: "do NOT agree", UNTOLD: "cannot all be told apart by so few worlds"}
         head = (
-            f"Exact and simulated odds of all-out war {verdict}: in {inside} of {weeks} weeks the exact odds lie "
-            f"inside the interval of {self.worlds:,} simulated worlds that holds for all weeks together at "
-            f"{TOGETHER:.1%}."
+            f"Exact and simulated odds of all-out war {said[self.verdict]}: in {agree} of {weeks} weeks the exact odds "
+            f"lie inside the interval of {self.worlds:,} simulated worlds, or of {self.rare.worlds:,} that were split, "
+            f"each of which holds for all weeks together at {TOGETHER:.1%}"
         )
+        head += f"; in {untold} too little was seen to tell." if untold else "."
         chain = self.chain
         what = (
             f"{self.scenario.title}, reduced to a Markov chain of {chain.states:,} states and {chain.links:,} "
@@ -131,15 +213,18 @@ class ExactResult:
             f"hardly likely at all was not followed: {chain.lost[-1]:.1e} in all, by which the odds may be too low."
         )
         lines = [*textwrap.wrap(head, WIDTH), "", *textwrap.wrap(what, WIDTH), ""]
-        lines.append(f"  {'week':>4}  {'exact':>12}  {'simulated':>12}  {'interval':<26}  wars")
-        for row in self.rows():
-            interval = f"{row['low']:.4g} to {row['high']:.4g}"
-            mark = "" if row["inside"] else "  OUTSIDE"
-            lines.append(
-                f"  {row['week']:>4}  {row['exact']:>12.4g}  {row['odds']:>12.4g}  {interval:<26}  {row['wars']}{mark}"
-            )
+        lines += _table([HEAD, *(_row(week) for week in self.weeks)])
+        reach = (
+            "If below, if above: odds that would have been found out "
+            f"{round(20 * SURE)} times in 20, had the simulator had them. Splitting is the judge where counting would "
+            f"not have found out odds {TOLD:g} times too low or too high; where neither would, the verdict is that it "
+            "cannot tell."
+        )
+        lines += textwrap.wrap(reach, WIDTH, initial_indent="  ", subsequent_indent="  ")
         rare, exact = self.weighed, float(chain.war[-1])
         where = "inside" if self.weighs else "OUTSIDE"
+        if self.weighs and most(0, rare.worlds, (1.0 - TOGETHER) / 2.0) >= exact:
+            where += ", though with no war at all it would have been too: so many worlds cannot show odds too low"
         tail = (
             f"By the last week, weighing each decision's chance of war before it is drawn: {rare.odds:.4g} (between "
             f"{rare.low:.4g} and {rare.high:.4g}, bounds that hold at {TOGETHER:.1%} for any number of worlds, however "
@@ -158,6 +243,29 @@ class ExactResult:
         for dropped in self.dropped:
             lines += textwrap.wrap(dropped, WIDTH, initial_indent="  - ", subsequent_indent="    ")
         return "\n".join(lines)
+
+
+HEAD: Final = ("week", "exact", "judged by", "odds", "interval", "wars", "if below", "if above", "verdict")
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _row(week: Week) -> tuple[str, ...]:
+    below, above = week.reach.below, week.reach.above
+    return (
+        f"{week.week}",
+        f"{week.exact:.4g}",
+        week.judge,
+        f"{week.odds:.3g}",
+        f"{week.low:.3g} to {week.high:.3g}",
+        f"{week.counted.count}",
+        f"{below:.3g}" if below > 0.0 else "none",
+        f"{above:.3g}" if math.isfinite(above) else "none",
+        week.verdict,
+    )
 
 
 def verify_exact(
@@ -186,6 +294,7 @@ def verify_exact(
         seed=seed,
         horizon=horizon,
         values=plain.values,
+        weeks=range(1, horizon + 1),
         workers=workers,
         progress=progress,
     )
