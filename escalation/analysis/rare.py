@@ -25,6 +25,9 @@ ROOTS: Final = 2_500
 """Fewest worlds to split: as few as the interval was tried with (docs/exact.md)."""
 HEAVIER: Final = 4.0
 """How many times as heavy as the heaviest root seen one that was not seen may be: tried, in docs/exact.md."""
+COPIED: Final = 2.2
+"""World-weeks that splitting lives through, copies and all, for one of a root: 1.7 to 2.8 in the pilot and after it
+(strike, nonresponse and accord over 2 to 104 weeks, odds of 0.0001 to 0.2, with priors and without)."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ def refusal(scenario: Scenario, worlds: int, priors: bool) -> str:
     if priors and plans(scenario):
         return "splitting worlds of the priors goes without a rule that plans: leave out one of the two"
     return ""
+
+
+def foreseen_weeks(worlds: int, horizon: int) -> int:
+    """World-weeks that splitting ``worlds`` worlds is likely to take: of roots, copies and the pilot."""
+    return round(COPIED * (worlds + PILOT) * horizon)
 
 
 def rare_odds(

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 MICROSECONDS: Final = 1.0
 """What a week of one world costs on one core, as measured on the shipped scenarios; half of it or twice on yours."""
-COPIED: Final = 3.0
-"""World-weeks that splitting lives through for one of a root: 2.6 as measured (docs/exact.md), and some for copying."""
+COPYING: Final = 1.7
+"""What a week of one world costs where worlds are copied, in microseconds; more workers hardly help, for much of it is
+done by one at a time."""
+COPYING_PRIORS: Final = 9.0
+"""The same where each world has numbers of its own, which are copied too."""
 LOADING_SECONDS: Final = 4.0
 COMPILING_SECONDS: Final = 25.0
 
@@ -105,7 +108,7 @@ def command(
         return
     folder = claimed(out)
     ran = Ran.now(words(), seed)
-    size = _world_weeks(worlds, horizon, rare) if precision is None else None
+    size = _in_bar(worlds, horizon, rare) if precision is None else None
     with progress(size, quiet, foreseen_by(ready, worlds, priors), workers) as advance:
         result = run(
             ready,
@@ -143,13 +146,21 @@ def _teller(advance: Advance) -> Callable[[Seen], None]:
     return look
 
 
-def _world_weeks(worlds: int, horizon: int, rare: bool) -> int:
-    """World-weeks of a run, without copies."""
+def _in_bar(worlds: int, horizon: int, rare: bool) -> int:
+    """World-weeks that the bar counts: those of copies are counted with their root's."""
     if not rare:
         return worlds * horizon
     from escalation.analysis.rare import PILOT
 
     return (2 * worlds + PILOT) * horizon
+
+
+def _copied(worlds: int, horizon: int, rare: bool) -> int:
+    if not rare:
+        return 0
+    from escalation.analysis.rare import foreseen_weeks
+
+    return foreseen_weeks(worlds, horizon)
 
 
 def _tell_size(
@@ -166,10 +177,9 @@ def _tell_size(
     from escalation import compiled
 
     name, foreseen = scenario.name, foreseen_by(scenario, worlds, priors)
-    world_weeks = _world_weeks(worlds, horizon, rare)
-    # Copies live world-weeks of their own: as many again as the roots, or twice that.
-    lived = worlds * horizon + COPIED * (world_weeks - worlds * horizon)
-    seconds = LOADING_SECONDS + lived * MICROSECONDS / 1e6 / workers
+    plain, copied = worlds * horizon, _copied(worlds, horizon, rare)
+    copying = (COPYING_PRIORS if priors else COPYING) * copied
+    seconds = LOADING_SECONDS + (plain * MICROSECONDS / workers + copying) / 1e6
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / min(workers, foreseen)
     seconds += solving
@@ -177,7 +187,7 @@ def _tell_size(
         "scenario": name,
         "worlds": worlds,
         "horizon_weeks": horizon,
-        "world_weeks": world_weeks,
+        "world_weeks": plain + copied,
     }
     if foreseen is not None:
         size["foresight"] = {"points": foreseen, "estimated_seconds": round(solving, 1)}
@@ -185,14 +195,15 @@ def _tell_size(
         asked = {} if precision is None else {"precision": {"asked": precision, "most_worlds": worlds}}
         emit_json({**size, "workers": workers, "estimated_seconds": round(seconds, 1), **asked})
         return
-    copied = " and those of copies" if rare else ""
+    with_copies = " with the pilot's and those of copies" if rare else ""
+    about = "about " if rare else ""
     most = "" if precision is None else f"to ±{100 * precision:g} in 100, at most "
     ahead = ""
     if foreseen is not None:
         points = "1 point" if foreseen == 1 else f"{foreseen:,} points"
         ahead = f", {solving:,.0f} of them to solve {points} for foresight"
     click.echo(
-        f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {world_weeks:,} world-weeks{copied}, "
+        f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {about}{plain + copied:,} world-weeks{with_copies}, "
         f"about {seconds:,.0f} seconds with {workers} workers{ahead}. Nothing was run."
     )
 

@@ -45,8 +45,26 @@ def test_what_is_not_split_is_refused_before_anything_is_run(here: Here, words: 
     assert what in " ".join(done.stderr.split())
 
 
-def test_a_dry_run_counts_the_pilot(here: Here) -> None:
-    plain = json.loads(here(*WORDS, "--dry-run", "--json").stdout)
-    rare = json.loads(here(*WORDS, "--rare", "--dry-run", "--json").stdout)
-    assert rare["world_weeks"] > 2 * plain["world_weeks"]
-    assert "and those of copies" in here(*WORDS, "--rare", "--dry-run").stdout
+@pytest.mark.parametrize(
+    "words", [WORDS, ("run", "strike", "-n", "2500", "--horizon", "13"), (*WORDS, "-n", "5000", "--priors")]
+)
+def test_a_dry_run_foresees_the_work(here: Here, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Within 1.35, the pilot's and that of copies too: they multiply it by 1.7 to 2.8, of which 2.2 is foreseen."""
+    foreseen = json.loads(here(*words, "--rare", "--dry-run", "--json").stdout)["world_weeks"]
+    done = json.loads(here(*words, "--rare", "--json", "--out", "folder").stdout)
+    worlds = list(csv.DictReader((tmp_path / "folder" / "worlds.csv").open()))
+    lived = done["war"]["splitting"]["world_weeks"] + sum(int(world["weeks"]) for world in worlds)
+    assert lived / 1.35 < foreseen < 1.35 * lived
+    assert "with the pilot's and those of copies" in here(*words, "--rare", "--dry-run").stdout
+
+
+def test_a_dry_run_allows_for_what_copying_takes(here: Here) -> None:
+    """More workers hardly help, and numbers of one's own are copied too."""
+    plain, rare, many, priors = (
+        json.loads(here(*WORDS, "--dry-run", "--json", *more).stdout)
+        for more in ((), ("--rare",), ("--rare", "--workers", "8"), ("--rare", "--priors"))
+    )
+    copied = rare["world_weeks"] - plain["world_weeks"]
+    for held in (rare, many):
+        assert held["estimated_seconds"] - plain["estimated_seconds"] > 1e-6 * copied
+    assert priors["estimated_seconds"] - plain["estimated_seconds"] > 5e-6 * copied
