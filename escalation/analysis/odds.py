@@ -220,7 +220,9 @@ class RunResult:
         """``{odds, low, high, level, wars, conditional}``, and ``splitting`` where it was asked for."""
         conditional = {**estimate_json(self.conditional, "odds"), "n": self.conditional.n}
         told = {**self.war.to_json(), "level": self.war.level, "wars": self.war.count, "conditional": conditional}
-        return told if self.rare is None else {**told, "splitting": self.rare.to_json()}
+        if self.rare is None:
+            return told
+        return {**told, "splitting": {**self.rare.to_json(), "worth_it": self.rare.worth_it}}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a world: its number, how it stands, its route, every tally and its conditional sum."""

@@ -25,6 +25,8 @@ ROOTS: Final = 2_500
 """Fewest worlds to split: as few as the interval was tried with (docs/exact.md)."""
 HEAVIER: Final = 4.0
 """How many times as heavy as the heaviest root seen one that was not seen may be: tried, in docs/exact.md."""
+PAYS: Final = 1e-3
+"""Odds above which weighing comes to the same error with less computing: measured, in docs/exact.md."""
 COPIED: Final = 2.2
 """World-weeks that splitting lives through, copies and all, for one of a root: 1.7 to 2.8 in the pilot and after it
 (strike, nonresponse and accord over 2 to 104 weeks, odds of 0.0001 to 0.2, with priors and without)."""
@@ -51,6 +53,11 @@ class Rare:
     def world_weeks(self) -> int:
         """All world-weeks lived through: of roots, copies and the pilot."""
         return self.split.world_weeks + self.pilot_weeks
+
+    @property
+    def worth_it(self) -> bool:
+        """Whether odds are so rare that splitting pays."""
+        return self.odds().value <= PAYS
 
     @property
     def heaviest(self) -> float:

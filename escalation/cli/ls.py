@@ -18,7 +18,8 @@ from escalation.cli.shell import coloured, emit_json
 def command(folder: str, as_json: bool) -> None:
     """The runs that have been written below DIR (this folder by default), the newest first.
 
-    Each with its kind and scenario, points and worlds, state, time, odds of war, size on disk and digest. A folder that
+    Each with its kind and scenario, points and worlds, state, time, odds of war, size on disk and digest. Odds are
+    those counted, but of a run made with --rare those by splitting. A folder that
     cannot be read is listed as broken, with what is wrong.
     """
     from escalation.report.folders import folders_text

@@ -40,6 +40,8 @@ def _what(run: RunFolder) -> str:
 
 
 def _odds(run: RunFolder) -> str:
+    if run.splitting is not None:
+        return f"{so_many(run.splitting) if run.splitting else '0'} by splitting"
     if run.odds is None:
         return ""
     least, greatest = run.odds

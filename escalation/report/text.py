@@ -9,6 +9,7 @@ from escalation.analysis.anchor import EXCHANGES, FATAL_DISPUTES, LETHAL_ATTACKS
 from escalation.analysis.compare import CompareResult, Difference, labels
 from escalation.analysis.intervals import Estimate, Share
 from escalation.analysis.odds import CIVILIAN, LIVES, RunResult
+from escalation.analysis.rare import PAYS
 from escalation.analysis.sequences import Stopping
 from escalation.ladder import label
 from escalation.model.outcomes import ROUTE_MEANINGS
@@ -33,6 +34,9 @@ SEQUENCE_NOTE = (
     "The intervals of the odds are confidence sequences, each of which holds at all looks together; that of the last "
     "day rests on counting and weighing both, and reaches to the odds counted."
 )
+
+
+NOT_WORTH_IT: Final = f"Not worth its work: above {so_many(PAYS)}, weighing comes as close sooner; leave out --rare."
 
 
 def headline(result: RunResult) -> str:
@@ -90,7 +94,7 @@ def _rare(result: RunResult) -> list[str]:
         "far as the pilot and the worlds met what leads to war. Routes, endings and the dead are those of worlds "
         "without copies."
     )
-    return [*columns(rows), *wrapped(told, "  ")]
+    return [*columns(rows), *wrapped(told, "  "), *([] if result.rare.worth_it else [f"  {NOT_WORTH_IT}"])]
 
 
 def _rare_row(name: str, odds: Estimate) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ PAGE: Final = "report.html"
 TRACES: Final = (RESULTS, WORLDS, PARTS)
 """Beside a resolved scenario, what a run leaves: a folder that holds both and no sound manifest is a broken one."""
 WAR_ODDS: Final = "war_odds"
+SPLITTING_ODDS: Final = "splitting_odds"
 DEPTH: Final = 3
 """How many folders down run folders are looked for."""
 
@@ -37,7 +38,7 @@ class RunFolder:
 
     ``state`` is ``complete``, ``running`` (a process is writing it now), ``incomplete`` or ``broken`` (``fault`` says
     how); ``failed`` counts the failures that it lists; ``odds`` are the least and the greatest odds of war in its
-    results, the same for one run.
+    results, the same for one run, and ``splitting`` those by splitting, where a run has them.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class RunFolder:
     points: int | None = None
     failed: int = 0
     odds: tuple[float, float] | None = None
+    splitting: float | None = None
     digest: str | None = None
     fault: str | None = None
 
@@ -68,6 +70,7 @@ class RunFolder:
             "failed_parts": self.failed,
             "written": self.written.isoformat(timespec="seconds"),
             "war_odds": odds,
+            "war_odds_by_splitting": self.splitting,
             "digest": self.digest,
             "bytes": self.size,
             "fault": self.fault,
@@ -106,11 +109,11 @@ def read(folder: Path) -> RunFolder:
 
 
 def _told(folder: Path, held: Mapping[str, Any], written: dt.datetime) -> RunFolder:
-    state, fault, odds = str(held.get("status", STATUS_COMPLETE)), None, None
+    state, fault, odds, splitting = str(held.get("status", STATUS_COMPLETE)), None, None, None
     if state != STATUS_COMPLETE:
         state = RUNNING if is_held(folder) else INCOMPLETE
     try:
-        odds = _odds(folder / RESULTS)
+        odds, splitting = _odds(folder / RESULTS), _splitting(folder / RESULTS)
     except FileNotFoundError:
         fault = f"{RESULTS} is missing" if state == STATUS_COMPLETE else None
     except (OSError, ValueError, csv.Error) as error:
@@ -127,6 +130,7 @@ def _told(folder: Path, held: Mapping[str, Any], written: dt.datetime) -> RunFol
         points=_whole(held.get("points")),
         failed=_lines(folder / FAILURES),
         odds=odds,
+        splitting=splitting,
         digest=held["digest"] if isinstance(held.get("digest"), str) else None,
         fault=fault,
     )
@@ -169,6 +173,16 @@ def _odds(path: Path) -> tuple[float, float] | None:
         return None
     odds = [value for _, day, value in told if day == told[-1][1]]
     return min(odds), max(odds)
+
+
+def _splitting(path: Path) -> float | None:
+    """Odds of war by splitting at the last day of a run made with ``--rare``."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream)
+        if SPLITTING_ODDS not in (rows.fieldnames or ()):
+            return None
+        told = [float(row[SPLITTING_ODDS]) for row in rows if row[SPLITTING_ODDS]]
+    return told[-1] if told else None
 
 
 def _size(folder: Path) -> int:

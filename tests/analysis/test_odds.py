@@ -141,7 +141,7 @@ def test_rare_odds_stand_beside_the_others() -> None:
     assert rare.conditional == plain.conditional
     held = json.loads(json.dumps(rare.to_json(), allow_nan=False))
     split = held["war"]["splitting"]
-    assert set(split) == {"odds", "low", "high", "level", "n", "world_weeks", "heaviest"}
+    assert set(split) == {"odds", "low", "high", "level", "n", "world_weeks", "heaviest", "worth_it"}
     assert 0.0 < split["low"] < split["odds"] < split["high"] < 1.0
     assert split["n"] == 2500
     assert (

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from escalation.report.words import so_many
 from tests.cli.conftest import Here
 
 WORDS = ("run", "nonresponse", "--set", "choice.rationality=0.6", "-n", "2500", "--horizon", "4")
+
+RARER = ("--set", "fragility.bias=0")
 
 
 def test_rare_odds_are_in_the_json_and_in_the_folder(here: Here, tmp_path: Path) -> None:
@@ -24,6 +27,33 @@ def test_rare_odds_are_in_the_json_and_in_the_folder(here: Here, tmp_path: Path)
     rows = list(csv.DictReader((tmp_path / "folder" / "results.csv").open()))
     assert float(rows[-1]["splitting_odds"]) == split["odds"]
     assert json.loads(here(*WORDS, "--rare", "--json", "--workers", "1", "--block", "50").stdout) == held
+
+
+def test_where_it_is_not_worth_it_that_is_said(here: Here, tmp_path: Path) -> None:
+    """In one line, on the page and in the JSON, at odds above one in 1,000; and not below."""
+    often, seldom = ("run", "strike", "-n", "2500", "--horizon", "4", "--rare"), (*WORDS, "--rare", *RARER)
+    for words, worth_it in ((often, False), (seldom, True)):
+        folder = words[1]
+        split = json.loads(here(*words, "--json", "--out", folder).stdout)["war"]["splitting"]
+        assert split["worth_it"] is worth_it is (split["odds"] <= 1e-3)
+        lines = here(*words).stdout.splitlines()
+        page = (tmp_path / folder / "report.html").read_text(encoding="utf-8")
+        said = "Not worth its work: above 1.0 in 1,000"
+        assert sum(said in line for line in lines) == (said in page) == (not worth_it)
+        assert all(len(line) <= 100 for line in lines if said in line)
+
+
+def test_ls_shows_the_odds_by_splitting(here: Here) -> None:
+    """Marked as such; the counted ones, where no war was met, would be 0."""
+    split = json.loads(here(*WORDS, *RARER, "--rare", "--json", "--out", "rare").stdout)["war"]["splitting"]
+    here(*WORDS, *RARER, "--out", "plain")
+    runs = {run["folder"]: run for run in json.loads(here("ls", "--json").stdout)["runs"]}
+    assert runs["rare"]["war_odds"] == runs["plain"]["war_odds"] == {"least": 0.0, "greatest": 0.0}
+    assert runs["rare"]["war_odds_by_splitting"] == split["odds"] > 0.0
+    assert runs["plain"]["war_odds_by_splitting"] is None
+    lines = {line.split()[0]: line for line in here("ls").stdout.splitlines()}
+    assert f"{so_many(split['odds'])} by splitting" in lines["rare"]
+    assert "by splitting" not in lines["plain"]
 
 
 def test_rare_goes_without_precision(here: Here) -> None:

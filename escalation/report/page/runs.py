@@ -14,7 +14,7 @@ from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.material import Document, Material
 from escalation.report.page.odds import Heap, icon_array
 from escalation.report.page.parts import Page, Section, Table, Text, present
-from escalation.report.text import CENTRAL_NOTE, PRIORS_NOTE
+from escalation.report.text import CENTRAL_NOTE, NOT_WORTH_IT, PRIORS_NOTE
 from escalation.report.words import base_of, between, count, day, days, in_base, listed, percent, period
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
@@ -125,6 +125,7 @@ def _by_splitting(run: Document) -> list[Any]:
     return [
         Table(f"Odds in {base:,} worlds, by splitting", ("By when", "Odds", "95 % interval"), tuple(rows)),
         Text(told, "note"),
+        *([] if split.get("worth_it", True) else [Text(NOT_WORTH_IT, "note")]),
     ]
 
 
