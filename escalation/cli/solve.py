@@ -106,6 +106,8 @@ def command(
 
     Rules of other games: quantal (logit quantal response), best-response (its limit without errors, an equilibrium),
     backward-induction (trees of perfect information), level-k, cognitive-hierarchy, prospect.
+
+    Of a reference game that people have played it also shows what they did beside the lambda that fits it.
     """
     if listed:
         from escalation.cli.list import list_games
@@ -167,16 +169,20 @@ def command(
         from escalation.cli.game_export import export_game
 
         export_game(found, export)
+    entry = catalog.load(game) if game in catalog.names() else None
     if as_json:
-        emit_json(solution.to_json() if fit is None else solution.to_json() | {"fit": fit.to_json()})
+        from escalation.games.observed import published
+
+        fitted = {} if fit is None else {"fit": fit.to_json()}
+        emit_json(solution.to_json() | fitted | ({} if entry is None else published(entry)))
         return
-    from escalation.report.catalog import head, known
+    from escalation.report.catalog import asked, head, known
     from escalation.report.solution import solution_text
 
-    entry = catalog.load(game) if game in catalog.names() else None
     lines = [solution_text(found, solution, fit, coloured())]
     if entry is not None:
-        lines = [*head(entry), *lines, *known(entry, coloured())]
+        before = asked(entry, solution) if fit is None else []
+        lines = [*head(entry), *before, *lines, *known(entry, coloured())]
     click.echo("\n".join(lines))
 
 

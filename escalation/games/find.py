@@ -29,7 +29,12 @@ def find(argument: str) -> Game | Table:
     beside = [entry.name for entry in _files(path.parent)]
     legal = "a scenario, a reference game, or a file of Gambit's whose name ends in .efg or .nfg"
     what = "not a game" if path.exists() else "no such game"
-    near = closest(path.name, [*beside, *catalog.names(), *shipped()])
+    names = [*beside, *catalog.names(), *shipped()]
+    alike = [name for name in names if path.name and name.casefold().startswith(path.name.casefold())]
+    if len(alike) > 1:
+        legal, near = f"{legal}; those that begin so: {', '.join(alike)}", ""
+    else:
+        near = alike[0] if alike else closest(path.name, names)
     raise ScenarioFault([Fault(argument, None, "", what, legal, near)])
 
 

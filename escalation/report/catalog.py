@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from escalation.games.catalog import Answer, Entry, Equilibrium, Limit, Observed, Printed, Quantal, Regret, Threshold
+from escalation.games.solution import Solution
 from escalation.report.layout import bold, columns, wrapped
 
 KINDS: dict[type[Answer], str] = {
@@ -21,10 +24,36 @@ def head(entry: Entry) -> list[str]:
     return [*wrapped(entry.about), *wrapped(entry.teaches), *wrapped(f"Source: {entry.citation}"), ""]
 
 
+PEOPLE = (Observed, Printed)
+"""Answers that tell how people played: they have a lambda of their own, which is not that of the solution."""
+
+
+def asked(entry: Entry, solution: Solution) -> list[str]:
+    """Before the solution of a game that people have played: that its lambda is not theirs."""
+    if solution.rationality is None or not any(isinstance(answer, Observed) for answer in entry.answers):
+        return []
+    text = (
+        f"Solved first at lambda = {solution.rationality:.6g} (--rationality), which is not that of people: what they "
+        "did, and the lambda that fits it with its choices, stand apart, at the end."
+    )
+    return [*wrapped(text), ""]
+
+
 def known(entry: Entry, colour: bool) -> list[str]:
-    """The known answers, to read beside the solution."""
-    lines = ["", bold("What is known", colour)]
-    for answer in entry.answers:
+    """The known answers, to read beside the solution; what people did is kept apart."""
+    people = [answer for answer in entry.answers if isinstance(answer, PEOPLE)]
+    answers = [answer for answer in entry.answers if not isinstance(answer, PEOPLE)]
+    lines = []
+    if answers:
+        lines += ["", bold("What is known", colour), *_told(entry, answers)]
+    if people:
+        lines += ["", bold("What people did, and the lambda that fits it", colour), *_told(entry, people)]
+    return lines
+
+
+def _told(entry: Entry, answers: Sequence[Answer]) -> list[str]:
+    lines = []
+    for answer in answers:
         lines += wrapped(f"{KINDS[type(answer)]}: {answer.what}.", "  ", "    ")
         if isinstance(answer, Observed):
             lines += [*wrapped(f"Data: {answer.source}", "    "), *_beside(entry, answer)]

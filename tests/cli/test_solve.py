@@ -87,6 +87,37 @@ def test_lambda_is_estimated_from_choices(here: Here, files: Path) -> None:
     assert (refused.returncode, "estimates lambda for quantal" in refused.stderr) == (2, True)
 
 
+def test_what_people_did_stands_apart_from_the_lambda_asked_for(here: Here) -> None:
+    """In the text and in the JSON: the shares observed, the fit with its choices, and the fit in print."""
+    text = here("solve", "goeree-louis-ds2").stdout
+    said, _, people = text.partition("What people did, and the lambda that fits it\n")
+    assert "Solved first at lambda = 1 (--rationality), which is not that of people" in " ".join(said.split())
+    assert "What is known" in said
+    assert "Quantal response is likeliest at lambda = 0.6901" in people
+    assert "In print: lambda = 0" in people
+    assert "In print" not in said
+    assert max(map(len, text.splitlines())) <= 100
+    found = json.loads(here("solve", "goeree-louis-ds2", "--json").stdout)
+    (seen,), (printed,) = found["observed"], found["printed"]
+    assert found["rationality"] == 1.0
+    assert seen["fit"]["low"] < seen["fit"]["rationality"] < seen["fit"]["high"]
+    assert seen["fit"]["rationality"] == pytest.approx(0.6901, abs=1e-4)
+    assert seen["shares"]["Row, C"] == pytest.approx(0.479, abs=1e-3)
+    assert seen["fitted"]["Row, C"] == seen["strategies"]["Row"]["C"] == pytest.approx(0.547, abs=1e-3)
+    assert seen["fitted"] != {f"Row, {name}": p for name, p in found["strategies"]["Row"].items()}
+    assert (printed["rationality"], printed["log_likelihood"]) == (0.0, -527.3)
+    again = here("solve", "goeree-louis-ds2", "--rationality", repr(seen["fit"]["rationality"]), "--json").stdout
+    assert json.loads(again)["strategies"]["Row"] == pytest.approx(seen["strategies"]["Row"], abs=1e-6)
+
+
+def test_unknown_plays_have_no_interval_and_games_without_data_no_fields(here: Here) -> None:
+    seen = json.loads(here("solve", "centipede-4", "--json").stdout)["observed"][0]
+    assert (seen["plays"], seen["fit"]["low"], seen["fit"]["log_likelihood"]) == (None, None, None)
+    assert seen["fitted"] == seen["outcomes"]
+    assert {"observed", "printed"}.isdisjoint(json.loads(here("solve", "chicken", "--json").stdout))
+    assert "What people did" not in here("solve", "chicken").stdout
+
+
 def test_a_game_is_written_for_gambit(here: Here, files: Path) -> None:
     assert here("solve", "entry.efg", "--export", "out.efg", "--json").returncode == 0
     assert here("solve", "out.efg", "--export", "again.efg", "--json").returncode == 0
@@ -116,6 +147,8 @@ def test_labels_that_gambit_refuses_are_told(here: Here, files: Path) -> None:
     [
         (["bad.efg"], "bad.efg:6: 1 of the payoffs; expected 2, one for each player"),
         (["entri.efg"], "entri.efg: no such file"),
+        (["ochs"], "(did you mean 'ochs-game3'?)"),
+        (["Goeree-Holt"], "those that begin so: goeree-holt-asymmetric, goeree-holt-palfrey-4, goeree-holt-reversed, "),
         (["entry.efg", "--rule", "quantall"], "did you mean 'quantal'"),
         (["entry.efg", "--rationality", "-1"], "legal is a number from 0 up"),
         (["entry.efg", "--rationality", "much"], "legal is a number from 0 up"),
