@@ -93,6 +93,11 @@ class Seen:
         low, high = self.odds(level)
         return (high - low) / 2.0
 
+    def middle(self, level: float = LEVEL) -> float:
+        """The middle of ``odds``: the one estimate that is as far from either end as ``half_width`` says."""
+        low, high = self.odds(level)
+        return (low + high) / 2.0
+
     def share(self, level: float = LEVEL) -> Share:
         """Wars among the worlds, with the interval of ``odds``. Raises ``ZeroDivisionError`` without worlds."""
         low, high = self.odds(level)
@@ -229,6 +234,11 @@ class Stopping:
         return self.seen.half_width()
 
     @property
+    def middle(self) -> float:
+        """The middle of the interval, of which the half-width is either side: neither wars counted nor weighed odds."""
+        return self.seen.middle()
+
+    @property
     def reached(self) -> bool:
         """Whether that is as narrow as asked for."""
         return self.half_width <= self.asked
@@ -250,6 +260,7 @@ class Stopping:
         """What was asked, what came of it and what it cost."""
         return {
             "asked": self.asked,
+            "middle": self.middle,
             "half_width": self.half_width,
             "reached": self.reached,
             "worlds": self.seen.n,

@@ -140,8 +140,7 @@ def _teller(advance: Advance) -> Callable[[Seen], None]:
     """Shows, beside the bar, the odds so far and how far they are known."""
 
     def look(seen: Seen) -> None:
-        odds = 100 * seen.wars / seen.n
-        advance.tell(f"odds so far {odds:.2f} in 100, known to ±{100 * seen.half_width():.2f}")
+        advance.tell(f"odds so far {100 * seen.middle():.2f} in 100, known to ±{100 * seen.half_width():.2f}")
 
     return look
 

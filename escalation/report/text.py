@@ -15,7 +15,7 @@ from escalation.ladder import label
 from escalation.model.outcomes import ROUTE_MEANINGS
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import bold, columns, dim, wrapped
-from escalation.report.words import base_of, between, day, days, dead, in_base, percent, period, so_many
+from escalation.report.words import base_of, between, day, days, dead, in_base, percent, period, so_many, within
 from escalation.scenario.loader import shipped
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
@@ -31,8 +31,9 @@ CENTRAL_NOTE = (
 FEW: Final = 2.0
 """How many times as far the weighed interval reaches up as down where it is said why: below some ten wars."""
 SEQUENCE_NOTE = (
-    "The intervals of the odds are confidence sequences, each of which holds at all looks together; that of the last "
-    "day rests on counting and weighing both, and reaches to the odds counted."
+    "The intervals are confidence sequences, each of which holds at all looks together. Those of all-out war are of "
+    "no one estimate: they are what counting wars and weighing chances both allow, and reach at least to the odds "
+    "counted, which may so stand at an end. That of limited war is by counting alone."
 )
 
 
@@ -43,6 +44,13 @@ def headline(result: RunResult) -> str:
     """One plain sentence: how many of how many crises became war, the odds with their interval, and by when."""
     war, weeks = result.war, result.outcomes.horizon
     when = f"within {period(weeks)} of {day(result.scenario.start.date)}"
+    if war.count > 0 and result.stopping is not None:
+        both = within(result.stopping.middle, war.low, war.high)
+        counted, weighed = so_many(war.odds), so_many(result.conditional.value)
+        return (
+            f"All-out war {when}: {both} by counting and weighing together. Counted: {war.count:,} of {war.n:,} "
+            f"crises, {counted}; weighed: {weighed}."
+        )
     if war.count > 0:
         crises = (
             f"{war.count:,} of {war.n:,} crises became all-out war" if war.n > 1 else "The crisis became all-out war"
@@ -163,6 +171,8 @@ def _in_100(half_width: float) -> str:
 
 
 def _odds(result: RunResult) -> list[tuple[str, ...]]:
+    if result.stopping is not None:
+        return _odds_by_both(result)
     rows: list[tuple[str, ...]] = [("in 100 crises", "counted", "95 % interval", "weighed", "95 % interval")]
     for number, (counted, weighed) in result.war_by_day.items():
         rows.append(_odds_row(f"all-out war within {days(number)}", counted, weighed))
@@ -172,8 +182,24 @@ def _odds(result: RunResult) -> list[tuple[str, ...]]:
     return rows
 
 
+def _odds_by_both(result: RunResult) -> list[tuple[str, ...]]:
+    """The odds of a run that stopped itself: its intervals are those of no one estimate, and stand apart."""
+    rows: list[tuple[str, ...]] = [("in 100 crises", "counted", "weighed", "95 % interval")]
+    told = {f"within {days(number)}": odds for number, odds in result.war_by_day.items()}
+    if result.outcomes.horizon not in DAYS_OF_WEEK:
+        told[f"within {period(result.outcomes.horizon)}"] = (result.war, result.conditional)
+    for when, (counted, weighed) in told.items():
+        rows.append((f"all-out war {when}", f"{100 * counted.odds:.2f}", f"{100 * weighed.value:.3f}", _span(counted)))
+    limited, when = result.limited_war, f"within {period(result.outcomes.horizon)}"
+    return [*rows, (f"limited war or worse {when}", f"{100 * limited.odds:.2f}", "", _span(limited))]
+
+
+def _span(share: Share) -> str:
+    return f"{100 * share.low:.2f} to {100 * share.high:.2f}"
+
+
 def _odds_row(name: str, counted: Share, weighed: Estimate | None) -> tuple[str, ...]:
-    row = (name, f"{100 * counted.odds:.2f}", f"{100 * counted.low:.2f} to {100 * counted.high:.2f}")
+    row = (name, f"{100 * counted.odds:.2f}", _span(counted))
     if weighed is None:
         return row
     spread = f"{100 * weighed.low:.3f} to {100 * weighed.high:.3f}" if weighed.n > 1 else ""

@@ -71,6 +71,27 @@ def between(odds: float, low: float, high: float) -> str:
     return f"{in_base(odds, base)} in {base:,} (95 % interval {in_base(low, base)} to {in_base(high, base)})"
 
 
+def within(middle: float, low: float, high: float) -> str:
+    """``5.1 to 6.8 in 100 (95 % interval, its middle 6.0)``, all in the base of ``middle``."""
+    base = base_of(middle)
+    ends = f"{in_base(low, base)} to {in_base(high, base)} in {base:,}"
+    return f"{ends} (95 % interval, its middle {in_base(middle, base)})"
+
+
+def tenths(value: float) -> str:
+    """One decimal, or where that would make nothing of it two digits: ``6.8``, ``0.031``, ``< 0.0001``; 0 is ``0``."""
+    if value == 0.0:
+        return "0"
+    if 0.0 < value < 0.0001:
+        return "< 0.0001"
+    return f"{value:.2g}" if 0.0 < value < 0.05 else f"{value:.1f}"
+
+
+def signed_tenths(value: float) -> str:
+    """A change as ``signed``, with two digits where that would make nothing of it: ``−0.012``."""
+    return f"{value:+.2g}".replace("-", "−") if 0.0 < abs(value) < 0.05 else signed(value)
+
+
 def percent(part: float) -> str:
     """A share in per cent: ``41 %``, ``0.3 %``, ``< 0.1 %``."""
     if part <= 0.0:

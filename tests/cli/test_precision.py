@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from escalation.analysis.odds import run
 from escalation.analysis.sequences import FIRST_LOOK, Seen, counted, looks
+from escalation.report.text import headline, run_text
 from tests.cli.conftest import Here
 
 WORDS = ("run", "strike", "--horizon", "2", "--json")
@@ -105,6 +108,28 @@ def test_the_report_says_what_it_spent(here: Here) -> None:
     assert "where ±1.5 was asked for" in said
     assert f"would have taken {held['fixed_worlds']:,}" in said
     assert "confidence sequences" in said
+
+
+def test_no_estimate_is_given_an_interval_that_is_not_its_own(here: Here, tmp_path: Path) -> None:
+    """Where weighing knows more than counting, the odds counted stand at an end of the interval of both."""
+    result = run("strike", precision=0.02, horizon=2)
+    assert result.stopping is not None
+    seen = Seen(n=10_000, wars=675, war_sum=560.0, war_sum_sq=60.0)
+    skewed = replace(result, stopping=replace(result.stopping, seen=seen))
+    assert skewed.war.high == skewed.war.odds == 0.0675, "at its end"
+    low, high = seen.odds()
+    middle = skewed.stopping.middle if skewed.stopping else math.nan
+    assert (middle - low, high - middle) == pytest.approx((seen.half_width(),) * 2)
+    said = headline(skewed)
+    assert f"{100 * low:.1f} to {100 * high:.1f} in 100 (95 % interval, its middle {100 * middle:.1f})" in said
+    assert "Counted: 675 of 10,000 crises, 6.8 in 100; weighed: 5.6 in 100." in said
+    table = run_text(skewed).split("Odds\n")[1].splitlines()
+    assert table[0].split() == ["in", "100", "crises", "counted", "weighed", "95", "%", "interval"]
+    assert table[1].split()[-5:] == ["6.75", "5.600", f"{100 * low:.2f}", "to", f"{100 * high:.2f}"]
+    held = ran(here, "--precision", "0.02", "--out", "kept")
+    page = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
+    assert f"its middle {100 * held['precision']['middle']:.1f}) by counting and weighing together" in page
+    assert held["precision"]["middle"] == (held["war"]["low"] + held["war"]["high"]) / 2
 
 
 def test_without_it_nothing_is_said_of_it(here: Here) -> None:

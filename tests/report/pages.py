@@ -303,7 +303,7 @@ def whole_page() -> Page:
         world.section(_world()),
         common.toll_section([{"arm": arm, "horizon_days": 365, "dead": _DEAD} for arm in arms], NAMES),
         record.section(_record()),
-        record.numbers_section(load("strike")),
+        record.numbers_section(load("strike"), record.DRAWN),
         common.limits_section(("One.", "Two.")),
     ]
     return Page("A made-up page", ("In short.",), present(sections), ("The foot.",))

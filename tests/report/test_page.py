@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 
 from escalation.cli.main import cli as program
-from escalation.report.page import breakeven, causes, claims, discovery, pairs, theses
+from escalation.report.page import breakeven, causes, claims, discovery, pairs, runs, theses
+from escalation.report.page import odds as odds_page
 from escalation.report.page.build import page, write_page
 from escalation.report.page.canvas import Chart, apart, canvas, folded
 from escalation.report.page.material import read
@@ -142,6 +143,38 @@ def test_the_page_says_what_the_run_found(run_folder: Path) -> None:
 
     held = counted(load("strike"))
     assert (int(counts[1]), int(counts[2])) == (held["judgement"], held["numbers"])
+
+
+def test_what_the_run_did_with_its_uncertain_numbers_is_said(run_folder: Path, tmp_path: Path) -> None:
+    """They are drawn with --priors alone."""
+    text = (run_folder / "report.html").read_text(encoding="utf-8")
+    assert "that are uncertain and stand here at their central values, " in " ".join(text.split())
+    assert "drawn from" not in text
+    assert called("run", "strike", "-n", "40", "--priors", "--out", str(tmp_path / "drawn"), "-q").exit_code == 0
+    drawn = " ".join((tmp_path / "drawn" / "report.html").read_text(encoding="utf-8").split())
+    assert "that are uncertain and drawn from their priors, " in drawn
+    assert "drawn anew in every draw" not in text + drawn
+
+
+def test_rare_odds_are_no_nought_in_a_dot_plot(run_folder: Path) -> None:
+    run = json.loads((run_folder / "run.json").read_text())
+    for odds in run["war_by_day"].values():
+        odds |= {"odds": 0.0002, "low": 0.0001, "high": 0.0004}
+    chart = runs._by_day(run)
+    assert "within 90 days 0.02 in 100" in chart.description
+    for odds in run["war_by_day"].values():
+        odds["splitting"] = {"odds": 3.1e-6, "low": 1e-6, "high": 1e-5}
+    run["war"]["splitting"] = odds["splitting"]
+    by_splitting = runs._by_day(run)
+    assert "within 90 days 0.00031 in 100" in by_splitting.description
+    assert by_splitting.note.startswith("Dot: odds by splitting")
+    cell = {"arm": "accord", "odds": 0.0002, "low": 0.0, "high": 0.001, "monte_carlo_error": 0.00004}
+    assert odds_page._row(cell, "Accord", "k", "o").text == "0.02"
+    claim = {"verdict": "refuted", "horizon_days": 90, "probability_low": 0.0, "probability_high": 0.01}
+    shown = [claims._row({**claim, "probability": p}).text for p in (0.0, 0.0004, 0.003, 0.04)]
+    assert shown == ["0 %", "< 0.1 %", "0.3 %", "4 %"]
+    apart = {"difference": -0.0001234, "monte_carlo_error": 0.0001}
+    assert claims._cell_row(apart, "neither", "o", "k", False).text == "−0.012"
 
 
 # -- the command ---------------------------------------------------------------------------------------------------

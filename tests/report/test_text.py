@@ -11,7 +11,20 @@ from escalation.analysis.odds import RunResult, run
 from escalation.report.layout import WIDTH, columns
 from escalation.report.scenario_text import describe_text
 from escalation.report.text import compare_text, headline, run_text
-from escalation.report.words import between, count, day, days, listed, of, opening, percent, period, so_many
+from escalation.report.words import (
+    between,
+    count,
+    day,
+    days,
+    listed,
+    of,
+    opening,
+    percent,
+    period,
+    signed_tenths,
+    so_many,
+    tenths,
+)
 from escalation.scenario.loader import load, shipped
 
 
@@ -99,6 +112,15 @@ def test_a_comparison_tells_averted_from_caused() -> None:
         (days(1460), "4 years"),
         (day(dt.date(2020, 1, 2)), "2 January 2020"),
         (percent(0.0004), "< 0.1 %"),
+        (tenths(6.75), "6.8"),
+        (tenths(0.05), "0.1"),
+        (tenths(0.0312), "0.031"),
+        (tenths(0.00036), "0.00036"),
+        (tenths(0.00000036), "< 0.0001"),
+        (tenths(0.0), "0"),
+        (signed_tenths(-0.0123), "−0.012"),
+        (signed_tenths(0.25), "+0.2"),
+        (signed_tenths(0.0), "0.0"),
         (count(2, "attack"), "two attacks"),
         (count(1, "attack"), "one attack"),
         (listed(["a", "b", "c"]), "a, b and c"),

@@ -9,7 +9,7 @@ from escalation.report.attribution import LUCK, PRIORS_NOTE
 from escalation.report.page.canvas import BLUE, FAINT, INK, MUTED, ORANGE, Chart, canvas, ticks
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Section, Table, Text
-from escalation.report.words import count, listed, opening, percent, period, signed, small
+from escalation.report.words import count, listed, opening, percent, period, signed, small, tenths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -232,7 +232,7 @@ def _factor_chart(
     for factor in shown:
         size, low, high = (scale * float(factor[f"{value}{end}"]) for end in ("", "_low", "_high"))
         guess = any(key in judged for key in factor["keys"])
-        text = f"{size:.1f}" if morris else f"{size:.2f}"
+        text = tenths(size) if morris else f"{size:.2f}"
         rows.append(Row(factor["factor"], size, text, None, (max(low, 0.0), high), "D" if guess else "o",
                         BLUE if factor["told"] else MUTED, hollow=not factor["told"]))  # fmt: skip
     top = max([floor, *(scale * float(factor[f"{value}_high"]) for factor in shown)]) * 1.05

@@ -9,7 +9,7 @@ from escalation.analysis.structure import MOVED
 from escalation.report.page.canvas import BLUE, GREEN, INK, MUTED, VERMILLION, Chart
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Items, Section, Table, Text
-from escalation.report.words import count, days, listed, opening, signed, small
+from escalation.report.words import count, days, listed, opening, percent, signed, signed_tenths, small
 
 Document = Mapping[str, Any]
 
@@ -136,7 +136,7 @@ def _row(claim: Document, label: str = "") -> Row:
     return Row(
         label or by_when(claim["horizon_days"]),
         probability,
-        f"{probability:.0f} %",
+        percent(probability / 100.0) if probability < 0.5 else f"{probability:.0f} %",
         (low, high),
         None,
         marker,
@@ -342,7 +342,7 @@ def decomposition_section(thesis: Document, names: Mapping[str, str]) -> Section
 
 def _cell_row(cell: Document, label: str, marker: str, colour: str, hollow: bool) -> Row:
     value, noise = 100.0 * float(cell["difference"]), 100.0 * 1.96 * float(cell["monte_carlo_error"])
-    return Row(label, value, signed(value), (value - noise, value + noise), None, marker, colour, hollow)
+    return Row(label, value, signed_tenths(value), (value - noise, value + noise), None, marker, colour, hollow)
 
 
 def _apart(by: Mapping[tuple[int, bool, bool], Document], day: int, act: str, without: str) -> str:

@@ -25,7 +25,7 @@ from escalation.report.page.canvas import (
 )
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.parts import Section, Table, Text
-from escalation.report.words import days, listed, so_many
+from escalation.report.words import days, listed, so_many, tenths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,8 +123,8 @@ def odds_chart(cells: Sequence[Mapping[str, Any]], arms: Sequence[str], names: M
         "The odds of all-out war, and how far they are known",
         f"Dots with intervals for {listed([names[arm] for arm in arms])} within "
         f"{listed([days(day) for day in horizons])}. Lowest: {names[least['arm']]} within "
-        f"{days(least['horizon_days'])}, {100 * least['odds']:.1f} in 100. Highest: {names[most['arm']]} within "
-        f"{days(most['horizon_days'])}, {100 * most['odds']:.1f} in 100. The table holds every figure.",
+        f"{days(least['horizon_days'])}, {tenths(100 * least['odds'])} in 100. Highest: {names[most['arm']]} within "
+        f"{days(most['horizon_days'])}, {tenths(100 * most['odds'])} in 100. The table holds every figure.",
         f"Mark: mean over the plausible values of the uncertain numbers; thick bar: how far chance in the simulation "
         f"moves that mean (95 %); thin line: the central 95 % over those values. {size}",
         lambda narrow: forest(narrow, groups, "worlds in 100 that come to all-out war", (0.0, min(1.05 * top, 100.0))),
@@ -134,7 +134,7 @@ def odds_chart(cells: Sequence[Mapping[str, Any]], arms: Sequence[str], names: M
 def _row(cell: Mapping[str, Any], name: str, colour: str, marker: str) -> Row:
     odds, noise = 100.0 * cell["odds"], 100.0 * 1.96 * cell["monte_carlo_error"]
     outer = (100.0 * max(cell["low"], 0.0), 100.0 * min(cell["high"], 1.0))
-    return Row(name, odds, f"{odds:.1f}", (max(odds - noise, 0.0), odds + noise), outer, marker, colour)
+    return Row(name, odds, tenths(odds), (max(odds - noise, 0.0), odds + noise), outer, marker, colour)
 
 
 def odds_table(cells: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Table:

@@ -138,14 +138,23 @@ def _row(row: Mapping[str, Any]) -> Row:
 
 # -- where the numbers come from ---------------------------------------------------------------------------------
 _ROLES: Final = {
-    "uncertain": "Uncertain: drawn from a prior",
+    "uncertain": "Uncertain: has a prior",
     "constant": "Constant",
     "lever": "Lever: set by whoever asks",
 }
 
 
-def numbers_section(scenario: Scenario) -> Section:
-    """How many numbers rest on evidence, how many on judgement, how many are the program's defaults."""
+DRAWN: Final = "drawn from their priors"
+CENTRAL: Final = "stand here at their central values"
+VARIED: Final = "stand here at their central values, unless they vary"
+"""What a run does with its uncertain numbers."""
+
+
+def numbers_section(scenario: Scenario, uncertain_ones: str) -> Section:
+    """How many numbers rest on evidence, how many on judgement, how many are the program's defaults.
+
+    ``uncertain_ones``: what the run does with them: ``DRAWN``, ``CENTRAL`` or ``VARIED``.
+    """
     counts = {role: [0, 0, 0] for role in _ROLES}
     for number in scenario.numbers.values():
         kind = 2 if number.is_default else 1 if number.is_judgement else 0
@@ -160,7 +169,7 @@ def numbers_section(scenario: Scenario) -> Section:
             Text(
                 f"{judged} of {total} numbers ({percent(judged / total)}) rest on judgement, and of "
                 f"the {uncertain} that "
-                f"are uncertain and drawn anew in every draw, {guessed} ({percent(guessed / max(uncertain, 1))}). The "
+                f"are uncertain and {uncertain_ones}, {guessed} ({percent(guessed / max(uncertain, 1))}). The "
                 f"rest names a source. No number rests on evidence after {latest.day} "
                 f"{latest.strftime('%B')} {latest.year}.",
                 "lead",

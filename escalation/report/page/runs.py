@@ -14,8 +14,21 @@ from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.material import Document, Material
 from escalation.report.page.odds import Heap, icon_array
 from escalation.report.page.parts import Page, Section, Table, Text, present
-from escalation.report.text import CENTRAL_NOTE, NOT_WORTH_IT, PRIORS_NOTE
-from escalation.report.words import base_of, between, count, day, days, in_base, listed, percent, period
+from escalation.report.text import CENTRAL_NOTE, NOT_WORTH_IT, PRIORS_NOTE, SEQUENCE_NOTE
+from escalation.report.words import (
+    base_of,
+    between,
+    count,
+    day,
+    days,
+    in_base,
+    listed,
+    percent,
+    period,
+    so_many,
+    tenths,
+    within,
+)
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 
 if TYPE_CHECKING:
@@ -34,6 +47,13 @@ def page(material: Material, run: Document) -> Page:
         f"all-out war {when}: "
         f"{between(war['odds'], war['low'], war['high'])}.",
     )
+    if precision := run.get("precision"):
+        both = within(precision["middle"], war["low"], war["high"])
+        summary = (
+            f"All-out war in “{run['title']}” {when}: {both} by counting and weighing together. Counted: "
+            f"{war['wars']:,} of {count(run['worlds'], 'simulated world')}, {so_many(war['odds'])}; weighed: "
+            f"{so_many(war['conditional']['odds'])}.",
+        )
     if split := war.get("splitting"):
         odds = between(split["odds"], split["low"], split["high"])
         summary += (f"Splitting worlds that come nearer to war tells more of rare odds: {odds}.",)
@@ -47,7 +67,7 @@ def page(material: Material, run: Document) -> Page:
             _lives(run),
             common.toll_section(toll, names),
             world.section(material.get("world")),
-            record.numbers_section(scenario),
+            record.numbers_section(scenario, record.DRAWN if run["priors"] else record.CENTRAL),
             common.limits_section(_limits(run)),
             common.again_section(material),
         ]
@@ -76,10 +96,11 @@ def _odds(run: Document, when: str) -> Section:
         )
     )
     anchor = run["anchor"]
+    best, low, high = _shown(run, war)
     blocks: list[Any] = [
         Text(PRIORS_NOTE.partition("; how far")[0] + "." if run["priors"] else CENTRAL_NOTE.partition(" --priors")[0]),
         icon_array(
-            [Heap(run["title"].partition(":")[0], war["odds"], (war["high"] - war["low"]) / 2)],
+            [Heap(run["title"].partition(":")[0], best, (high - low) / 2)],
             "icons",
             f"All-out war {when}",
             "",
@@ -89,6 +110,7 @@ def _odds(run: Document, when: str) -> Section:
         blocks.append(_by_day(run))
     blocks += [
         Table("Odds in 100 worlds", ("By when", "Counted", "95 % interval", "Weighed"), tuple(rows)),
+        *([Text(SEQUENCE_NOTE, "note")] if "precision" in run else []),
         *_by_splitting(run),
         Text(
             f"For scale, from data alone: {100 * anchor['odds']:.1f} in 100 (90 % interval "
@@ -99,6 +121,18 @@ def _odds(run: Document, when: str) -> Section:
         ),
     ]
     return Section("odds", "How likely is war?", tuple(blocks))
+
+
+def _shown(run: Document, odds: Mapping[str, Any]) -> tuple[float, float, float]:
+    """What figures show of the odds by some day, an estimate and its interval: by splitting where that was asked for,
+
+    in a run to a precision the middle of the interval of both estimates, else the odds counted.
+    """
+    if "splitting" in odds:
+        odds = odds["splitting"]
+    elif "precision" in run:
+        return (odds["low"] + odds["high"]) / 2, odds["low"], odds["high"]
+    return odds["odds"], odds["low"], odds["high"]
 
 
 def _by_splitting(run: Document) -> list[Any]:
@@ -130,18 +164,22 @@ def _by_splitting(run: Document) -> list[Any]:
 
 
 def _by_day(run: Document) -> Chart:
-    rows = tuple(
-        Row(f"within {days(int(number))}", 100 * odds["odds"], f"{100 * odds['odds']:.1f}",
-            (100 * odds["low"], 100 * odds["high"]))
-        for number, odds in run["war_by_day"].items()
-    )  # fmt: skip
+    rows = []
+    for number, odds in run["war_by_day"].items():
+        best, low, high = (100 * value for value in _shown(run, odds))
+        rows.append(Row(f"within {days(int(number))}", best, tenths(best), (low, high)))
+    dot, bar = "worlds at war, counted", "95 % interval of chance in the simulation"
+    if "splitting" in run["war"]:
+        dot = "odds by splitting"
+    elif "precision" in run:
+        dot, bar = "the middle of the bar", "95 % interval by counting and weighing together"
     top = max(row.inner[1] for row in rows if row.inner is not None) * 1.1 or 1.0
     return Chart(
         "odds",
         "The odds of all-out war by the day",
         "Dots with intervals: " + "; ".join(f"{row.label} {row.text} in 100" for row in rows) + ".",
-        "Dot: worlds at war, counted; bar: 95 % interval of chance in the simulation.",
-        lambda narrow: forest(narrow, (Group("", rows),), "worlds in 100 that come to all-out war", (0.0, top)),
+        f"Dot: {dot}; bar: {bar}.",
+        lambda narrow: forest(narrow, (Group("", tuple(rows)),), "worlds in 100 that come to all-out war", (0.0, top)),
     )
 
 

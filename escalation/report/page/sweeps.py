@@ -16,7 +16,7 @@ from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Ch
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.material import Document, Material
 from escalation.report.page.parts import Command, Page, Section, Table, Text, present
-from escalation.report.words import count, day, listed, opening, period
+from escalation.report.words import count, day, listed, opening, period, tenths
 from escalation.worlds.folder import resume_command
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def page(material: Material, sweep: Document) -> Page:
             _odds(sweep),
             _missing(sweep, material) if lacking else None,
             _keys(sweep, len(scenario.uncertain())),
-            record.numbers_section(scenario),
+            record.numbers_section(scenario, record.VARIED),
             common.limits_section(_limits(sweep, len(scenario.uncertain()))),
             common.again_section(material),
         ]
@@ -407,7 +407,7 @@ def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
     chosen = ranked if len(ranked) <= _MOST_POINTS else [*ranked[:half], *ranked[-half:]]
     few = keys[:2]
     rows = tuple(
-        Row(", ".join(_brief(row[key]) for key in few), 100 * row["war_odds"], f"{100 * row['war_odds']:.1f}",
+        Row(", ".join(_brief(row[key]) for key in few), 100 * row["war_odds"], tenths(100 * row["war_odds"]),
             (100 * row["war_low"], 100 * row["war_high"]))
         for row in chosen
     )  # fmt: skip

@@ -39,7 +39,7 @@ def page(material: Material, thesis: Document) -> Page:
             world.section(material.get("world")),
             common.toll_section(thesis.get("toll", ()), names),
             record.section(material.get("record")),
-            record.numbers_section(scenario),
+            record.numbers_section(scenario, record.DRAWN),
             common.limits_section(_limits(thesis, names)),
             common.again_section(material),
         ]
