@@ -42,7 +42,7 @@ def page(material: Material, sweep: Document) -> Page:
             _odds(sweep),
             _missing(sweep, material) if lacking else None,
             _keys(sweep, len(scenario.uncertain())),
-            record.numbers_section(scenario, record.VARIED),
+            record.numbers_section(scenario, record.DRAWN if sweep.get("distribution") else record.VARIED),
             common.limits_section(_limits(sweep, len(scenario.uncertain()))),
             common.again_section(material),
         ]
