@@ -31,6 +31,11 @@ class Snapshot:
     tallies: Ints
     war_sum: Floats
 
+    def put(self, first: int, part: Snapshot) -> None:
+        """Write that of a part of the worlds, from world ``first`` on, in its place."""
+        here = slice(first, first + len(part.war_sum))
+        self.tallies[:, here], self.war_sum[here] = part.tallies, part.war_sum
+
     def tally(self, name: str) -> Ints:
         """One tally of ``model.layout.TALLIES`` by world. Raises ``ValueError`` for an unknown name."""
         return np.asarray(self.tallies[TALLIES.index(name)])
@@ -44,6 +49,11 @@ class Snapshot:
     def limited_war(self) -> NDArray[np.bool_]:
         """Which worlds came to limited war (rung 9) or worse."""
         return np.asarray(self.tally("limited_week") > 0)
+
+
+def blank(worlds: int) -> Snapshot:
+    """Room for the tallies of ``worlds`` worlds: nothing is in it yet."""
+    return Snapshot(np.empty((len(TALLIES), worlds), dtype=np.int64), np.empty(worlds))
 
 
 @dataclass(frozen=True)
