@@ -94,7 +94,7 @@ define install
 	@echo "installing $(1) into $(VENV)"
 	@if uv --version >/dev/null 2>&1; then uv=uv; \
 	else uv=$(BIN)/uv; $(BIN)/python -m pip install --quiet --constraint constraints.txt uv 2>/dev/null || uv=false; fi; \
-	$$uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '$(1)' \
+	$$uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '$(1)' \
 	|| $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '$(1)'
 endef
 

@@ -11,7 +11,8 @@ from escalation.worlds.ensemble import BLOCK
 
 HORIZON = 52
 ROUNDS = 5
-FEW, MANY = 50, 2 * BLOCK
+FEW, MANY = 100, 8 * BLOCK
+"""Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
 WORKER_WORLDS, LONG_WORKER_WORLDS = 80_000, 2_000_000
 MEMORY_WORLDS = (20_000, 80_000)
 

@@ -73,21 +73,13 @@ def happen(T, X, event, step):
 @compiled
 def defend(T, X, D, forced, step, turn, week):
     """``defender.decide`` by the quantal rule."""
-    defender.consider(T, X, D, forced, turn, True, 1.0, CEILING, True, True)
-    acts = T.defender_acts[X.lanes.menu]
-    defender.move(
-        T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, CEILING
-    )
+    defender.take_turn(T, X, D, forced, step, turn, week, True, 1.0, CEILING, True, True, True)
 
 
 @compiled
 def challenge(T, X, C, forced, step, turn, week):
     """``challenger.decide`` by the quantal rule."""
-    challenger.consider(T, X, C, forced, turn, True, 1.0, CEILING, True, True)
-    acts = T.challenger_acts[X.lanes.menu]
-    challenger.move(
-        T, X, C.who, C.context, acts, C.moving, C.deciding, C.record, C.slate, forced, step, turn, week, CEILING
-    )
+    challenger.take_turn(T, X, C, forced, step, turn, week, True, 1.0, CEILING, True, True, True)
 
 
 @compiled

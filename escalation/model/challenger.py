@@ -6,6 +6,7 @@ defender's belief phi about it learns from its replies as pi learns from the def
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 import numpy as np
@@ -166,7 +167,7 @@ def decides(
         out[i] = moves[i] if occasion(obligation[i], sigma[i], rung[i], suffered[i]) | must else 0.0
 
 
-@inlined
+@inner
 def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the challenger's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -187,7 +188,7 @@ def route_of(G: Any, act: Any, S: Any, w: int, who: Any, context: Any) -> int:
     return MISPERCEPTION if S[SUFFERED, w] >= S[SUFFERED_TRUE, w] + 1.0 else REVENGE
 
 
-@inlined
+@inner
 def strike(T: Any, X: Any, w: int, r: int, b: int, seen: float, step: int, turn: int) -> float:
     """What open act of force ``b`` does: the defender's dead, which are returned, and a new provocation."""
     S, act, key = X.S, T.challenger_acts[r, b], X.key[w]
@@ -354,15 +355,15 @@ def count_restraint(suffered: Any, rung: Any, decides: Any, lanes: int, restrain
         restrained[i] += 1 if held else 0
 
 
-@compiled
+@inlined
 def move(
-    T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
+    tiles: Any, T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
     forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what the challenger would do; as ``defender.move``."""
     S, N, few = X.S, X.N, X.who
-    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
-        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+    for t in range(tiles.shape[0]):
+        w, lanes, k = tiles[t, 0], tiles[t, 1], tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
         g, c, tau = (
@@ -390,20 +391,27 @@ def move(
 
 
 @compiled
-def consider(
-    T: Any, X: Any, D: Any, forced: int, turn: int, routine: bool, private: float, ceiling: float,
-    begins: bool, weighs: bool,
+def take_turn(
+    T: Any, X: Any, D: Any, forced: int, step: int, turn: int, week: int, routine: bool, private: float,
+    ceiling: float, begins: bool, weighs: bool, moves: bool,
 ) -> None:  # fmt: skip
-    """As ``defender.consider``."""
+    """What ``decide`` does, in one call; as ``defender.take_turn``."""
     L, S = X.lanes, X.S
     acts, theirs = T.challenger_acts[L.menu], T.defender_acts[L.menu]
     if begins:
         summon(S, forced, turn, routine, D.moving, D.deciding)
-    if weighs:
-        foreseen.challenger(
-            L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, S, X.A,
-            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
-        )  # fmt: skip
+    for t in range(L.tiles.shape[0]):
+        tile = L.tiles[t : t + 1]
+        if weighs:
+            foreseen.challenger(
+                tile, acts, theirs, L.world, L.defender, L.challenger, L.nodes, L.allies, S, X.A,
+                D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+            )  # fmt: skip
+        if moves:
+            move(
+                tile, T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate,
+                forced, step, turn, week, ceiling,
+            )  # fmt: skip
 
 
 def decide(
@@ -432,12 +440,12 @@ def decide(
     if turn < 0:
         D.deciding[:] = 1.0
     by_factors = rule == QUANTAL and turn != CONSIDERED
-    seen = (D, forced, turn, routine, private, ceiling, turn >= 0, by_factors)
-    consider(T, X, *seen) if run is None else run(consider, *seen)
-    if lanes.steep or not by_factors:
+    alone, live = by_factors and not lanes.steep, turn >= 0
+    also = (D, forced, step, turn, week, routine, private, ceiling)
+    call = functools.partial(take_turn, T, X) if run is None else functools.partial(run, take_turn)
+    call(*also, live, by_factors, live and alone)
+    if not alone:
         by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
-    if turn >= 0:
-        acts = T.challenger_acts[lanes.menu]
-        also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
-        move(T, X, *also) if run is None else run(move, *also)
+        if live:
+            call(*also, False, False, True)

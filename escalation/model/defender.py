@@ -7,6 +7,7 @@ what its act teaches.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 from escalation import draws
@@ -234,7 +235,7 @@ def decides(
         out[i] = moves[i] if there | must else 0.0
 
 
-@inlined
+@inner
 def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, context: Any) -> int:
     """Which motive or error carried the defender's meant step to all-out war (an index of ``outcomes.ROUTES``).
 
@@ -266,7 +267,7 @@ def route_of(G: Any, allies: Any, act: Any, S: Any, A: Any, w: int, who: Any, co
     return CASUALTY if strongest == deaths else PROVOKED
 
 
-@inlined
+@inner
 def strike(T: Any, X: Any, w: int, r: int, a: int, seen: float, step: int, turn: int, week: int) -> None:
     """What act of force ``a`` does: dead, obligation, fear, control, the nuclear clock, allies' trust."""
     S, G, N, act = X.S, T.general[r], X.N, T.defender_acts[r, a]
@@ -467,9 +468,9 @@ def be_over(S: Any, moving: Any, w: int, lanes: int, slate: Any) -> None:
         set_to(moving, 0.0, w, lanes, S[field])
 
 
-@compiled
+@inlined
 def move(
-    T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
+    tiles: Any, T: Any, X: Any, who: Any, context: Any, acts: Any, moving: Any, deciding: Any, record: Any, slate: Any,
     forced: int, step: int, turn: int, week: int, ceiling: float,
 ) -> None:  # fmt: skip
     """Draw, carry out and let be seen what ``record`` (2, n, worlds) says the defender would do.
@@ -478,8 +479,8 @@ def move(
     draw, while the likelihoods that it teaches remain the types' own.
     """
     S, K, A, N, few = X.S, X.K, X.A, X.N, X.who
-    for t in range(X.lanes.tiles.shape[0] - 1, -1, -1):  # what was foreseen last is still in the caches
-        w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
+    for t in range(tiles.shape[0]):
+        w, lanes, k = tiles[t, 0], tiles[t, 1], tiles[t, 2]
         if not anyone(moving, w, lanes):
             continue
         g, theta = X.lanes.world[k], S[THETA, w : w + lanes]
@@ -509,22 +510,32 @@ def move(
 
 
 @compiled
-def consider(
-    T: Any, X: Any, D: Any, forced: int, turn: int, routine: bool, private: float, ceiling: float,
-    begins: bool, weighs: bool,
+def take_turn(
+    T: Any, X: Any, D: Any, forced: int, step: int, turn: int, week: int, routine: bool, private: float,
+    ceiling: float, begins: bool, weighs: bool, moves: bool,
 ) -> None:  # fmt: skip
-    """See who has to move, if it ``begins``, and fill ``D.record`` by factors where there is something to decide, if it
-    ``weighs``: in one call, for whoever comes back from compiled code may have to wait for the interpreter.
+    """What ``decide`` does, in one call: see who has to move, if it ``begins``; fill ``D.record`` by factors where
+    there is something to decide, if it ``weighs``; and carry out what comes of it, if it ``moves``.
+
+    One tile after the other, so that what is foreseen is still in the caches when it is acted on. In one call, for
+    whoever comes back from compiled code may have to wait for the interpreter.
     """
     L, S = X.lanes, X.S
     acts, theirs = T.defender_acts[L.menu], T.challenger_acts[L.menu]
     if begins:
         summon(L.tiles, L.world, S, forced, turn, routine, D.moving, D.deciding)
-    if weighs:
-        foreseen.defender(
-            L.tiles, acts, theirs, L.world, L.defender, L.challenger, L.allies, S, X.A,
-            D.deciding, private, ceiling, D.paper, D.blocks, D.record,
-        )  # fmt: skip
+    for t in range(L.tiles.shape[0]):
+        tile = L.tiles[t : t + 1]
+        if weighs:
+            foreseen.defender(
+                tile, acts, theirs, L.world, L.defender, L.challenger, L.allies, S, X.A,
+                D.deciding, private, ceiling, D.paper, D.blocks, D.record,
+            )  # fmt: skip
+        if moves:
+            move(
+                tile, T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate,
+                forced, step, turn, week, ceiling,
+            )  # fmt: skip
 
 
 def decide(
@@ -558,12 +569,12 @@ def decide(
     if turn < 0:
         D.deciding[:] = 1.0
     by_factors = rule == QUANTAL and turn != CONSIDERED
-    seen = (D, forced, turn, routine, private, ceiling, turn >= 0, by_factors)
-    consider(T, X, *seen) if run is None else run(consider, *seen)
-    if lanes.steep or not by_factors:
+    alone, live = by_factors and not lanes.steep, turn >= 0
+    also = (D, forced, step, turn, week, routine, private, ceiling)
+    call = functools.partial(take_turn, T, X) if run is None else functools.partial(run, take_turn)
+    call(*also, live, by_factors, live and alone)
+    if not alone:
         by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
         weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
-    if turn >= 0:
-        acts = T.defender_acts[lanes.menu]
-        also = (D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate, forced, step, turn, week, ceiling)
-        move(T, X, *also) if run is None else run(move, *also)
+        if live:
+            call(*also, False, False, True)

@@ -204,7 +204,7 @@ def anyone(deciding: Any, w: int, lanes: int) -> bool:
 
 
 # -- the defender ---------------------------------------------------------------------------------------------------
-@inlined
+@inner
 def replies_to_defender(
     acts: Any, theirs: Any, g: Any, d: Any, c: Any, S: Any, w: int, lanes: int, paper: Any, blocks: Any
 ) -> None:
@@ -452,7 +452,7 @@ def quiet_answers(acts: Any, d: Any, lanes: int, paper: Any, blocks: Any) -> Non
     copy(sum_1, lanes, sum_2)
 
 
-@inlined
+@inner
 def answers_to_challenger(
     acts: Any, theirs: Any, g: Any, d: Any, c: Any, nodes: Any, S: Any, w: int, lanes: int, paper: Any, blocks: Any
 ) -> int:

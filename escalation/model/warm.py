@@ -47,7 +47,7 @@ def _compile(rows: bool) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        compile_moves(rows)
+        compile_sides(rows)
         other.wait()
     except BaseException:
         other.kill()
@@ -57,37 +57,32 @@ def _compile(rows: bool) -> None:
 
 
 @compiled.quickly()
-def compile_moves(rows: bool) -> None:
-    """The first day, what both sides do once they have decided (they share how an act is carried out), and what no
-    one chooses."""
+def compile_sides(rows: bool) -> None:
+    """What the two sides do: they share payoffs and how an act is carried out."""
     T, X = _over(rows)
-    D = desk(1, 1, len(X.row))
-    lanes.of(T, X.row, 1.0)
-    for side in (defender, challenger):
-        acts, where = T.defender_acts[0], (D.moving, D.deciding)
-        side.move(T, X, D.who, D.context, acts, *where, D.record, D.slate, -1, 0, 0, 1, ANY_RUNG)
-    start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
-    nature.drift(T, X, 0, 1.0)
-    nature.attribute(T, X, 0)
-    nature.close(T, X, 0, 1, 1.0, True, False)
-    events.change_of_leader(T, X, 0)
-    nature.summoned(X.S)
-    nature.is_faced(X.S, 1.0)
+    for side in (challenger, defender):
+        side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
 
 
 @compiled.quickly()
 def compile_rest(rows: bool) -> None:
-    """What both sides foresee (they share payoffs), what the others do, and draws from priors."""
+    """The first day, what the others do, what no one chooses, and draws from priors."""
     T, X = _over(rows)
-    for side in (challenger, defender):
-        side.decide(T, X, desk(1, 1, len(X.row)), 0, -1, 0, PICTURED, 0, True, ANY_RUNG)
+    lanes.of(T, X.row, 1.0)
+    start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
+    start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))
+    nature.drift(T, X, 0, 1.0)
+    events.change_of_leader(T, X, 0)
     proxies.act(T, X, 0, 0, 1.0)
+    nature.attribute(T, X, 0)
     allies.act(T, X, 0, 0, True, False)
     nature.accidents(T, X, 0)
-    start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))
+    nature.summoned(X.S)
+    nature.is_faced(X.S, 1.0)
+    nature.close(T, X, 0, 1, 1.0, True, False)
+    lanes.put_back(X, np.zeros(1, dtype=np.int64), lanes.some(X, np.zeros(1, dtype=np.int64)))
     if rows:
         quantiles(()).compile_all()
-    lanes.put_back(X, np.zeros(1, dtype=np.int64), lanes.some(X, np.zeros(1, dtype=np.int64)))
 
 
 def _over(rows: bool) -> tuple[Tables, Worlds]:
