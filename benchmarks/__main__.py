@@ -54,6 +54,7 @@ def measure(long, command):
         memory=megabytes,
         start_up=probes.start_up(),
         part=probes.part(),
+        grid=probes.grid() if long else None,
     )
 
 

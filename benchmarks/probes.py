@@ -91,31 +91,41 @@ def part():
 
 
 def _part():
-    from escalation.analysis.sweep import sweep
+    from escalation.analysis.sweep import plan_sweep
+    from escalation.worlds.executors import Threads
+    from escalation.worlds.folder import Ran
+    from escalation.worlds.store import Store
+    from escalation.worlds.sweep import run_points
 
     def run(worlds):
-        """CPU seconds, live world-weeks of the points and of the reference, bytes of parts on disk."""
-        with tempfile.TemporaryDirectory() as folder:
+        """CPU seconds, live world-weeks and bytes on disk of a part with so many worlds of each of three points."""
+        plan = plan_sweep(SCENARIO, {"errors.scale": "0.5:1.5:3"}, worlds=worlds)
+        with tempfile.TemporaryDirectory() as folder, Threads(1) as one:
+            store = Store(Path(folder, "part"), Ran.now(["benchmarks"], 0))
             cpu = time.process_time()
-            swept = sweep(SCENARIO, {"errors.scale": "0.5:1.5:3"}, worlds=worlds, workers=1, out=folder, progress=False)
+            ran = run_points(plan.scenario, plan.points, worlds, executor=one, store=store, part=PART)
             seconds = time.process_time() - cpu
-            written = sum(file.stat().st_size for file in Path(folder, "parts").iterdir())
-        weeks, beside = (
-            sum(point.totals.tallies["weeks"] for point in points) for points in (swept.results, swept.reference.points)
-        )
-        return seconds, weeks, beside, written
+            (file,) = Path(folder, "part", "parts").iterdir()
+            return seconds, sum(totals.tallies["weeks"] for totals in ran.totals), file.stat().st_size
 
-    run(1)  # what a process imports once is not what a part costs, nor is what a sweep reads and checks
-    alone, *_ = run(1)
+    run(1)  # what a process imports once is not what a part costs
     before = _peak()
-    seconds, weeks, beside, written = run(PART // 3 + 1)
+    seconds, weeks, written = run(PART // 3)
     return {
-        "seconds": (seconds - alone) * weeks / (weeks + beside),
+        "seconds": seconds,
         "weeks": weeks,
         "bytes": written,
         "resident": before,
         "megabytes": _peak() - before,
     }
+
+
+def grid():
+    """Wall seconds of four million crises: a sweep of 20 by 20 points as a user asks for it, and all that it writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        vary = [word for key in ("errors.scale=0:2:20", "choice.rationality=0.2:0.6:20") for word in ("--vary", key)]
+        out = ("-n", "10000", "--out", str(Path(folder, "grid")), "--quiet")
+        return child("sweep", SCENARIO, *vary, *out, module="escalation")[0]
 
 
 def apart(rounds):

@@ -123,7 +123,7 @@ def test_ratios_are_of_the_time_for_a_live_week() -> None:
     assert ratio(slow, fast) == pytest.approx((400.0, 200.0, 800.0))
 
 
-def made_up(cpu: float) -> page.Measured:
+def made_up(cpu: float, grid: float | None = None) -> page.Measured:
     """A measurement in which the model takes ``cpu`` seconds for what the fused loop does in one."""
 
     def times(seconds: float) -> Times:
@@ -145,6 +145,7 @@ def made_up(cpu: float) -> page.Measured:
         memory={1000: 399.0},
         start_up={"escalation --help": 0.1, "first use: one crisis, compiling": 19.0},
         part={"seconds": 5.0, "weeks": 1e6, "bytes": 2400.0, "resident": 270.0, "megabytes": 12.0},
+        grid=grid,
     )
 
 
@@ -157,6 +158,12 @@ def test_the_page_marks_the_goals_that_are_missed() -> None:
     missed = page.render(made_up(2.5))
     assert "| times as fast as one-world Mesa | 200 (200 to 200) | at least 250 | **MISSED** |" in missed
     assert missed.count("MISSED") == 2
+
+
+def test_four_million_crises_are_a_sweep_where_one_was_run_and_else_a_rate() -> None:
+    assert "| 4,000,000 crises, by the rate of two workers | 16 s | under 90 s | met |" in page.render(made_up(1.5))
+    run = page.render(made_up(1.5, grid=91.0))
+    assert "| 4,000,000 crises, a sweep of 20 by 20 points | 91 s | under 90 s | **MISSED** |" in run
 
 
 def test_the_figures_of_the_scale_page_are_renewed_between_its_marks(root: Path) -> None:
