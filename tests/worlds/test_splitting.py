@@ -38,6 +38,21 @@ def made(
     return split(ready, copies, seed=0, horizon=max(weeks), weeks=weeks, workers=workers)
 
 
+@pytest.mark.parametrize("options", [{}, {"priors": True}])
+def test_copies_are_of_the_types_that_compiled_code_was_looked_up_for(options: dict[str, bool]) -> None:
+    """``Crisis`` binds what it holds by the form of its lanes alone."""
+    from numba import typeof
+
+    herd = Herd(plan(scenario(), 60, **options), 0, 60, copies_of(4), 0)  # type: ignore[arg-type]
+    begun = {herd.state.lanes.world.ndim: typeof(herd.state)}
+    held = herd.state
+    for _ in range(HORIZON):
+        herd.live()
+        form = herd.state.lanes.world.ndim
+        assert typeof(herd.state) == begun.setdefault(form, typeof(herd.state))
+    assert herd.state is not held
+
+
 # -- the law ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("options", [{}, {"priors": True}])
 def test_without_copies_the_roots_are_the_worlds(options: dict[str, bool]) -> None:
