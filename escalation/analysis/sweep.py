@@ -335,12 +335,12 @@ def _result(
         bits, other = _bits(main, point), _bits(beside, point) if plan.against else own
         pairs.append(None if bits is None or other is None else paired(bits, other))
     results = tuple(
-        PointResult(plan.scenario, setting, total, pair, _bounds(total, precision))
-        for setting, total, pair in zip(plan.points.settings, main.totals, pairs, strict=True)
+        PointResult(plan.scenario, setting, total, pair, _bounds(total, precision), narrow)
+        for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
     )
     others = tuple(
-        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None))
-        for setting, total in zip(plan.beside_points.settings, beside.totals, strict=True)
+        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None), ended)
+        for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
     )
     failures = [
         {

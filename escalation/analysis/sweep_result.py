@@ -77,8 +77,9 @@ class Paired:
 class PointResult:
     """One point: its ``setting`` (keys,), the totals of its worlds, and how it differs from the reference.
 
-    ``bounds`` replaces Wilson's interval where the number of worlds was not fixed beforehand. The odds of a point of
-    which no world was run are missing: ``war`` and all that follows from it is None.
+    ``bounds`` replaces Wilson's interval where the number of worlds was not fixed beforehand; ``enough`` says that it
+    ended for being as precise as was asked. The odds of a point of which no world was run are missing: ``war`` and all
+    that follows from it is None.
     """
 
     scenario: Scenario
@@ -86,6 +87,7 @@ class PointResult:
     totals: Totals
     paired: Paired | None = None
     bounds: tuple[float, float] | None = None
+    enough: bool = False
 
     @property
     def worlds(self) -> int:
@@ -230,6 +232,22 @@ class SweepResult:
         gone = [place for place, found in enumerate(self.results) if found.war is None]
         return {place: FAILED if place in self.failed else NOT_RUN for place in gone}
 
+    @cached_property
+    def short(self) -> tuple[int, ...]:
+        """The points with odds from fewer worlds than were asked for: stopped, or failed, before they were enough."""
+        return tuple(place for place, found in enumerate(self.results) if self._is_short(found, place in self.failed))
+
+    @cached_property
+    def short_beside(self) -> tuple[int, ...]:
+        """The points that are set beside a reference in fewer worlds of it than were asked for."""
+        if self.reference is None:
+            return ()
+        known = [place for place, found in enumerate(self.results) if found.paired is not None]
+        return tuple(place for place in known if self._is_short(self.reference.at(place), failed=False))
+
+    def _is_short(self, found: PointResult, failed: bool) -> bool:
+        return found.worlds > 0 and (failed or (found.worlds < self.worlds and not found.enough))
+
     def _failed_in(self, run: str) -> frozenset[int]:
         return frozenset(point for failure in self.failures if failure["run"] == run for point in failure["points"])
 
@@ -268,7 +286,12 @@ class SweepResult:
             **({} if self.reference is None else {"differences": self.differences}),
             **self._distribution_json(),
             "rows": self.to_rows(),
-            "missing": {"failed": self._missing_as(FAILED), "not_run": self._missing_as(NOT_RUN)},
+            "missing": {
+                "failed": self._missing_as(FAILED),
+                "not_run": self._missing_as(NOT_RUN),
+                "short": list(self.short),
+                "short_beside": list(self.short_beside),
+            },
             "failures": [dict(failure) for failure in self.failures],
             **told(self.certified),
             "folder": self.folder,

@@ -190,13 +190,22 @@ def _write(result: SweepResult, out: Path) -> None:
 def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
     """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
     from escalation.analysis.sweep import interrupted
+    from escalation.report.missing import lacking_words
+    from escalation.worlds.runs import PAGE, NoRun
 
     with contextlib.suppress(KeyboardInterrupt, OSError):
         result = interrupted(plan, out, given["precision"])
-        if result is not None:
+        if result is None:
+            return
+        try:
             _write(result, out)
-            if not given["quiet"]:
-                note(f"what is not run yet is marked as missing in {out / 'report.html'}")
+        except NoRun as fault:
+            note(f"there is no page: {fault}")
+            return
+        if not given["quiet"]:
+            lacking = lacking_words(result.to_json())
+            told = f"{lacking}: {out / PAGE} says which" if lacking else f"no world is missing: {out / PAGE} is whole"
+            note(told)
 
 
 def _foreseen(plan: SweepPlan) -> int | None:

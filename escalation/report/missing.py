@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, SweepResult
 from escalation.report.words import count, listed, opening, small
 
@@ -46,3 +49,22 @@ def missing_words(failed: int, not_run: int, of: int, noun: str) -> str:
     parts = [f"{small(failed)} failed"] if failed else []
     parts += [f"{small(not_run)} {'is' if not_run == 1 else 'are'} not run yet"] if not_run else []
     return f"Of {count(of, noun)}, {listed(parts)}" if parts else ""
+
+
+def lacking_words(sweep: Mapping[str, Any]) -> str:
+    """How many points of ``sweep.json`` are missing, or short of worlds; empty for a sweep that lacks nothing."""
+    gone, noun = sweep["missing"], "draw" if sweep["kind"] == "priors" else "point"
+    said = [missing_words(len(gone["failed"]), len(gone["not_run"]), sweep["points"], noun)]
+    short = set(gone["short"])
+    if short:
+        have, asked = "has" if len(short) == 1 else "have", "were asked for"
+        if "precision" in sweep:
+            asked = f"it takes to ± {100 * sweep['precision']:g} in 100, or than the {sweep['worlds']:,} allowed"
+        said.append(f"{opening(count(len(short), noun))} {have} fewer worlds than {asked}")
+    known = [place for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None and place not in short]
+    if apart := sum(sweep["rows"][place].get("difference_odds", 0.0) is None for place in known):
+        said.append(f"{opening(count(apart, noun))} cannot be set beside the reference, of which worlds are missing")
+    if beside := len(set(gone["short_beside"]) - short):
+        are = "is" if beside == 1 else "are"
+        said.append(f"{opening(count(beside, noun))} {are} set beside a reference of which worlds are missing")
+    return ". ".join(text for text in said if text)

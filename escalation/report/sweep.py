@@ -208,11 +208,10 @@ class _Report:
         if self.result.precision is None:
             return f"{span} (of {self.result.worlds:,} asked for)"
         spent = sum(found.worlds for found in self.result.results)
-        wide = sum(
-            found.war is None or (found.war.high - found.war.low) / 2 > self.result.precision
-            for found in self.result.results
-        )
-        capped = f"; {count(wide, 'point')} wider at the most of {self.result.worlds:,} worlds" if wide else ""
+        wide = sum(not found.enough and found.worlds == self.result.worlds for found in self.result.results)
+        capped = f"; {count(wide, self.noun)} wider at the most of {self.result.worlds:,} worlds" if wide else ""
+        short = len(self.result.short)
+        capped += f"; {count(short, self.noun)} of which worlds are missing" if short else ""
         return f"{span}, {spent:,} in all, run until ± {100 * self.result.precision:g} in 100{capped}"
 
     # -- keys ----------------------------------------------------------------------------------------------------

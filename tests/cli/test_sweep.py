@@ -9,13 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from escalation.analysis.sweep import sweep
+from escalation.analysis.sweep import plan_sweep, sweep
 from escalation.worlds import sweep as engine
+from escalation.worlds.runs import NoRun
+from escalation.worlds.store import Store
+from escalation.worlds.tasks import Part
 from tests.cli.conftest import Done, Here
 
 SMALL = ("-n", "60", "--horizon", "4", "-q")
@@ -324,7 +328,12 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, r
     held = json.loads((tmp_path / "out" / "sweep.json").read_text(encoding="utf-8"))
     done = [row["worlds"] for row in held["rows"]]
     assert 0 < sum(done) < 3 * 3072
-    assert held["missing"] == {"failed": [], "not_run": [place for place, worlds in enumerate(done) if not worlds]}
+    assert held["missing"] == {
+        "failed": [],
+        "not_run": [place for place, worlds in enumerate(done) if not worlds],
+        "short": [place for place, worlds in enumerate(done) if 0 < worlds < 3072],
+        "short_beside": [],
+    }
     text = page.read_text(encoding="utf-8")
     assert 'class="banner"' in text
     assert (">not run yet<" in text) == (0 in done)
@@ -332,6 +341,114 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, r
     whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=3072, horizon=13)
     assert json.loads(resumed.stdout)["digest"] == whole.digest
     assert 'class="banner"' not in page.read_text(encoding="utf-8")
+
+
+def stopped_once(monkeypatch: pytest.MonkeyPatch, enough: Callable[[list[Part]], bool]) -> None:
+    """Ctrl-C, once the parts kept so far are ``enough``."""
+    kept: list[Part] = []
+    keep = Store.keep
+
+    def keeping(self: Store, part: Part) -> None:
+        keep(self, part)
+        kept.append(part)
+        if enough(kept):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Store, "keep", keeping)
+
+
+PRECISE = ("--vary", "errors.scale=1,2", "-n", "100000", "--horizon", "2", "--precision", "0.0001", "--out", "out")
+
+
+def test_points_begun_but_stopped_short_of_their_precision_are_missing_worlds(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def both_begun(parts: list[Part]) -> bool:
+        return {(point, 0) for point in range(2)} <= {divmod(part.number, batches) for part in parts}
+
+    plan = plan_sweep("strike", {"errors.scale": "1,2"}, worlds=100_000, horizon=2)
+    first = plan.studies(True)[0]
+    batches = len(first.batches)
+    stopped_once(monkeypatch, both_begun)
+    done = here("strike", *PRECISE)
+    assert done.returncode == 130, done.stderr
+    found = json.loads(Path("out/sweep.json").read_text(encoding="utf-8"))
+    assert all(0 < row["worlds"] < 100_000 for row in found["rows"])
+    assert found["missing"] == {"failed": [], "not_run": [], "short": [0, 1], "short_beside": []}
+    said = "Two points have fewer worlds than it takes to ± 0.01 in 100, or than the 100,000 allowed"
+    assert f"{said}: out/report.html says which" in done.stderr
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert said in page
+    assert "What is missing" in page
+    assert page.count(" worlds so far<") == 2
+    assert "--resume" in page
+
+
+def test_points_precise_enough_lack_nothing_but_what_they_stand_beside(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("nonresponse", "--vary", "errors.scale=2", "--against", "strike", "-n", "20000", "--horizon", "2")
+    words = (*words, "--precision", "0.01", "--out", "out", "-q")
+    run_points = engine.run_points
+
+    def begun(scenario: Any, *given: Any, **named: Any) -> Any:
+        if scenario.name == "strike":
+            stopped_once(patched, lambda parts: 0 in {part.number for part in parts})
+        return run_points(scenario, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("escalation.analysis.sweep.run_points", begun)
+        done = here(*words)
+    assert done.returncode == 130, done.stderr
+    found = json.loads(Path("out/sweep.json").read_text(encoding="utf-8"))
+    assert found["rows"][0]["worlds"] < 20_000
+    assert found["missing"] == {"failed": [], "not_run": [], "short": [], "short_beside": [0]}
+    said = "One point is set beside a reference of which worlds are missing"
+    assert said in Path("out/report.html").read_text(encoding="utf-8")
+    assert here(*words, "--resume").returncode == 0
+    whole = json.loads(Path("out/sweep.json").read_text(encoding="utf-8"))
+    assert whole["missing"] == {"failed": [], "not_run": [], "short": [], "short_beside": []}
+    assert 'class="banner"' not in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def test_an_interrupt_while_figures_are_drawn_does_not_say_that_worlds_are_missing(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from escalation.report import heatmap
+
+    draw, calls = heatmap.sweep_figure, []
+
+    def stopping(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return draw(*given)
+
+    monkeypatch.setattr(heatmap, "sweep_figure", stopping)
+    done = here("strike", *GRID, *SMALL[:-1], "--out", "out")
+    assert (done.returncode, len(calls)) == (130, 2)
+    assert "not run yet" not in done.stderr
+    assert "no world is missing: out/report.html is whole" in done.stderr
+    assert 'class="banner"' not in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def test_an_interrupt_that_leaves_no_page_says_why_and_still_exits_as_interrupted(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from escalation.report.page import build
+
+    def stopped(_: Path) -> Any:
+        monkeypatch.setattr(build, "write_page", refused)
+        raise KeyboardInterrupt
+
+    def refused(_: Path) -> Any:
+        raise NoRun("planted")
+
+    monkeypatch.setattr(build, "write_page", stopped)
+    done = here("strike", *GRID, *SMALL, "--out", "out")
+    assert done.returncode == 130, done.stderr
+    assert "what is done is kept; go on:" in done.stderr
+    assert "there is no page: planted" in done.stderr
 
 
 def test_a_full_disk_is_said_and_not_a_fault_of_ours(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
 from escalation.report.drawn import how_drawn, share_words
-from escalation.report.missing import missing_words
+from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
 from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Chart, canvas, folded, ticks
 from escalation.report.page.forest import Group, Row, forest
@@ -36,7 +36,7 @@ _MOST_WRITTEN: Final = {True: 8, False: 16}
 def page(material: Material, sweep: Document) -> Page:
     """The page of ``escalation sweep``, from ``sweep.json``."""
     scenario = material.scenario(sweep["scenario"])
-    lacking = _lacking(sweep)
+    lacking = lacking_words(sweep)
     sections = present(
         [
             _odds(sweep),
@@ -56,22 +56,6 @@ def _banner(lacking: str) -> str:
     return f"{lacking}. “What is missing” below says which, and how it is run." if lacking else ""
 
 
-def _lacking(sweep: Document) -> str:
-    """How many points are missing, or short of worlds; empty for a sweep that lacks nothing."""
-    gone, noun = sweep["missing"], _noun(sweep)
-    said = [missing_words(len(gone["failed"]), len(gone["not_run"]), sweep["points"], noun)]
-    broken = {point for failure in sweep["failures"] if failure["run"] != REFERENCE for point in failure["points"]}
-    known = [(place, row) for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None]
-    fixed = "precision" not in sweep
-    short = {place for place, row in known if place in broken or (fixed and row["worlds"] < sweep["worlds"])}
-    if short:
-        have = "has" if len(short) == 1 else "have"
-        said.append(f"{opening(count(len(short), noun))} {have} fewer worlds than were asked for")
-    if apart := sum(place not in short and row.get("difference_odds", 0.0) is None for place, row in known):
-        said.append(f"{opening(count(apart, noun))} cannot be set beside the reference, of which worlds are missing")
-    return ". ".join(text for text in said if text)
-
-
 def _state(sweep: Document) -> dict[int, str]:
     """Why the points that have no odds have none."""
     gone = sweep["missing"]
@@ -79,7 +63,7 @@ def _state(sweep: Document) -> dict[int, str]:
 
 
 def _missing(sweep: Document, material: Material) -> Section:
-    """The points that failed, with their errors, and those that are not run yet; what runs them."""
+    """The points that failed, with their errors, and those that are not run, or not to their end; what runs them."""
     rows = []
     for failure in sweep["failures"]:
         of = "the reference: " if failure["run"] == REFERENCE else ""
@@ -87,10 +71,11 @@ def _missing(sweep: Document, material: Material) -> Section:
             few = [f"{key} {shown(value)}" for key, value in setting.items()][:_MOST_NAMED]
             where = f"{of}{', '.join(few)}{' and more' if len(setting) > len(few) else ''}"
             rows.append((where, FAILED, f"{failure['error']}: {failure['message']}"))
-    for place in sweep["missing"]["not_run"]:
-        named = [f"{key['key']} {shown(sweep['rows'][place][key['key']])}" for key in sweep["keys"][:_MOST_NAMED]]
-        more = " and more" if len(sweep["keys"]) > _MOST_NAMED else ""
-        rows.append((", ".join(named) + more, NOT_RUN, ""))
+    rows += [(_named(sweep, place), NOT_RUN, "") for place in sweep["missing"]["not_run"]]
+    told = {place for failure in sweep["failures"] for place in failure["points"] if failure["run"] != REFERENCE}
+    for place in sweep["missing"]["short"]:
+        if place not in told:
+            rows.append((_named(sweep, place), f"{count(sweep['rows'][place]['worlds'], 'world')} so far", ""))
     blocks: list[Any] = []
     if rows:
         left = len(rows) - _MOST_POINTS
@@ -101,6 +86,12 @@ def _missing(sweep: Document, material: Material) -> Section:
         blocks.append(Table(caption, (opening(_noun(sweep)), "State", "Error"), tuple(rows[:_MOST_POINTS]), words=3))
     again = "What is missing, and nothing else, is run by:"
     return Section("missing", "What is missing", (*blocks, Text(again), Command(resume_command(material.manifest))))
+
+
+def _named(sweep: Document, place: int) -> str:
+    """A point by its first keys."""
+    named = [f"{key['key']} {shown(sweep['rows'][place][key['key']])}" for key in sweep["keys"][:_MOST_NAMED]]
+    return ", ".join(named) + (" and more" if len(sweep["keys"]) > _MOST_NAMED else "")
 
 
 def _keys(sweep: Document, uncertain: int) -> Section:
