@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from escalation.analysis.intervals import LEVEL
 from escalation.analysis.sweep_result import PointResult, SweepResult
 from escalation.report.words import count, day, opening, period, small
 
 LONGEST_NAME: Final = 20
+MANY: Final = 20
+"""Points of which one may be expected to seem to differ from its reference by chance."""
 
 
 def is_against(result: SweepResult) -> bool:
@@ -39,7 +42,21 @@ def differences_sentence(result: SweepResult) -> str:
     )
     if found["unknown"]:
         text += f"; at {count(found['unknown'], noun)} worlds are missing"
-    return f"{_named_once(text, known, noun)}."
+    return f"{_named_once(text, known, noun)}.{chance_sentence(known, noun)}"
+
+
+def chance_sentence(known: int, noun: str) -> str:
+    """How many of ``known`` points may seem to differ by chance alone, led by a space; empty for fewer than ``MANY``.
+
+    That is what is to be expected: how many in one sweep may be far off, since the points share their worlds.
+    """
+    if known < MANY:
+        return ""
+    expected = round((1.0 - LEVEL) * known)
+    return (
+        f" Each {noun} goes by its own interval: if none of the {known:,} differed, about {small(expected)} would be "
+        "expected to seem to by chance alone, often more at once or none, for all share the same worlds."
+    )
 
 
 def _so_many(number: int, known: int, noun: str) -> str:

@@ -20,7 +20,14 @@ from escalation.analysis.sweep_result import (
     SweepResult,
     shown,
 )
-from escalation.report.beside import difference_cells, difference_head, differences_sentence, is_against, other
+from escalation.report.beside import (
+    chance_sentence,
+    difference_cells,
+    difference_head,
+    differences_sentence,
+    is_against,
+    other,
+)
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import WIDTH, bold, dim, wrapped
@@ -34,8 +41,6 @@ MOST_LINES: Final = 60
 MOST_KEYS: Final = 12
 MOST_KEYS_TOLD: Final = 3
 LONGEST_CELL: Final = 12
-MANY: Final = 20
-"""Points of which one may seem to differ from its reference by chance."""
 _MARKS: Final = {MORE: "+", LESS: "-", SAME: "="}
 _KINDS: Final = {
     "grid": "a grid",
@@ -403,10 +408,8 @@ class _Report:
             told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
             if not verdicts.count(SAME) or result.drawn:
                 told = told.replace(" (=: the break-even lies among them)", " (=)")
-            if len(verdicts) >= MANY:
-                chance = f"of {self.noun}s that do not differ, up to one in twenty may seem to"
-                told += f". Each goes by its own interval: {chance}"
-            lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.")
+            said = "" if is_against(result) else chance_sentence(len(verdicts), self.noun)  # else in the headline
+            lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.{said}")
         found = break_even(result)
         if found:
             values = listed([f"{value:.3g}" for value in found])

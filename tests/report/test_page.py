@@ -263,6 +263,9 @@ def test_the_page_of_a_prior_sample_tells_how_the_odds_spread(tmp_path: Path) ->
     for name, sign in (("odds", ""), ("difference", "+")):
         for row in swept["distribution"][name]["quantiles"]:
             assert f">{100 * row['value']:{sign}.2f}<".replace("-", "−") in text
+    assert swept["headline"] in text
+    assert "if none of the 25 differed, about one would be expected to seem to by chance alone" in text
+    assert "none of the 25 differed" in swept["headline"]
     assert "central values" not in text
     assert swept["keys"][0]["key"] not in text
     assert "break-even" not in text.lower()

@@ -211,6 +211,20 @@ def test_draws_are_told_as_drawn_at_once_with_their_spread_and_no_break_even(
     assert len(named) == len(PAIR) or name != "two priors"
 
 
+def test_what_chance_alone_would_show_is_said_of_many_points_that_do_not_differ(strike: Scenario) -> None:
+    def level(points: int, *, against: bool) -> SweepResult:
+        other = (lambda _: 0.07) if against else None
+        return made_up(lambda _: 0.07, {"errors.scale": f"0:2:{points}"}, scenario=strike, against=other)
+
+    said = "if none of the 400 differed, about 20 would be expected to seem to by chance alone"
+    assert said in headline(level(400, against=True))
+    assert "of the 20 differed, about one would" in headline(level(20, against=True))
+    assert "by chance alone" not in headline(level(19, against=True))
+    assert "up to one in twenty" not in sweep_text(level(400, against=False))
+    for against in (False, True):
+        assert " ".join(sweep_text(level(400, against=against)).split()).count(said) == 1
+
+
 def test_draws_from_the_priors_are_named_by_their_number(made: dict[str, SweepResult]) -> None:
     pattern = re.compile(r"^ +(\d+) .*?([\d.]+) +[\d.]+ to [\d.]+ +[-+][\d.]+ +[-+][\d.]+ to ", re.MULTILINE)
     rows = pattern.findall(sweep_text(made["against priors"]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
+from escalation.report.beside import chance_sentence
 from escalation.report.drawn import how_drawn, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -161,7 +162,7 @@ def _beside(sweep: Document, known: Sequence[Document]) -> str:
     same = len(told) - more - less
     return (
         f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), _noun(sweep))} are more "
-        f"dangerous, {less} less, and {same} cannot be told apart."
+        f"dangerous, {less} less, and {same} cannot be told apart.{chance_sentence(len(told), _noun(sweep))}"
     )
 
 
