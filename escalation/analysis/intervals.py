@@ -198,15 +198,24 @@ def quantile(values: Numbers, share: float, least: float, most: float, level: fl
 
     The interval needs no law: its ends are order statistics, by the binomial number of draws that lie below the true
     value (David and Nagaraja 2003, *Order Statistics*, 7.1); where the draws are too few, ``least`` and ``most``, which
-    no value can pass. Raises ``ValueError`` for no draws.
+    no value can pass. An error that all draws share, and that shifts them together, is not in it. Raises ``ValueError``
+    for no draws.
     """
     n = len(values)
+    low, high = ends_of_quantile(n, share, level)
+    ordered = [least, *np.sort(values).tolist(), most]
+    return Estimate(float(np.quantile(values, share)), ordered[low], ordered[high], level, n)
+
+
+def ends_of_quantile(n: int, share: float, level: float = LEVEL) -> tuple[int, int]:
+    """Which of ``n`` draws in order, from 1, are the ends of the interval of ``quantile``.
+
+    0 or n + 1 where the draws are too few for one of them to be that end. Raises ``ValueError`` for no draws.
+    """
     if n < 1:
         raise ValueError(f"draws: {n}; legal: 1 or more")
     from scipy.stats import binom
 
     z_of(level)
     tail = (1.0 - level) / 2.0
-    ordered = [least, *np.sort(values).tolist(), most]
-    low, high = int(binom.ppf(tail, n, share)), int(binom.ppf(1.0 - tail, n, share)) + 1
-    return Estimate(float(np.quantile(values, share)), ordered[low], ordered[high], level, n)
+    return int(binom.ppf(tail, n, share)), int(binom.ppf(1.0 - tail, n, share)) + 1

@@ -20,6 +20,7 @@ from escalation.analysis.bars import bar
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
+from escalation.analysis.spread import SharedLuck
 from escalation.analysis.sweep_result import REFERENCE, Paired, PointResult, Reference, SweepResult
 from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
@@ -330,10 +331,16 @@ def _result(
     notes: tuple[str, ...],
 ) -> SweepResult:
     pairs: list[Paired | None] = []
+    drawn, luck, luck_beside = plan.points.kind == "priors", SharedLuck(), SharedLuck()
     own = None if plan.against else _bits(beside, 0)
     for point in range(len(plan.points)):
         bits, other = _bits(main, point), _bits(beside, point) if plan.against else own
         pairs.append(None if bits is None or other is None else paired(bits, other))
+        if drawn and bits is not None:
+            luck.take(bits)
+        if drawn and bits is not None and other is not None:
+            n = min(len(bits), len(other))
+            luck_beside.take(bits[:n].astype(np.int8) - other[:n])
     results = tuple(
         PointResult(plan.scenario, setting, total, pair, _bounds(total, precision), narrow)
         for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
@@ -369,6 +376,7 @@ def _result(
         precision=precision,
         notes=notes,
         certified=main.certified,
+        shifts=(luck.shift(), luck_beside.shift()),
     )
 
 

@@ -181,6 +181,8 @@ class SweepResult:
     """What a folder had to say: damaged parts that were run anew, other versions of libraries."""
     certified: tuple[Certified, ...] = ()
     """The points that a rule that plans had solved; the reference's are not among them."""
+    shifts: tuple[float | None, float | None] = (None, None)
+    """Of draws: how far the luck of their common worlds may move the mean of their odds, and of their differences."""
 
     def __len__(self) -> int:
         return len(self.results)
@@ -208,13 +210,15 @@ class SweepResult:
     def odds_over_draws(self) -> Spread | None:
         """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
         wars = [found.war for found in self.results if found.war is not None]
-        return spread([(war.odds, war.low, war.high) for war in wars], 0.0, 1.0) if self.drawn else None
+        found = [(war.odds, war.low, war.high) for war in wars]
+        return spread(found, 0.0, 1.0, self.shifts[0]) if self.drawn else None
 
     @cached_property
     def difference_over_draws(self) -> Spread | None:
         """How the paired differences do, each of a draw from its reference."""
         pairs = [found.paired for found in self.results if found.paired is not None]
-        return spread([(pair.odds, pair.low, pair.high) for pair in pairs], -1.0, 1.0) if self.drawn else None
+        found = [(pair.odds, pair.low, pair.high) for pair in pairs]
+        return spread(found, -1.0, 1.0, self.shifts[1]) if self.drawn else None
 
     @cached_property
     def failed(self) -> frozenset[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from escalation.analysis.movers import movers
 from escalation.analysis.spread import SHARES, Spread
 from escalation.analysis.sweep_result import SweepResult, shown
 from escalation.report.layout import columns, wrapped
-from escalation.report.words import between, count, listed, small, so_many
+from escalation.report.words import between, count, listed, opening, small, so_many, tenths
 
 FEW: Final = 3
 """Numbers that are named one by one in a sentence."""
@@ -32,17 +32,25 @@ def how_drawn(keys: Sequence[str], uncertain: int, draws: int) -> str:
 
 
 def spread_sentence(result: SweepResult, when: str) -> str:
-    """The median of the odds over the draws, and between what they lie in nine draws of ten."""
+    """The median of the odds over the draws, and between what they lie in nine draws of ten.
+
+    Where the draws are too few for that, between what they were seen to lie.
+    """
     found = result.odds_over_draws
     assert found is not None
     what = numbers_drawn(result.points.keys, len(result.scenario.uncertain()))
     missing = len(result) - found.draws
     among = f" ({small(missing)} of {len(result):,} are missing)" if missing else ""
-    middle, low, high = found.at(0.5), found.at(0.05), found.at(0.95)
+    middle = found.at(0.5)
+    interval = between(middle.value, middle.low, middle.high)
+    if found.tails_known:
+        low, high = (_so_many(found.at(share).value) for share in (SHARES[0], SHARES[-1]))
+        ends = f"in nine draws of ten they lie from {low} to {high} (5 to 95 %)"
+    else:
+        ends = f"the draws run from {_so_many(found.least)} to {_so_many(found.most)}"
     return (
         f"Over {count(found.draws, 'draw')} of {what}{among}, the odds of all-out war {when} have a median of "
-        f"{between(middle.value, middle.low, middle.high)}; in nine draws of ten they lie from {_so_many(low.value)} "
-        f"to {_so_many(high.value)} (5 to 95 %)."
+        f"{interval[:-1]}, given these worlds); {ends}."
     )
 
 
@@ -64,11 +72,16 @@ def share_words(share: float) -> str:
     return "median" if share == SHARES[len(SHARES) // 2] else f"{100 * share:.0f} %"
 
 
-def noise_words(found: Spread) -> str:
-    """What the intervals of the quantiles are, and what else is in the spread."""
+def noise_words(found: Mapping[str, Any]) -> str:
+    """What the intervals of the quantiles are, and what is not in them; ``found`` is a ``Spread`` as JSON."""
+    draws, noise = found["draws"], tenths(100 * found["noise"])
+    shift = "" if found["shift"] is None else f", their mean by ± {tenths(100 * found['shift'])} in 100 (95 %)"
+    few = "" if found["tails_known"] else f" {opening(count(draws, 'draw'))} cannot bound the ends of the spread."
     return (
-        f"The intervals say how far {count(found.draws, 'draw')} may mislead; the odds of one draw are known to "
-        f"± {100 * found.noise:.1f} in 100 (median) themselves, which widens the spread."
+        f"The intervals say how far {count(draws, 'draw')} may mislead, given these worlds.{few} The luck of the "
+        f"worlds, which all draws share, is not in them. The odds of one draw are known to ± {noise} in 100 (median) "
+        f"themselves: part of that widens the spread, and part shifts all draws together{shift}. More worlds make that "
+        "smaller, more draws do not."
     )
 
 

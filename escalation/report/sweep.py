@@ -354,7 +354,7 @@ class _Report:
         lines = spread_table(odds, "odds")
         if differences is not None and is_against(self.result):
             lines += ["", *spread_table(differences, difference_head(self.result)[0], "+")]
-        return [*lines, *wrapped(noise_words(odds), "  "), ""]
+        return [*lines, *wrapped(noise_words(odds.to_json()), "  "), ""]
 
     def long_table(self) -> list[str]:
         """The points by their odds, the most dangerous first, the middle cut out of long tables."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from escalation.analysis.intervals import UNSEEN, chances, chances_of, mean, quantile, z_of
+from escalation.analysis.spread import SharedLuck
 from escalation.scenario.loader import load
 from escalation.worlds.ensemble import simulate
 
@@ -155,3 +156,36 @@ def test_a_quantile_of_nothing_is_refused() -> None:
         quantile(np.zeros(0), 0.5, 0.0, 1.0)
     one = quantile(np.array([0.3]), 0.5, -1.0, 1.0)
     assert (one.value, one.low, one.high) == (0.3, -1.0, 1.0)
+
+
+@pytest.mark.parametrize("draws", [10, 400])
+def test_the_shift_that_draws_share_covers_their_mean_however_many_they_are(draws: int) -> None:
+    """World w is at war in a draw where its luck lies below the odds: luck that no number of draws averages out."""
+    rng = np.random.default_rng(7)
+    odds, worlds, tries = np.linspace(0.05, 0.35, draws), 400, 400
+    held, widths = 0, []
+    for _ in range(tries):
+        luck, shared = rng.random(worlds), SharedLuck()
+        bits = [luck < share for share in odds]
+        for one in bits:
+            shared.take(one)
+        shift = shared.shift()
+        assert shift is not None
+        widths.append(shift)
+        held += abs(float(np.mean(bits)) - float(odds.mean())) <= shift
+    assert 0.92 <= held / tries <= 0.98
+    assert float(np.mean(widths)) == pytest.approx(1.96 * luck_of_one_world(odds) / math.sqrt(worlds), rel=0.03)
+
+
+def luck_of_one_world(odds: np.ndarray) -> float:
+    """The standard deviation of the share of draws at war in a world, whose luck is even."""
+    luck = (np.arange(100_000) + 0.5) / 100_000
+    return float((luck[:, None] < odds).mean(axis=1).std())
+
+
+def test_no_shift_is_told_where_worlds_say_nothing_of_it() -> None:
+    none, calm, uneven = SharedLuck(), SharedLuck(), SharedLuck()
+    calm.take(np.zeros(10, dtype=np.bool_))
+    for size in (10, 11):
+        uneven.take(np.arange(size) > 5)
+    assert [found.shift() for found in (none, calm, uneven)] == [None, None, None]

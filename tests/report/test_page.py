@@ -23,6 +23,7 @@ from escalation.report.page.canvas import Chart, apart, canvas, folded
 from escalation.report.page.material import read
 from escalation.report.page.parts import Page, Section, Table, Text
 from escalation.report.page.render import html
+from escalation.report.words import tenths
 from escalation.worlds.runs import NoRun
 from tests.report.pages import NAMES, made_up
 
@@ -266,6 +267,10 @@ def test_the_page_of_a_prior_sample_tells_how_the_odds_spread(tmp_path: Path) ->
     assert swept["headline"] in text
     assert "if none of the 25 differed, about one would be expected to seem to by chance alone" in text
     assert "none of the 25 differed" in swept["headline"]
+    assert "The luck of the worlds, which all draws share, is not in them." in text
+    shift = swept["distribution"]["odds"]["shift"]
+    assert f"shifts all draws together, their mean by ± {tenths(100 * shift)} in 100 (95 %)" in text
+    assert "band: all draws, which are too few to tell the ends" in text
     assert "central values" not in text
     assert swept["keys"][0]["key"] not in text
     assert "break-even" not in text.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,16 +200,42 @@ def test_draws_are_told_as_drawn_at_once_with_their_spread_and_no_break_even(
     assert "break-even" not in text.lower()
     spread = result.odds_over_draws
     assert spread is not None
-    low, middle, high = (100 * spread.at(share).value for share in (0.05, 0.5, 0.95))
+    middle, odds = 100 * spread.at(0.5).value, [found.war.odds for found in result.results if found.war is not None]
     assert f"Over 30 draws of {what}, the odds" in headline(result)
     assert f"have a median of {middle:.1f} in 100 (95 % interval " in headline(result)
-    assert f"they lie from {low:.1f} in 100 to {high:.1f} in 100 (5 to 95 %)" in headline(result)
+    assert f"the draws run from {100 * min(odds):.1f} in 100 to {100 * max(odds):.1f} in 100." in headline(result)
     rows = re.findall(r"^ +(?:[\d]+ %|median) +([\d.]+) +[\d.]+ to [\d.]+$", sweep_text(result), re.MULTILINE)
     assert rows == [f"{100 * quantile.value:.2f}" for quantile in spread.quantiles]
     # what is named of more numbers than can be listed is what is shown to move the odds, and nothing else
     named = re.findall(r"^  ([\w.-]+): uncertain, ", sweep_text(result), re.MULTILINE)
     assert set(named) <= set(PAIR)
     assert len(named) == len(PAIR) or name != "two priors"
+
+
+@pytest.mark.parametrize(("draws", "known"), [(71, False), (72, True)])
+def test_between_what_nine_draws_of_ten_lie_is_told_of_draws_enough_alone(
+    strike: Scenario, draws: int, known: bool
+) -> None:
+    result = made_up(resolute, dict.fromkeys(PAIR), sample=f"priors:{draws}", scenario=strike)
+    spread = result.odds_over_draws
+    assert spread is not None
+    ends = (spread.at(0.05), spread.at(0.95))
+    assert ((ends[0].low > 0.0), (ends[1].high < 1.0)) == (known, known)
+    low, high = (100 * end.value for end in ends)
+    assert (f"they lie from {low:.1f} in 100 to {high:.1f} in 100 (5 to 95 %)" in headline(result)) == known
+    assert ("the draws run from" in headline(result)) == (not known)
+    assert ("cannot bound the ends of the spread" in " ".join(sweep_text(result).split())) == (not known)
+
+
+def test_the_luck_of_the_worlds_is_said_to_be_in_no_interval_of_the_spread(
+    strike: Scenario, made: dict[str, SweepResult]
+) -> None:
+    text = " ".join(sweep_text(made["two priors"]).split())
+    assert ", given these worlds); the draws run" in text
+    assert "The luck of the worlds, which all draws share, is not in them." in text
+    assert "part of that widens the spread, and part shifts all draws together. More worlds make that smaller" in text
+    told = " ".join(sweep_text(replace(made["two priors"], shifts=(0.0123, None))).split())
+    assert "shifts all draws together, their mean by ± 1.2 in 100 (95 %)." in told
 
 
 def test_what_chance_alone_would_show_is_said_of_many_points_that_do_not_differ(strike: Scenario) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
 from escalation.report.beside import chance_sentence
-from escalation.report.drawn import how_drawn, share_words
+from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
 from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Chart, canvas, folded, ticks
@@ -344,8 +344,7 @@ def _spreads(sweep: Document, known: Sequence[Document]) -> list[Any]:
     if held["difference"] is not None and sweep["reference"]["same_points"]:
         caption = f"{opening(sweep['scenario'])} less {_reference(sweep)}, paired within each draw, in 100"
         blocks.append(_quantiles(caption, held["difference"], "+"))
-    noise = f"The odds of one draw are known to ± {100 * odds['noise']:.1f} in 100 (median), which widens the spread."
-    return [*blocks, Text(noise, "note")]
+    return [*blocks, Text(noise_words(odds), "note")]
 
 
 def _quantiles(caption: str, held: Document, sign: str) -> Table:
@@ -363,14 +362,17 @@ def _quantiles(caption: str, held: Document, sign: str) -> Table:
 def _cumulative(odds: Document, known: Sequence[Document]) -> Chart:
     at = {row["share"]: 100 * row["value"] for row in odds["quantiles"]}
     low, middle, high = at[0.05], at[0.5], at[0.95]
+    band = "5 to 95 % of the draws"
+    if not odds["tails_known"]:
+        low, high, band = 100 * odds["least"], 100 * odds["most"], "all draws, which are too few to tell the ends"
     values = sorted(100 * row["war_odds"] for row in known)
     return Chart(
         "odds",
         "How the odds of all-out war spread over the draws",
         f"A curve that rises from {values[0]:.1f} to {values[-1]:.1f} worlds in 100 over {count(len(values), 'draw')}; "
         f"half of them lie below {middle:.1f}.",
-        f"Height: the share of draws whose odds are at most so high. Line: the median, {middle:.1f} in 100; band: 5 to "
-        f"95 % of the draws, {low:.1f} to {high:.1f}.",
+        f"Height: the share of draws whose odds are at most so high. Line: the median, {middle:.1f} in 100; band: "
+        f"{band}, {low:.1f} to {high:.1f}.",
         lambda narrow: _draw_cumulative(narrow, values, low, middle, high),
     )
 
