@@ -231,12 +231,14 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     """What ``--dry-run`` prints: how much there is to do, to hold and to write, and what varies."""
     from escalation import compiled
     from escalation.analysis.sweep_result import keys_of
+    from escalation.cli.laboratory import SHORT_ROWS
     from escalation.cli.run import COMPILING_SECONDS, LOADING_SECONDS, MICROSECONDS
     from escalation.report.sweep import sizes_text
     from escalation.worlds.size import size_of
 
     size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
-    seconds = LOADING_SECONDS + plan.world_weeks * MICROSECONDS / 1e6 / given["workers"]
+    a_week = MICROSECONDS * (1.0 + SHORT_ROWS / plan.worlds)
+    seconds = LOADING_SECONDS + plan.world_weeks * a_week / 1e6 / given["workers"]
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     foreseen = _foreseen(plan)
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / given["workers"]
