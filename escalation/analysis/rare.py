@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from escalation.analysis.intervals import LEVEL, UNSEEN, Estimate, chances_of
+from escalation.analysis.intervals import LEVEL, UNSEEN, Estimate, Floats, chances_of
 from escalation.scenario.design import Values
 from escalation.scenario.scenario import Scenario
 from escalation.worlds import importance
@@ -67,8 +67,12 @@ class Rare:
 
     def by_week(self, week: int, level: float = LEVEL) -> Estimate:
         """The odds by the end of a reported week. Raises ``ValueError`` for a week that is not told of."""
-        sums = self.split.sums[self.split.weeks.index(week)]
-        return chances_of(sums, level, HEAVIER * float(sums.max()) or UNSEEN)
+        return odds_of(self.sums(week), level)
+
+    def sums(self, week: int) -> Floats:
+        """The roots' sums (roots,) by the end of a reported week. Raises ``ValueError`` for one not told of."""
+        sums: Floats = self.split.sums[self.split.weeks.index(week)]
+        return sums
 
     def odds(self, level: float = LEVEL) -> Estimate:
         """The odds by the horizon."""
@@ -86,6 +90,11 @@ class Rare:
             "world_weeks": self.world_weeks,
             "heaviest": self.heaviest,
         }
+
+
+def odds_of(sums: Floats, level: float = LEVEL) -> Estimate:
+    """The odds from the weighted sums of chances of war of independent roots, (roots,)."""
+    return chances_of(sums, level, HEAVIER * float(sums.max()) or UNSEEN)
 
 
 def refusal(scenario: Scenario, worlds: int, priors: bool) -> str:

@@ -17,11 +17,11 @@ import numpy as np
 from escalation.analysis.exact.chain import Chain, solved
 from escalation.analysis.exact.closed import reciprocity, reciprocity_closed, ruin_closed, ruin_solved, stationary
 from escalation.analysis.exact.rare import Weighed, most, weighed
-from escalation.analysis.exact.reach import SURE, TOLD, Reach, of_count, of_scale
+from escalation.analysis.exact.reach import SURE, TOLD, Reach, of_count, of_roots
 from escalation.analysis.exact.reduction import reduced
-from escalation.analysis.intervals import Estimate, Share, counted
+from escalation.analysis.intervals import Share, counted
 from escalation.analysis.prepare import rules_of
-from escalation.analysis.rare import Rare, rare_odds
+from escalation.analysis.rare import Rare, odds_of, rare_odds
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.ensemble import Progress, simulate
 
@@ -115,7 +115,9 @@ class ExactResult:
 
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
-        """Each week with its judge: counting where that can tell, else splitting where that can, else counting."""
+        """Each week with its judge: whichever figure is outside; else counting where that can tell, splitting where
+        that can and counting where neither can.
+        """
         return tuple(self._week(week) for week in range(1, len(self.simulated) + 1))
 
     def _week(self, week: int) -> Week:
@@ -123,12 +125,15 @@ class ExactResult:
         share = self.simulated[week - 1]
         by_count = of_count(exact, lost, share.n, share.level)
         count = Week(week, exact, lost, share, COUNTING, share.odds, share.low, share.high, by_count)
-        if by_count.tells(exact):
+        sums = self.rare.sums(week)
+        found = odds_of(sums, share.level)
+        by_roots = of_roots(exact, lost, sums, share.level)
+        split = Week(week, exact, lost, share, SPLITTING, found.value, found.low, found.high, by_roots)
+        if not count.inside:
             return count
-        found: Estimate = self.rare.by_week(week, share.level)
-        reach = of_scale(exact, lost, found, self.rare.by_week(week, 2.0 * SURE - 1.0))
-        split = Week(week, exact, lost, share, SPLITTING, found.value, found.low, found.high, reach)
-        return split if reach.tells(exact) or not split.inside else count
+        if not split.inside:
+            return split
+        return split if by_roots.tells(exact) and not by_count.tells(exact) else count
 
     @property
     def inside(self) -> tuple[bool, ...]:
@@ -216,9 +221,10 @@ class ExactResult:
         lines += _table([HEAD, *(_row(week) for week in self.weeks)])
         reach = (
             "If below, if above: odds that would have been found out "
-            f"{round(20 * SURE)} times in 20, had the simulator had them. Splitting is the judge where counting would "
-            f"not have found out odds {TOLD:g} times too low or too high; where neither would, the verdict is that it "
-            "cannot tell."
+            f"{round(20 * SURE)} times in 20, had the simulator had them; by splitting, too low by fewer roots on the "
+            "way to war, too high by each being worth more. Splitting is the judge where counting would not have found "
+            f"out odds {TOLD:g} times too low or too high; where neither would, the verdict is that it cannot tell. "
+            "Whatever is outside is said to be, whoever judges."
         )
         lines += textwrap.wrap(reach, WIDTH, initial_indent="  ", subsequent_indent="  ")
         rare, exact = self.weighed, float(chain.war[-1])
