@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -155,6 +156,20 @@ def test_what_the_run_did_with_its_uncertain_numbers_is_said(run_folder: Path, t
     drawn = " ".join((tmp_path / "drawn" / "report.html").read_text(encoding="utf-8").split())
     assert "that are uncertain and drawn from their priors, " in drawn
     assert "drawn anew in every draw" not in text + drawn
+
+
+@pytest.mark.parametrize("asked", [("--precision", "0.02"), ("-n", "50")])
+def test_without_a_war_the_page_says_what_the_terminal_does(asked: tuple[str, ...], tmp_path: Path) -> None:
+    done = called("run", "strike-no-errors", *asked, "--horizon", "2", "--out", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    said = re.search(r"the odds are below [^;]*; weighing .* gives [\d.]+ in [\d,]*\d", " ".join(done.output.split()))
+    assert said is not None
+    text = unescape(" ".join((tmp_path / "report.html").read_text(encoding="utf-8").split()))
+    assert '<p class="lead">None of ' in text
+    assert said[0] in text
+    assert "by counting and weighing together. Counted" not in text
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert runs._shown(run, run["war"])[0] == 0.0, "and no figure shows the middle of an interval from 0"
 
 
 def test_rare_odds_are_no_nought_in_a_dot_plot(run_folder: Path) -> None:

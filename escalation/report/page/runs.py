@@ -47,8 +47,16 @@ def page(material: Material, run: Document) -> Page:
         f"all-out war {when}: "
         f"{between(war['odds'], war['low'], war['high'])}.",
     )
-    if precision := run.get("precision"):
-        both = within(precision["middle"], war["low"], war["high"])
+    if war["wars"] == 0:
+        weighed = war["conditional"]
+        found = between(weighed["odds"], weighed["low"], weighed["high"]) if weighed["odds"] > 0.0 else "0"
+        summary = (
+            f"None of {count(run['worlds'], 'simulated world')} of “{run['title']}” comes to all-out war {when}: the "
+            f"odds are below {so_many(war['high'])} (95 % interval from 0); weighing every decision's chance of war "
+            f"instead of counting wars gives {found}.",
+        )
+    elif _together(run):
+        both = within(run["precision"]["middle"], war["low"], war["high"])
         summary = (
             f"All-out war in “{run['title']}” {when}: {both} by counting and weighing together. Counted: "
             f"{war['wars']:,} of {count(run['worlds'], 'simulated world')}, {so_many(war['odds'])}; weighed: "
@@ -123,14 +131,21 @@ def _odds(run: Document, when: str) -> Section:
     return Section("odds", "How likely is war?", tuple(blocks))
 
 
+def _together(run: Document) -> bool:
+    """Whether the odds are told as the interval of counting and weighing together: if no war was counted they are not,
+    nor in the terminal.
+    """
+    return "precision" in run and run["war"]["wars"] > 0
+
+
 def _shown(run: Document, odds: Mapping[str, Any]) -> tuple[float, float, float]:
     """What figures show of the odds by some day, an estimate and its interval: by splitting where that was asked for,
 
-    in a run to a precision the middle of the interval of both estimates, else the odds counted.
+    in a run to a precision that met war the middle of the interval of both estimates, else the odds counted.
     """
     if "splitting" in odds:
         odds = odds["splitting"]
-    elif "precision" in run:
+    elif _together(run):
         return (odds["low"] + odds["high"]) / 2, odds["low"], odds["high"]
     return odds["odds"], odds["low"], odds["high"]
 
@@ -172,7 +187,8 @@ def _by_day(run: Document) -> Chart:
     if "splitting" in run["war"]:
         dot = "odds by splitting"
     elif "precision" in run:
-        dot, bar = "the middle of the bar", "95 % interval by counting and weighing together"
+        bar = "95 % interval by counting and weighing together"
+        dot = "the middle of the bar" if _together(run) else dot
     top = max(row.inner[1] for row in rows if row.inner is not None) * 1.1 or 1.0
     return Chart(
         "odds",
