@@ -10,7 +10,7 @@ from escalation.scenario.loader import load
 from escalation.worlds.ensemble import BLOCK
 
 HORIZON = 52
-ROUNDS = 5
+ROUNDS = 15
 FEW, MANY = 100, 8 * BLOCK
 """Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
 WORKER_WORLDS, LONG_WORKER_WORLDS = 80_000, 2_000_000
