@@ -68,8 +68,9 @@ class Thinned:
 
     @property
     def war_sum(self) -> Floats:
-        """``Snapshot.war_sum`` of all worlds of the block."""
-        self._note()
+        """``Snapshot.war_sum`` of all worlds of the block: asked for every week, it brings nothing else up to date."""
+        if self._index is not None:
+            self._war_sum[self._index] = self.crisis.state.S[WAR_SUM]
         return np.asarray(self._war_sum)
 
     @property

@@ -25,6 +25,7 @@ def test_what_is_let_go_is_kept(priors: bool) -> None:
             whole.step()
         thinned.step(WEEKS - week)
         held.append(other.worlds)
+        assert np.array_equal(thinned.war_sum, whole.state.S[WAR_SUM])
         if week in (2, 50, 90, WEEKS):
             seen = thinned.snapshot()
             assert np.array_equal(seen.tallies, whole.state.N)
