@@ -7,14 +7,14 @@ defender's belief phi about it learns from its replies as pi learns from the def
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop
+from escalation.compiled import compiled, inlined, inner, leaf, loop
 from escalation.maths import select
-from escalation.model import casualties, foreseen, layout
+from escalation.model import casualties, deciding, foreseen, layout
 from escalation.model.acting import (
     ACTED,
     DONE,
@@ -35,9 +35,9 @@ from escalation.model.acting import (
     scale,
     use_of_force,
 )
-from escalation.model.arrays import LANES, Desk, Tables, Worlds, desk
+from escalation.model.arrays import LANES
 from escalation.model.foreseen import anyone
-from escalation.model.lanes import CA_BRINK, CA_MET, at, by_menu, put_back, some, too_steep
+from escalation.model.lanes import CA_BRINK, CA_MET, at
 from escalation.model.layout import (
     ACCIDENT,
     ACT_FIRST,
@@ -117,10 +117,7 @@ from escalation.model.payoffs import (
 )
 from escalation.model.proxies import bury
 from escalation.model.rows import fill, put, reset, set_to
-from escalation.model.rules import CODES
-from escalation.model.stage import CONSIDERED, PICTURED, bar, challenger_game, choose, keep, restrict
-
-QUANTAL: Final = CODES["quantal"]
+from escalation.model.stage import bar, challenger_game, choose, keep, restrict
 
 REPLY_WINDOW: int = 4
 """Weeks after the defender's first act of rung 7 or more in which the challenger's highest act is its reply."""
@@ -414,38 +411,5 @@ def take_turn(
             )  # fmt: skip
 
 
-def decide(
-    T: Tables,
-    X: Worlds,
-    D: Desk,
-    rule: int,
-    forced: int,
-    step: int,
-    turn: int,
-    week: int,
-    routine: bool,
-    ceiling: float,
-    run: Bound | None = None,
-) -> None:
-    """Phase 7 for every running world that has something to decide; arguments as in ``defender.decide``."""
-    lanes = X.lanes
-    if lanes.menu < 0:
-        for index in by_menu(X):
-            part, own = some(X, index), desk(T.challenger_acts.shape[1], T.defender_acts.shape[1], len(index))
-            decide(T, part, own, rule, forced, step, turn, week, routine, ceiling)
-            put_back(X, index, part)
-            D.record[:, :, index] = own.record
-        return
-    private = 0.0 if turn == PICTURED else 1.0
-    if turn < 0:
-        D.deciding[:] = 1.0
-    by_factors = rule == QUANTAL and turn != CONSIDERED
-    alone, live = by_factors and not lanes.steep, turn >= 0
-    also = (D, forced, step, turn, week, routine, private, ceiling)
-    call = functools.partial(take_turn, T, X) if run is None else functools.partial(run, take_turn)
-    call(*also, live, by_factors, live and alone)
-    if not alone:
-        by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
-        weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
-        if live:
-            call(*also, False, False, True)
+decide = functools.partial(deciding.decide, take_turn, weigh_by_nodes)
+"""Phase 7 for every running world that has something to decide (``deciding``)."""

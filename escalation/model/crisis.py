@@ -100,6 +100,7 @@ class Crisis(mesa.Model):
             raise ValueError(f"step_days: {step_days}; legal: 1 or 7")
         self.case = scenario  # Mesa 3.5 keeps a `scenario` of its own
         self.worlds = self.alive = worlds
+        self.narrated = worlds == 1  # not so a block that has been thinned to one
         self.seed_of_draws = seed
         self.muted = frozenset(muted)
         self.observer = observer
@@ -219,7 +220,7 @@ class Crisis(mesa.Model):
         self.forced = {}
         self.clock += 1
         if not self.peaceful:
-            self.datacollector.collect(self) if self.worlds == 1 else None
+            self.datacollector.collect(self) if self.narrated else None
         self.alive = int(np.count_nonzero(self.state.S[ENDED] == 0.0))
         self.running = self.alive > 0
 

@@ -8,12 +8,12 @@ what its act teaches.
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+from typing import Any
 
 from escalation import draws
-from escalation.compiled import Bound, compiled, inlined, inner, leaf, loop
+from escalation.compiled import compiled, inlined, inner, leaf, loop
 from escalation.maths import log, select
-from escalation.model import casualties, foreseen, layout, learning
+from escalation.model import casualties, deciding, foreseen, layout, learning
 from escalation.model.acting import (
     ACTED,
     DONE,
@@ -35,9 +35,9 @@ from escalation.model.acting import (
     scale,
     use_of_force,
 )
-from escalation.model.arrays import LANES, Desk, Tables, Worlds, desk
+from escalation.model.arrays import LANES
 from escalation.model.foreseen import anyone
-from escalation.model.lanes import DA_BRINK, at, by_menu, put_back, some, too_steep
+from escalation.model.lanes import DA_BRINK, at
 from escalation.model.layout import (
     A_EXPOSURE,
     A_SPEED,
@@ -158,10 +158,7 @@ from escalation.model.payoffs import (
 )
 from escalation.model.proxies import bury
 from escalation.model.rows import add, put, reset, set_to
-from escalation.model.rules import CODES
-from escalation.model.stage import CONSIDERED, PICTURED, bar, choose, defender_game, keep, restrict
-
-QUANTAL: Final = CODES["quantal"]
+from escalation.model.stage import bar, choose, defender_game, keep, restrict
 
 
 @leaf
@@ -538,43 +535,5 @@ def take_turn(
             )  # fmt: skip
 
 
-def decide(
-    T: Tables,
-    X: Worlds,
-    D: Desk,
-    rule: int,
-    forced: int,
-    step: int,
-    turn: int,
-    week: int,
-    routine: bool,
-    ceiling: float,
-    run: Bound | None = None,
-) -> None:
-    """Phase 6 for every running world that has something to decide.
-
-    ``turn`` is the exchange round, or ``stage.PICTURED`` or ``CONSIDERED``, when ``D.record`` alone is filled, for
-    every world; ``ceiling`` keeps acts above a rung off the table (burn-in). ``run`` is bound to the tables
-    and worlds, for whoever decides again and again.
-    """
-    lanes = X.lanes
-    if lanes.menu < 0:
-        for index in by_menu(X):
-            part, own = some(X, index), desk(T.defender_acts.shape[1], T.challenger_acts.shape[1], len(index))
-            decide(T, part, own, rule, forced, step, turn, week, routine, ceiling)
-            put_back(X, index, part)
-            D.record[:, :, index] = own.record
-        return
-    private = 0.0 if turn == PICTURED else 1.0
-    if turn < 0:
-        D.deciding[:] = 1.0
-    by_factors = rule == QUANTAL and turn != CONSIDERED
-    alone, live = by_factors and not lanes.steep, turn >= 0
-    also = (D, forced, step, turn, week, routine, private, ceiling)
-    call = functools.partial(take_turn, T, X) if run is None else functools.partial(run, take_turn)
-    call(*also, live, by_factors, live and alone)
-    if not alone:
-        by_nodes = too_steep(lanes, D.deciding) if by_factors else D.deciding
-        weigh_by_nodes(T, X, D, by_nodes, rule, private, ceiling, D.record)
-        if live:
-            call(*also, False, False, True)
+decide = functools.partial(deciding.decide, take_turn, weigh_by_nodes)
+"""Phase 6 for every running world that has something to decide (``deciding``)."""
