@@ -18,6 +18,7 @@ from escalation.compiled import Bound
 from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
 from escalation.model.arrays import Floats, Ints, Lanes, Tables, Worlds
+from escalation.model.aside import Aside, put_back
 from escalation.model.layout import (
     ALERT,
     ENDED,
@@ -124,6 +125,7 @@ class Crisis(mesa.Model):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
         self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world)
+        self.aside = Aside(worlds)
         self._bound: dict[int, Bound] = {}
         self._bind()
         self.turn = 0
@@ -215,13 +217,12 @@ class Crisis(mesa.Model):
         self._seen("accidents")
         self._exchange()
         last_day = self.step_days == 7 or self.clock % 7 == 6
-        self.run(nature.close, step, self.week, dt, last_day, self.peaceful)  # 11
+        self.alive = self.run(nature.close, step, self.week, dt, last_day, self.peaceful)  # 11
         self._seen("close")
         self.forced = {}
         self.clock += 1
         if not self.peaceful:
             self.datacollector.collect(self) if self.narrated else None
-        self.alive = int(np.count_nonzero(self.state.S[ENDED] == 0.0))
         self.running = self.alive > 0
 
     def _exchange(self) -> None:
@@ -230,23 +231,18 @@ class Crisis(mesa.Model):
         Few worlds do, and none joins later: they are taken out of the block and put back when the week's rounds are
         over, unless someone watches (``observer``) or a rule keeps notes of its own by world.
         """
-        everyone = self.state
-        S = everyone.S
-        if not nature.summoned(S):
+        if self.observer is not None or self.defender.rule != "quantal" or self.challenger.rule != "quantal":
+            self._rounds()
             return
-        if self.observer is None and self.defender.rule == self.challenger.rule == "quantal":
-            index = np.flatnonzero(S[FRESH])
-            full = min(-(-len(index) // 8) * 8, self.worlds)
-            index = index[np.arange(full) % len(index)]  # full registers: twins go the same way
-            self.state = lanes.some(everyone, index)
+        everyone = self.state
+        called = self.aside.called_out(everyone)
+        if len(called):
+            self.state = self.aside.take(everyone, called)
             self._bind()
             self._rounds()
-            S[FRESH] = 0.0
-            lanes.put_back(everyone, index, self.state)
+            put_back(everyone, called, self.state)
             self.state = everyone
             self._bind()
-        else:
-            self._rounds()
 
     def _rounds(self) -> None:
         """The exchange rounds of a week in the worlds of ``state``."""
@@ -298,6 +294,7 @@ class Crisis(mesa.Model):
         """Go on with ``worlds`` in place of those held so far (``worlds.splitting``, ``worlds.thinning``)."""
         self.state = worlds
         self.worlds = self.alive = len(worlds.row)
+        self.aside = Aside(self.worlds)
         self._bind()
         self.__dict__.pop("foresight", None)
         self.defender.clear_desk()
@@ -316,6 +313,7 @@ class Crisis(mesa.Model):
         self.state = nothing
         self.tables = nothing
         self.run = nothing
+        self.aside = nothing
         self._bound = nothing
         self.__dict__.pop("foresight", None)
         self.observer = self.heed = None

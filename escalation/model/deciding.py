@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from escalation.compiled import Bound
 from escalation.model.arrays import Desk, Tables, Worlds, desk
-from escalation.model.lanes import by_menu, put_back, some, too_steep
+from escalation.model.aside import by_menu, put_back, some
+from escalation.model.lanes import too_steep
 from escalation.model.rules import CODES
 from escalation.model.stage import CONSIDERED, PICTURED
 

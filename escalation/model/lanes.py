@@ -18,7 +18,7 @@ import numpy as np
 
 from escalation.compiled import ENABLED, compiled, inlined, inner
 from escalation.maths import exp, log, logit
-from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables, Worlds, runs_of
+from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables, runs_of
 from escalation.model.errors import execution, identification
 from escalation.model.layout import (
     ACT_ANSWER,
@@ -176,8 +176,8 @@ def of(tables: Tables, rows: Ints, dt: float) -> Lanes:
     used = np.unique(rows)
     menus = used[_menus(tables, used)]
     if not share_no_row(rows):
-        return _laid_out(_by_row(tables, used, menus, dt), np.searchsorted(used, rows))
-    tiles = _tiles(np.array([[0, len(rows), 0]]), by_row=False)
+        return laid_out(_by_row(tables, used, menus, dt), np.searchsorted(used, rows))
+    tiles = tiles_of(np.array([[0, len(rows), 0]]), by_row=False)
     whole = blank(tables, (len(tiles),), (LANES,))
     for first in range(0, len(rows), AT_A_TIME):
         some, which = np.unique(rows[first : first + AT_A_TIME], return_inverse=True)
@@ -221,12 +221,12 @@ def blank(tables: Tables, before: tuple[int, ...], after: tuple[int, ...]) -> La
     return _together(np.zeros((*before, *shape, *after)) for shape in shapes)
 
 
-def _laid_out(numbers: Lanes, which: Ints) -> Lanes:
+def laid_out(numbers: Lanes, which: Ints) -> Lanes:
     """``numbers`` by row for worlds of the rows ``which`` (worlds,): as they are where neighbours share a row, or as
     tiles in which each world has its own."""
     if not share_no_row(which):
-        return _told(numbers._replace(tiles=_tiles(runs_of(which), by_row=True)))
-    tiles = _tiles(np.array([[0, len(which), 0]]), by_row=False)
+        return _told(numbers._replace(tiles=tiles_of(runs_of(which), by_row=True)))
+    tiles = tiles_of(np.array([[0, len(which), 0]]), by_row=False)
     tables = []
     for table in _apart(numbers):
         tables.append(np.empty((len(tiles), *table.shape[1:], LANES)))
@@ -243,7 +243,7 @@ def _told(numbers: Lanes) -> Lanes:
 def part(lanes: Lanes, first: int, size: int) -> Lanes:
     """The numbers of ``size`` worlds of one menu, each of its own row, from world ``first`` on, which begins a tile."""
     some = slice(first // LANES, -(-(first + size) // LANES))
-    tiles = _tiles(np.array([[0, size, 0]]), by_row=False)
+    tiles = tiles_of(np.array([[0, size, 0]]), by_row=False)
     return _together((table[some] for table in _apart(lanes)), tiles, menu=0, steep=lanes.steep)
 
 
@@ -253,7 +253,7 @@ def share_no_row(rows: Ints) -> bool:
     return runs > 1 and len(rows) < SHARED * runs
 
 
-def _tiles(runs: Ints, by_row: bool) -> Ints:
+def tiles_of(runs: Ints, by_row: bool) -> Ints:
     """Tiles of at most ``LANES`` worlds, none longer than its run; shape (tiles, 3) as ``Lanes.tiles``."""
     tiles = []
     for first, end, row in runs.tolist():
@@ -308,41 +308,14 @@ if ENABLED:  # compiled code has a form of ``at`` for either shape, chosen by ty
         return _in_lane if isinstance(number, types.Array) else _itself
 
 
-def by_menu(X: Worlds) -> list[Ints]:
-    """The worlds of each menu."""
-    first = by_world(X.lanes, MENU)
-    return [np.flatnonzero(first == row) for row in np.unique(first)]
-
-
-def some(X: Worlds, index: Ints) -> Worlds:
-    """A copy of the worlds ``index``, to be worked on by themselves.
-
-    Worlds of many rows stay in lanes, were there but one: it would need machine code of another form.
-    """
-    lanes = X.lanes
-    if lanes.world.ndim > 2:
-        lanes = _picked(lanes, index)
-    elif len(lanes.world) > 1:
-        which = np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index]
-        lanes = _laid_out(lanes, which)
-    else:
-        lanes = lanes._replace(tiles=_tiles(np.array([[0, len(index), 0]]), by_row=True))
-    S, K, A, N, civilians = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:5])
-    row = X.row[index]
-    runs = runs_of(row) if len(X.runs) > 1 else np.array([[0, len(index), X.runs[0, 2]]])
-    part = Worlds(S, K, A, N, civilians, X.key[index], row, lanes, runs, X.slate, X.who)
-    copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, True)
-    return part
-
-
-def _picked(lanes: Lanes, index: Ints) -> Lanes:
-    """The numbers of the worlds ``index``, each of which has its own."""
-    tiles = _tiles(np.array([[0, len(index), 0]]), by_row=False)
-    tables = []
-    for table in _apart(lanes):
-        tables.append(np.empty((len(tiles), *table.shape[1:])))
-        pick(table.reshape(len(table), -1, LANES), index, tables[-1].reshape(len(tiles), -1, LANES))
-    return _told(_together(tables, tiles))
+def picked(lanes: Lanes, index: Ints, room: Lanes | None = None) -> Lanes:
+    """The numbers of the worlds ``index``, each of which has its own; in the arrays of ``room``, if it is given."""
+    if room is None:
+        tiles = tiles_of(np.array([[0, len(index), 0]]), by_row=False)
+        room = _together((np.empty((len(tiles), *table.shape[1:])) for table in _apart(lanes)), tiles)
+    for table, out in zip(_apart(lanes), _apart(room), strict=True):
+        pick(table.reshape(len(table), -1, LANES), index, out.reshape(len(out), -1, LANES))
+    return _told(room)
 
 
 @compiled
@@ -353,42 +326,6 @@ def pick(table: Any, index: Any, out: Any) -> None:
             for i in range(LANES):
                 world = index[min(t * LANES + i, index.shape[0] - 1)]
                 out[t, c, i] = table[world // LANES, c, world % LANES]
-
-
-def put_back(X: Worlds, index: Ints, part: Worlds) -> None:
-    """Put what became of the worlds ``index`` into ``X``."""
-    copy_worlds(X.S, X.K, X.A, X.N, X.civilians, index, part.S, part.K, part.A, part.N, part.civilians, False)
-
-
-@compiled
-def copy_worlds(
-    S: Any, K: Any, A: Any, N: Any, civilians: Any, index: Any,
-    S_part: Any, K_part: Any, A_part: Any, N_part: Any, civilians_part: Any, out: bool,
-) -> None:  # fmt: skip
-    """Copy the worlds ``index`` of a block to or (``out`` is False) from arrays that hold them alone."""
-    for k in range(S.shape[0]):
-        copy_row(S[k], index, S_part[k], out)
-    for p in range(K.shape[0]):
-        for k in range(K.shape[1]):
-            copy_row(K[p, k], index, K_part[p, k], out)
-    for j in range(A.shape[0]):
-        for k in range(A.shape[1]):
-            copy_row(A[j, k], index, A_part[j, k], out)
-    for k in range(N.shape[0]):
-        copy_row(N[k], index, N_part[k], out)
-    for c in range(civilians.shape[0]):
-        copy_row(civilians[c], index, civilians_part[c], out)
-
-
-@inner
-def copy_row(row: Any, index: Any, part: Any, out: bool) -> None:
-    """Copy some worlds of a row."""
-    if out:
-        for i in range(index.shape[0]):
-            part[i] = row[index[i]]
-    else:
-        for i in range(index.shape[0]):
-            row[index[i]] = part[i]
 
 
 def too_steep(lanes: Lanes, where: Floats) -> Floats:

@@ -386,6 +386,26 @@ def summoned(S: Any) -> int:
 
 
 @brief
+def call_out(S: Any, who: Any) -> int:
+    """Fill ``who`` (worlds,) with the worlds that ``summoned`` leaves with an act to answer; returns how many.
+
+    To fill registers some are named twice, if there are so many worlds: twins go the same way.
+    """
+    called = 0
+    for w in range(S.shape[1]):
+        if S[FRESH, w] > 0.0:
+            if S[ENDED, w] == 0.0 and max(S[ALERT, w], S[RUNG, w]) >= 7.0:
+                who[called] = w
+                called += 1
+            else:
+                S[FRESH, w] = 0.0
+    full: int = min(rows.padded(called), S.shape[1])
+    for n in range(called, full):
+        who[n] = who[n - called]
+    return full
+
+
+@brief
 def is_faced(S: Any, fresh: float) -> bool:
     """Whether there is a running world with an act of the kind ``fresh`` to answer."""
     found = False
@@ -395,11 +415,12 @@ def is_faced(S: Any, fresh: float) -> bool:
 
 
 @compiled
-def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> None:
+def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peaceful: bool) -> int:
     """Phase 11: the autonomous risk, the standing rung, collapse from within, absorption and the week's tallies.
 
-    ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in).
+    ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in). Returns how many worlds still run.
     """
+    running = 0
     S, N, slate = X.S, X.N, X.slate
     for t in range(X.lanes.tiles.shape[0]):
         w, lanes, k = X.lanes.tiles[t, 0], X.lanes.tiles[t, 1], X.lanes.tiles[t, 2]
@@ -417,6 +438,9 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
             if S[ENDED, w + i] == 1.0 and live[i] > 0.0:
                 N[N_WAR_WEEK, w + i] = week
                 toll_of_war(T, X, w + i, X.row[w + i], step)
+        for i in range(lanes):
+            running += 1 if S[ENDED, w + i] == 0.0 else 0
+    return running
 
 
 @inlined

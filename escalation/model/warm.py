@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from escalation import compiled
-from escalation.model import allies, challenger, defender, events, lanes, nature, proxies, start
+from escalation.model import allies, aside, challenger, defender, events, lanes, nature, proxies, start
 from escalation.model.arrays import LANES, Tables, Worlds, desk
 from escalation.model.layout import COLUMNS, ENDED, GENERAL
 from escalation.model.stage import ANY_RUNG, PICTURED
@@ -78,9 +78,10 @@ def compile_rest(rows: bool) -> None:
     allies.act(T, X, 0, 0, True, False)
     nature.accidents(T, X, 0)
     nature.summoned(X.S)
+    nature.call_out(X.S, X.who)
     nature.is_faced(X.S, 1.0)
     nature.close(T, X, 0, 1, 1.0, True, False)
-    lanes.put_back(X, np.zeros(1, dtype=np.int64), lanes.some(X, np.zeros(1, dtype=np.int64)))
+    aside.put_back(X, np.zeros(1, dtype=np.int64), aside.some(X, np.zeros(1, dtype=np.int64)))
     if rows:
         quantiles(()).compile_all()
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from escalation import draws
 from escalation.ladder import LADDER
-from escalation.model import lanes
+from escalation.model import aside
 from escalation.model.arrays import Worlds
 from escalation.model.crisis import Crisis, unanswered
 from escalation.model.layout import (
@@ -168,7 +168,7 @@ class Herd(Crisis):
         kept = np.flatnonzero(running)
         if 0 < len(kept) < self.worlds:
             self.lines = self.lines.pick(kept)
-            self.hold(lanes.some(self.state, kept))
+            self.hold(aside.some(self.state, kept))
 
     def _seen(self, phase: str) -> None:
         super()._seen(phase)
@@ -186,12 +186,12 @@ class Herd(Crisis):
         everyone, lines, index, cold = self.state, self.lines, np.flatnonzero(hot), np.flatnonzero(~hot)
         lines.place = np.arange(self.worlds)
         self.lines = lines.pick(index)
-        self.hold(lanes.some(everyone, index))
+        self.hold(aside.some(everyone, index))
         self._rounds()
         part = self.state
         everyone.S[FRESH] = 0.0
-        whole = lanes.some(everyone, np.concatenate([cold, self.lines.place]))
-        lanes.put_back(whole, np.arange(len(cold), len(whole.row)), part)
+        whole = aside.some(everyone, np.concatenate([cold, self.lines.place]))
+        aside.put_back(whole, np.arange(len(cold), len(whole.row)), part)
         self.lines = lines.pick(cold) + self.lines
         self.hold(whole._replace(key=np.concatenate([everyone.key[cold], part.key])))
 
@@ -219,7 +219,7 @@ class Herd(Crisis):
         index = np.repeat(np.arange(self.worlds), number)
         if len(index) and not (number == 1).all():
             copy = np.arange(len(index)) - np.repeat(np.cumsum(number) - number, number)
-            held: Worlds = lanes.some(state, index)
+            held: Worlds = aside.some(state, index)
             self.lines = lines.pick(index)
             self.hold(held._replace(key=draws.copy_keys(held.key, step, self.turn, mover, copy)))
         return index

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from escalation.model import lanes
+from escalation.model import aside
 from escalation.model.arrays import LANES, Floats, Ints
 from escalation.model.crisis import Crisis
 from escalation.model.layout import ENDED, WAR_SUM
@@ -51,7 +51,7 @@ class Thinned:
         else:
             self._note()
             self._index = self._index[kept]
-        crisis.hold(lanes.some(crisis.state, kept))
+        crisis.hold(aside.some(crisis.state, kept))
 
     def _note(self) -> None:
         """Bring up to date what is known of the worlds that still run."""

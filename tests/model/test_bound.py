@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escalation.compiled import ENABLED, Bound, compiled
-from escalation.model import lanes
+from escalation.model import aside
 from escalation.model.crisis import Crisis
 from escalation.scenario.design import draw
 from escalation.scenario.loader import load
@@ -54,8 +54,8 @@ def test_worlds_taken_out_of_a_block_have_its_types(rows: int) -> None:
     whole = crisis.state
     seen = set()
     for index in (np.array([3]), np.arange(8), np.arange(1, 40, 2), np.arange(40)):
-        part = lanes.some(whole, index)
-        twice = lanes.some(part, np.zeros(1, dtype=np.int64))
+        part = aside.some(whole, index)
+        twice = aside.some(part, np.zeros(1, dtype=np.int64))
         for taken in (part, twice):
             if taken.lanes.world.ndim == whole.lanes.world.ndim:
                 assert typeof(taken) == typeof(whole)

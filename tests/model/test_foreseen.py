@@ -7,8 +7,9 @@ import pytest
 
 from escalation.model import challenger, defender
 from escalation.model.arrays import LANES, desk
+from escalation.model.aside import by_menu, put_back, some
 from escalation.model.crisis import Crisis
-from escalation.model.lanes import FACTORED, by_menu, put_back, some
+from escalation.model.lanes import FACTORED
 from escalation.model.layout import PUNISHMENT
 from escalation.model.stage import ANY_RUNG, PICTURED
 from tests.model.lab import crisis

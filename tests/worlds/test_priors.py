@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from escalation.model import lanes, start
+from escalation.model import aside, lanes, start
 from escalation.model.arrays import LANES, Lanes
 from escalation.model.tables import build
 from escalation.scenario.design import Values, draw
@@ -70,7 +70,7 @@ def test_picked_worlds_keep_their_numbers(values: Values) -> None:
     tables, rows = build(STRIKE, values), np.arange(MANY)
     index = np.array([0, 3, LANES - 1, LANES, 2 * LANES + 5, MANY - 1])
     X = start.empty(tables, rows.astype(np.uint64), rows)
-    picked = lanes.some(X, index).lanes
+    picked = aside.some(X, index).lanes
     assert_same_numbers(picked, lanes.of(tables, index, 1.0))
     if picked.menu < 0:
         menus = lanes.by_world(picked, lanes.MENU) % 3 > 0
