@@ -4,6 +4,7 @@ the field is the world). Plain named tuples of arrays, so that a compiler can ta
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -130,12 +131,19 @@ _LINE: Final = 64
 """Bytes of a cache line, and of the widest register."""
 
 
-def zeros(shape: tuple[int, ...], dtype: Any = np.float64) -> Any:
-    """Zeros that begin at a cache line: where rows of lanes do too, no vector is read or written in two halves."""
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    room = np.zeros(size + _LINE, dtype=np.uint8)
+def together(shapes: Iterable[tuple[tuple[int, ...], Any]]) -> list[Any]:
+    """Arrays of zeros of the ``shapes`` and types, in one piece of memory: to ask for it takes longer than to share it.
+
+    Each begins at a cache line: where rows of lanes do too, no vector is read or written in two halves.
+    """
+    wanted = [(shape, dtype, math.prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in shapes]
+    room = np.zeros(sum(size + -size % _LINE for _, _, size in wanted) + _LINE, dtype=np.uint8)
     first = -room.ctypes.data % _LINE
-    return room[first : first + size].view(dtype).reshape(shape)
+    arrays = []
+    for shape, dtype, size in wanted:
+        arrays.append(np.ndarray(shape, dtype, room.data, first))
+        first += size + -size % _LINE
+    return arrays
 
 
 def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
@@ -143,36 +151,40 @@ def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:
 
     It has room for what a rule that plans sees ahead in ``ahead`` worlds.
     """
-    return Desk(
-        who=zeros((LANES,), np.int64),
-        context=zeros((8, LANES)),
-        other=zeros((8, LANES)),
-        base=zeros((2, n, LANES)),
-        theirs=zeros((2, m, LANES)),
-        meets=zeros((max(n, m),)),
-        reply=zeros((n, m, LANES)),
-        node=np.arange(n),
-        harm=zeros((m,)),
-        loss=zeros((n, LANES)),
-        belief=zeros((LANES,)),
-        faced=zeros((6, LANES)),
-        values=zeros((m, LANES)),
-        weights=zeros((2, m, LANES)),
-        ratios=zeros((m,)),
-        lottery=zeros((2, m, LANES)),
-        stake=zeros((2, LANES)),
-        scratch=zeros((2, LANES)),
-        spare=zeros((2, LANES)),
-        order=zeros((m,), np.int64),
-        own=zeros((2, n, LANES)),
-        choice=zeros((2, n, LANES)),
-        seen=zeros((LANES,)),
-        last=zeros((LANES,), np.int64),
-        record=zeros((2, n, worlds)),
-        ahead=zeros((2, n, ahead)),
-        moving=zeros((worlds,)),
-        deciding=zeros((worlds,)),
-        paper=zeros((PAPER_ROWS, LANES)),
-        blocks=zeros((PAPER_BLOCKS, max(n, m), LANES)),
-        slate=zeros((SLATE_ROWS, LANES)),
-    )
+    most, real, whole = max(n, m), np.float64, np.int64
+    shapes = {
+        "who": ((LANES,), whole),
+        "context": ((8, LANES), real),
+        "other": ((8, LANES), real),
+        "base": ((2, n, LANES), real),
+        "theirs": ((2, m, LANES), real),
+        "meets": ((most,), real),
+        "reply": ((n, m, LANES), real),
+        "node": ((n,), whole),
+        "harm": ((m,), real),
+        "loss": ((n, LANES), real),
+        "belief": ((LANES,), real),
+        "faced": ((6, LANES), real),
+        "values": ((m, LANES), real),
+        "weights": ((2, m, LANES), real),
+        "ratios": ((m,), real),
+        "lottery": ((2, m, LANES), real),
+        "stake": ((2, LANES), real),
+        "scratch": ((2, LANES), real),
+        "spare": ((2, LANES), real),
+        "order": ((m,), whole),
+        "own": ((2, n, LANES), real),
+        "choice": ((2, n, LANES), real),
+        "seen": ((LANES,), real),
+        "last": ((LANES,), whole),
+        "record": ((2, n, worlds), real),
+        "ahead": ((2, n, ahead), real),
+        "moving": ((worlds,), real),
+        "deciding": ((worlds,), real),
+        "paper": ((PAPER_ROWS, LANES), real),
+        "blocks": ((PAPER_BLOCKS, most, LANES), real),
+        "slate": ((SLATE_ROWS, LANES), real),
+    }
+    blank = Desk(**dict(zip(shapes, together(shapes.values()), strict=True)))
+    blank.node[:] = np.arange(n)
+    return blank

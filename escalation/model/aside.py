@@ -9,7 +9,7 @@ import numpy as np
 from escalation.compiled import brief, inner
 from escalation.model import nature
 from escalation.model.arrays import LANES, Ints, Worlds, runs_of
-from escalation.model.lanes import MENU, by_world, laid_out, picked, tiles_of
+from escalation.model.lanes import MENU, by_world, laid_out, of_one_row, picked
 
 ROOMS_UP_TO: Final = LANES
 """Most worlds for which there is room kept: of more, the copy itself takes longer than to ask for room."""
@@ -33,7 +33,7 @@ def some(X: Worlds, index: Ints) -> Worlds:
         which = np.repeat(lanes.tiles[:, 2], lanes.tiles[:, 1])[index]
         lanes = laid_out(lanes, which)
     else:
-        lanes = lanes._replace(tiles=tiles_of(np.array([[0, len(index), 0]]), by_row=True))
+        lanes = of_one_row(lanes, len(index))
     arrays = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:7])
     part = _copied(X, index, X._replace(**dict(zip(X._fields, arrays, strict=False)), lanes=lanes))
     if len(X.runs) == 1:

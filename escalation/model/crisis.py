@@ -124,7 +124,10 @@ class Crisis(mesa.Model):
         if numbers.shape != (worlds,):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
-        self.state: Worlds = start.worlds(scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world)
+        self._people(scenario)
+        self.state: Worlds = start.worlds(
+            scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world, self.challenger.desk
+        )
         self.aside = Aside(worlds)
         self._bound: dict[int, Bound] = {}
         self._bind()
@@ -132,7 +135,6 @@ class Crisis(mesa.Model):
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
         try:
-            self._people(scenario)
             for _ in range(-self.clock):
                 self.step()
         except BaseException:

@@ -240,6 +240,11 @@ def _told(numbers: Lanes) -> Lanes:
     return numbers._replace(menu=int(menu[0]) if (menu == menu[0]).all() else -1, steep=not factored.all())
 
 
+def of_one_row(lanes: Lanes, size: int) -> Lanes:
+    """The numbers of ``size`` worlds of the one parameter row that ``lanes`` are by."""
+    return lanes._replace(tiles=tiles_of(np.array([[0, size, 0]]), by_row=True))
+
+
 def part(lanes: Lanes, first: int, size: int) -> Lanes:
     """The numbers of ``size`` worlds of one menu, each of its own row, from world ``first`` on, which begins a tile."""
     some = slice(first // LANES, -(-(first + size) // LANES))

@@ -14,10 +14,10 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled
+from escalation.compiled import compiled, inlined
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
-from escalation.model.arrays import LANES, SLATE_ROWS, Floats, Lanes, Tables, Worlds, desk, runs_of, zeros
+from escalation.model.arrays import LANES, SLATE_ROWS, Desk, Floats, Lanes, Tables, Worlds, desk, runs_of, together
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -64,6 +64,7 @@ from escalation.model.layout import (
     WEIGHT,
     Q,
 )
+from escalation.model.rows import fill
 from escalation.model.rules import CODES
 from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.scenario import PastEvent, Scenario
@@ -77,53 +78,64 @@ LONG_AGO = 1000.0
 
 def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes | None = None) -> Worlds:
     """Blank worlds: all state zero. A step is to be of ``dt`` weeks; ``numbers`` are those by world, if known."""
-    n = len(keys)
-    return Worlds(
-        S=zeros((N_STATE, n)),
-        K=zeros((tables.proxies.shape[1], len(PROXY_FIELDS), n)),
-        A=zeros((tables.allies.shape[1], len(ALLY_FIELDS), n)),
-        N=zeros((N_TALLIES, n), np.int64),
-        civilians=zeros((tables.countries.shape[1], n), np.int64),
-        key=keys,
-        row=rows,
-        lanes=numbers if numbers is not None else lanes.of(tables, rows, dt),
-        runs=runs_of(rows),
-        slate=zeros((SLATE_ROWS, LANES)),
-        who=zeros((LANES,), np.int64),
+    n, real, whole = len(keys), np.float64, np.int64
+    S, K, A, slate, who = together(
+        [
+            ((N_STATE, n), real),
+            ((tables.proxies.shape[1], len(PROXY_FIELDS), n), real),
+            ((tables.allies.shape[1], len(ALLY_FIELDS), n), real),
+            ((SLATE_ROWS, LANES), real),
+            ((LANES,), whole),
+        ]
     )
+    # what worlds came to is kept longer than their state
+    N, civilians = together([((N_TALLIES, n), whole), ((tables.countries.shape[1], n), whole)])
+    numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
+    return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs_of(rows), slate, who)
 
 
 @compiled
 def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term: float) -> None:
     """Fill the state of the first day in every world."""
-    S, G = X.S, T.general
-    for w in range(S.shape[1]):
-        r = X.row[w]
-        key = X.key[w]
-        S[RUNG, w] = rung
-        S[PROVOCATION, w] = provocation
-        S[PROVOCATION_TRUE, w] = provocation
-        S[DEAD, w] = deaths
-        S[WEIGHT, w] = 1.0
-        S[SUFFERED, w] = 1.0
-        S[SUFFERED_TRUE, w] = 1.0
-        S[SIGMA, w] = G[r, SANCTIONS_LEVEL]
-        S[THETA, w] = 1.0 if draws.uniform(key, 0, 0, layout.DEFENDER, draws.TYPE) < G[r, D_RESOLUTE] else 0.0
-        S[TAU, w] = 1.0 if draws.uniform(key, 0, 0, layout.CHALLENGER, draws.TYPE) < G[r, C_RESTRAINED] else 0.0
-        S[PI_COUNTRY, w] = logit(G[r, D_ANCHOR])
-        S[PHI, w] = logit(G[r, D_PHI0])
-        S[Q, w] = logit(G[r, Q0])
-        S[Q_NOISE, w] = normal(draws.uniform(key, 0, 1, layout.NATURE, draws.SURVIVAL))
-        S[F_NOISE, w] = normal(draws.uniform(key, 0, 1, layout.NATURE, draws.FRAGILITY))
-        S[BREAKOUT_NOW, w] = G[r, BREAKOUT]
-        S[ORDER, w] = G[r, C_ORDER]
-        S[TERM, w] = term
-        S[SHELLED, w] = 1000.0
-        S[BUILT, w] = 1.0
+    for k in range(X.runs.shape[0]):
+        w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
+        worlds, G, S = end - w, T.general[r], X.S[:, w:end]
+        fill(rung, worlds, S[RUNG])
+        fill(provocation, worlds, S[PROVOCATION])
+        fill(provocation, worlds, S[PROVOCATION_TRUE])
+        fill(deaths, worlds, S[DEAD])
+        for field in (WEIGHT, SUFFERED, SUFFERED_TRUE, BUILT):
+            fill(1.0, worlds, S[field])
+        fill(term, worlds, S[TERM])
+        fill(LONG_AGO, worlds, S[SHELLED])
+        fill(G[SANCTIONS_LEVEL], worlds, S[SIGMA])
+        fill(logit(G[D_ANCHOR]), worlds, S[PI_COUNTRY])
+        fill(logit(G[D_PHI0]), worlds, S[PHI])
+        fill(logit(G[Q0]), worlds, S[Q])
+        fill(G[BREAKOUT], worlds, S[BREAKOUT_NOW])
+        fill(G[C_ORDER], worlds, S[ORDER])
         for p in range(X.K.shape[0]):
-            X.K[p, KAPPA, w] = T.proxies[r, p, P_CONTROL]
+            fill(T.proxies[r, p, P_CONTROL], worlds, X.K[p, KAPPA, w:end])
         for j in range(X.A.shape[0]):
-            X.A[j, ALIGNMENT, w] = T.allies[r, j, A_ALIGNMENT]
+            fill(T.allies[r, j, A_ALIGNMENT], worlds, X.A[j, ALIGNMENT, w:end])
+        draw_types(X.key[w:end], G[D_RESOLUTE], layout.DEFENDER, S[THETA])
+        draw_types(X.key[w:end], G[C_RESTRAINED], layout.CHALLENGER, S[TAU])
+        draw_noise(X.key[w:end], draws.SURVIVAL, S[Q_NOISE])
+        draw_noise(X.key[w:end], draws.FRAGILITY, S[F_NOISE])
+
+
+@inlined
+def draw_types(key: Any, chance: float, actor: int, out: Any) -> None:
+    """Fill ``out`` (worlds,) with 1 where the true type is the first."""
+    for w in range(key.shape[0]):
+        out[w] = 1.0 if draws.uniform(key[w], 0, 0, actor, draws.TYPE) < chance else 0.0
+
+
+@inlined
+def draw_noise(key: Any, purpose: int, out: Any) -> None:
+    """Fill ``out`` (worlds,) with standard normals."""
+    for w in range(key.shape[0]):
+        out[w] = normal(draws.uniform(key[w], 0, 1, layout.NATURE, purpose))
 
 
 def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed: bool) -> Floats:
@@ -140,9 +152,8 @@ def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed:
     return D.record
 
 
-def expect_punishment(tables: Tables, state: Worlds) -> None:
+def expect_punishment(tables: Tables, state: Worlds, D: Desk) -> None:
     """Fill what the proxies of every world expect their harassment to cost before the first decision is taken."""
-    D = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(state.row))
     challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
 
 
@@ -218,10 +229,12 @@ def worlds(
     past: Floats,
     dt: float = 1.0,
     numbers: Lanes | None = None,
+    scratch: Desk | None = None,
 ) -> Worlds:
     """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks.
 
-    ``numbers`` are those by world, for such a step, if they are known.
+    ``numbers`` are those by world, for such a step, if they are known; ``scratch`` is the challenger's desk, if it has
+    one.
     """
     X = empty(tables, keys, rows, dt, numbers)
     start = scenario.start
@@ -235,7 +248,9 @@ def worlds(
     )
     X.S[PI_COUNTRY] = np.clip(X.S[PI_COUNTRY] + past[0, rows], -15.0, 15.0)
     X.S[PI_LEADER] = np.clip(past[1, rows], -15.0, 15.0)
-    expect_punishment(tables, X)
+    if scratch is None:
+        scratch = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(keys))
+    expect_punishment(tables, X, scratch)
     return X
 
 

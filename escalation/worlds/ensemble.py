@@ -34,7 +34,8 @@ Progress = Callable[[int], None]
 class Plan:
     """A scenario made ready to run: tables and past for each parameter row, and each world's row and number.
 
-    ``lanes`` are the numbers by world of a block whose worlds have a row each, which the past has asked for already.
+    ``lanes`` are the numbers by world where they are known for good: all worlds have one row, or they make up a block
+    and have a row each, which the past has asked for already.
     """
 
     scenario: Scenario
@@ -48,6 +49,12 @@ class Plan:
     def worlds(self) -> int:
         """How many worlds."""
         return len(self.rows)
+
+    def numbers_by_world(self, size: int) -> Lanes | None:
+        """The numbers by world of a block of ``size`` worlds, if they are known."""
+        if self.lanes is not None and self.tables.general.shape[0] == 1:
+            return lanes.of_one_row(self.lanes, size)
+        return self.lanes if size == self.worlds else None
 
 
 def plan(
@@ -90,8 +97,11 @@ def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Pl
     warm.up(values.rows > start.FEW_ROWS)
     tables = build(scenario, values)
     own = start.FEW_ROWS < values.rows == len(rows) <= BLOCK and np.array_equal(rows, np.arange(len(rows)))
-    by_world = lanes.of(tables, rows, 1.0) if own else None
-    return Plan(scenario, tables, start.reputation(scenario, tables, by_world), rows, numbers, by_world)
+    known = lanes.of(tables, rows, 1.0) if own else None
+    past = start.reputation(scenario, tables, known)
+    if values.rows == 1:
+        known = lanes.of(tables, rows[:1], 1.0)
+    return Plan(scenario, tables, past, rows, numbers, known)
 
 
 def cuts(rows: Ints, block: int) -> Iterator[tuple[int, int]]:
@@ -150,7 +160,7 @@ def run_block(
         rows=ready.rows[chosen],
         seed=seed,
         numbers=ready.numbers[chosen],
-        numbers_by_world=ready.lanes if size == ready.worlds else None,
+        numbers_by_world=ready.numbers_by_world(size),
         heed=heed,
     )
     try:
