@@ -3,6 +3,7 @@ the field is the world). Plain named tuples of arrays, so that a compiler can ta
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
@@ -131,19 +132,29 @@ _LINE: Final = 64
 """Bytes of a cache line, and of the widest register."""
 
 
-def together(shapes: Iterable[tuple[tuple[int, ...], Any]]) -> list[Any]:
+Shape = tuple[tuple[int, ...], type]
+
+
+def together(shapes: Iterable[Shape]) -> list[Any]:
     """Arrays of zeros of the ``shapes`` and types, in one piece of memory: to ask for it takes longer than to share it.
 
     Each begins at a cache line: where rows of lanes do too, no vector is read or written in two halves.
     """
-    wanted = [(shape, dtype, math.prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in shapes]
-    room = np.zeros(sum(size + -size % _LINE for _, _, size in wanted) + _LINE, dtype=np.uint8)
+    size, places = _places(tuple(shapes))
+    room = np.zeros(size + _LINE, dtype=np.uint8)
     first = -room.ctypes.data % _LINE
-    arrays = []
-    for shape, dtype, size in wanted:
-        arrays.append(np.ndarray(shape, dtype, room.data, first))
-        first += size + -size % _LINE
-    return arrays
+    memory = room.data
+    return [np.ndarray(shape, kind, memory, first + place) for shape, kind, place in places]
+
+
+@functools.lru_cache(maxsize=64)
+def _places(shapes: tuple[Shape, ...]) -> tuple[int, list[tuple[tuple[int, ...], type, int]]]:
+    """Bytes that arrays of the ``shapes`` take together, and at which of them each begins."""
+    size, places = 0, []
+    for shape, kind in shapes:
+        places.append((shape, kind, size))
+        size += -(-math.prod(shape) * np.dtype(kind).itemsize // _LINE) * _LINE
+    return size, places
 
 
 def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:

@@ -17,7 +17,7 @@ from escalation import draws
 from escalation.compiled import Bound
 from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
-from escalation.model.arrays import Floats, Ints, Lanes, Tables, Worlds
+from escalation.model.arrays import Floats, Ints, Lanes, Tables, Worlds, runs_of
 from escalation.model.aside import Aside, put_back
 from escalation.model.layout import (
     ALERT,
@@ -114,9 +114,10 @@ class Crisis(mesa.Model):
             rows = np.arange(worlds, dtype=np.int64) % n_rows
         if rows.shape != (worlds,) or rows.max(initial=0) >= n_rows:
             raise ValueError(f"rows: shape {rows.shape} up to {rows.max(initial=0)}; {worlds} worlds, {n_rows} rows")
+        runs = runs_of(rows)
         if not lanes.share_no_row(rows):
             warm.up()
-        if (rows != rows[:1]).any():  # in an exchange, at the latest, worlds have no neighbours of the same row
+        if len(runs) > 1:  # in an exchange, at the latest, worlds have no neighbours of the same row
             warm.up(rows=True)
         known_past = past if past is not None else start.reputation(scenario, self.tables)
         if numbers is None:
@@ -125,12 +126,11 @@ class Crisis(mesa.Model):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
         self._people(scenario)
-        self.state: Worlds = start.worlds(
-            scenario, self.tables, keys, rows, known_past, self.dt, numbers_by_world, self.challenger.desk
-        )
+        self.state: Worlds = start.empty(self.tables, keys, rows, self.dt, numbers_by_world, runs)
         self.aside = Aside(worlds)
         self._bound: dict[int, Bound] = {}
         self._bind()
+        start.begin(scenario, self.tables, self.state, known_past, self.challenger.desk, self.run)
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)

@@ -14,10 +14,22 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.compiled import compiled, inlined
+from escalation.compiled import Bound, brief, compiled, inlined
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
-from escalation.model.arrays import LANES, SLATE_ROWS, Desk, Floats, Lanes, Tables, Worlds, desk, runs_of, together
+from escalation.model.arrays import (
+    LANES,
+    SLATE_ROWS,
+    Desk,
+    Floats,
+    Ints,
+    Lanes,
+    Tables,
+    Worlds,
+    desk,
+    runs_of,
+    together,
+)
 from escalation.model.layout import (
     A_ALIGNMENT,
     ALIGNMENT,
@@ -75,9 +87,22 @@ FEW_ROWS: Final = 16
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
+SUREST: Final = 15.0
+"""Largest logit of a belief that the past can leave."""
 
-def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes | None = None) -> Worlds:
-    """Blank worlds: all state zero. A step is to be of ``dt`` weeks; ``numbers`` are those by world, if known."""
+
+def empty(
+    tables: Tables,
+    keys: Any,
+    rows: Any,
+    dt: float = 1.0,
+    numbers: Lanes | None = None,
+    runs: Ints | None = None,
+) -> Worlds:
+    """Blank worlds: all state zero. A step is to be of ``dt`` weeks.
+
+    ``numbers`` are those by world, and ``runs`` those of neighbours that share a row, if they are known.
+    """
     n, real, whole = len(keys), np.float64, np.int64
     S, K, A, slate, who = together(
         [
@@ -91,7 +116,7 @@ def empty(tables: Tables, keys: Any, rows: Any, dt: float = 1.0, numbers: Lanes 
     # what worlds came to is kept longer than their state
     N, civilians = together([((N_TALLIES, n), whole), ((tables.countries.shape[1], n), whole)])
     numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
-    return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs_of(rows), slate, who)
+    return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs_of(rows) if runs is None else runs, slate, who)
 
 
 @compiled
@@ -152,9 +177,9 @@ def choice_by_type(tables: Tables, state: Worlds, e: float, dead: float, blamed:
     return D.record
 
 
-def expect_punishment(tables: Tables, state: Worlds, D: Desk) -> None:
+def expect_punishment(tables: Tables, state: Worlds, D: Desk, run: Bound) -> None:
     """Fill what the proxies of every world expect their harassment to cost before the first decision is taken."""
-    challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG)
+    challenger.decide(tables, state, D, QUANTAL, -1, 0, PICTURED, 0, True, ANY_RUNG, run)
 
 
 def remember(tables: Tables, state: Worlds, event: PastEvent, act: int, weeks: float, taught: Floats) -> None:
@@ -221,37 +246,32 @@ def _reputation(scenario: Scenario, tables: Tables, numbers: Lanes | None) -> Fl
     return taught
 
 
-def worlds(
-    scenario: Scenario,
-    tables: Tables,
-    keys: Any,
-    rows: Any,
-    past: Floats,
-    dt: float = 1.0,
-    numbers: Lanes | None = None,
-    scratch: Desk | None = None,
-) -> Worlds:
-    """Worlds on their first day; ``past`` is ``reputation`` of the same tables, a step ``dt`` weeks.
-
-    ``numbers`` are those by world, for such a step, if they are known; ``scratch`` is the challenger's desk, if it has
-    one.
-    """
-    X = empty(tables, keys, rows, dt, numbers)
-    start = scenario.start
-    settle(
-        tables,
-        X,
-        float(start.rung),
-        float(start.provocation_rung),
-        float(start.provocation_deaths),
-        term_left(scenario),
-    )
-    X.S[PI_COUNTRY] = np.clip(X.S[PI_COUNTRY] + past[0, rows], -15.0, 15.0)
-    X.S[PI_LEADER] = np.clip(past[1, rows], -15.0, 15.0)
-    if scratch is None:
-        scratch = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(keys))
-    expect_punishment(tables, X, scratch)
+def worlds(scenario: Scenario, tables: Tables, keys: Any, rows: Any, past: Floats) -> Worlds:
+    """Worlds on their first day, by weekly steps; ``past`` is ``reputation`` of the same tables."""
+    X = empty(tables, keys, rows)
+    scratch = desk(tables.challenger_acts.shape[1], tables.defender_acts.shape[1], len(keys))
+    begin(scenario, tables, X, past, scratch, Bound(tables, X))
     return X
+
+
+def begin(scenario: Scenario, tables: Tables, X: Worlds, past: Floats, scratch: Desk, run: Bound) -> None:
+    """Bring blank worlds to their first day; ``scratch`` is a desk of the challenger's, ``run`` bound to both others.
+
+    ``past`` is ``reputation`` of the same tables.
+    """
+    start = scenario.start
+    provocation, deaths = float(start.provocation_rung), float(start.provocation_deaths)
+    run(settle, float(start.rung), provocation, deaths, term_left(scenario))
+    recall(past, X.row, X.S[PI_COUNTRY], X.S[PI_LEADER])
+    expect_punishment(tables, X, scratch, run)
+
+
+@brief
+def recall(past: Any, row: Any, country: Any, leader: Any) -> None:
+    """Add what the past has taught to ``country`` (worlds,) and ``leader``, the parts of logit pi."""
+    for w in range(row.shape[0]):
+        country[w] = min(max(country[w] + past[0, row[w]], -SUREST), SUREST)
+        leader[w] = min(max(past[1, row[w]], -SUREST), SUREST)
 
 
 def term_left(scenario: Scenario) -> float:
