@@ -221,8 +221,8 @@ def simulate(
         )
     countries = tuple(country.name for country in scenario.countries)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
-    # no result depends on the block, so no worker needs to stand idle for want of one
-    size = min(block, -(-worlds // workers))
+    # no result depends on the block, so that no worker needs to stand idle for want of one
+    size = -(-worlds // (workers * -(-worlds // (workers * block))))
     blocks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
 
     # each worker writes what its blocks come to in its place: to join them took a twentieth of the run, by one thread
