@@ -13,7 +13,7 @@ HORIZON = 52
 ROUNDS = 15
 FEW, MANY = 100, 8 * BLOCK
 """Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
-WORKER_WORLDS, LONG_WORKER_WORLDS = 80_000, 2_000_000
+WORKER_WORLDS, LONG_WORKER_WORLDS, WORKER_ROUNDS = 80_000, 2_000_000, 3
 MEMORY_WORLDS = (20_000, 80_000)
 
 
@@ -28,7 +28,7 @@ def measure(long, command):
     contest.same_outcomes(scenario, HORIZON)
     times = contest.contest(scenario, HORIZON, ROUNDS, FEW, MANY, progress)
     worlds = LONG_WORKER_WORLDS if long else WORKER_WORLDS
-    by_workers = contest.worker_contest(scenario, HORIZON, 1 if long else 3, worlds, progress)
+    by_workers = contest.worker_contest(scenario, HORIZON, WORKER_ROUNDS, worlds, progress)
     progress("two processes that share nothing")
     apart = probes.apart(3)
     progress("phase by phase")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ORDER = (
-    ("compiled", "locking", "maths", "ladder", "draws"),
+    ("compiled", "baton", "locking", "maths", "ladder", "draws"),
     ("scenario",),
     ("model", "games"),
     ("worlds",),

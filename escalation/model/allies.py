@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from escalation import draws
+from escalation.baton import put_down, take_up
 from escalation.compiled import compiled, inlined
 from escalation.maths import exp, logistic, select
 from escalation.model import learning
@@ -67,6 +68,7 @@ STRIKE_RUNG: Final = 8.0
 @compiled
 def act(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> None:
     """Phase 8 for ally ``j``: trust moves, it hedges or not, and once a week it may strike."""
+    put_down(X.baton)
     S, A, key, actor, slate = X.S, X.A, X.key, FIRST_ALLY + j, X.slate
     luck, chance = slate[LUCK], slate[CHANCE]
     for t in range(X.lanes.tiles.shape[0]):
@@ -98,6 +100,7 @@ def act(T: Any, X: Any, j: int, step: int, routine: bool, peaceful: bool) -> Non
         for i in range(lanes):
             if luck[i] < chance[i] and ended[i] == 0.0:
                 strike(T, X, j, w + i, step)
+    take_up(X.baton)
 
 
 @inlined

@@ -63,6 +63,7 @@ class Worlds(NamedTuple):
     runs: Ints  # (runs, 3): first, end and parameter row of each run of neighbouring worlds that share one
     slate: Floats  # (rows, LANES) scratch of a phase
     who: Ints  # (LANES,) and lanes of a tile in which something happens
+    baton: Ints  # (16,) what the workers pass on to one another: ``escalation.baton``
 
 
 def runs_of(rows: Ints) -> Ints:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from escalation import draws
+from escalation.baton import put_down, take_up
 from escalation.compiled import compiled, inlined, inner, leaf, loop
 from escalation.maths import select
 from escalation.model import casualties, deciding, foreseen, layout
@@ -393,6 +394,7 @@ def take_turn(
     ceiling: float, begins: bool, weighs: bool, moves: bool,
 ) -> None:  # fmt: skip
     """What ``decide`` does, in one call; as ``defender.take_turn``."""
+    put_down(X.baton)
     L, S = X.lanes, X.S
     acts, theirs = T.challenger_acts[L.menu], T.defender_acts[L.menu]
     if begins:
@@ -409,6 +411,7 @@ def take_turn(
                 tile, T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate,
                 forced, step, turn, week, ceiling,
             )  # fmt: skip
+    take_up(X.baton)
 
 
 decide = functools.partial(deciding.decide, take_turn, weigh_by_nodes)

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation import draws
+from escalation import baton, draws
 from escalation.compiled import Bound
 from escalation.model import events, lanes, nature, start, warm
 from escalation.model.actors.roles import Ally, Challenger, Defender, Proxy
@@ -310,7 +310,7 @@ class Crisis(mesa.Model):
         return np.asarray(self.state.N[TALLIES.index(name)])
 
     def release(self) -> None:
-        """Let go of the arrays. Mesa 3.3 keeps every model alive in ``Agent._ids``; its state need not be."""
+        """Let go of the baton and of the arrays: Mesa 3.3 keeps every model, and what it holds, in ``Agent._ids``."""
         nothing: Any = None
         self.state = nothing
         self.tables = nothing
@@ -319,6 +319,7 @@ class Crisis(mesa.Model):
         self._bound = nothing
         self.__dict__.pop("foresight", None)
         self.observer = self.heed = None
+        baton.let_go()
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None and hasattr(ids, "pop"):
             ids.pop(self, None)

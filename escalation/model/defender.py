@@ -11,6 +11,7 @@ import functools
 from typing import Any
 
 from escalation import draws
+from escalation.baton import put_down, take_up
 from escalation.compiled import compiled, inlined, inner, leaf, loop
 from escalation.maths import log, select
 from escalation.model import casualties, deciding, foreseen, layout, learning
@@ -517,6 +518,7 @@ def take_turn(
     One tile after the other, so that what is foreseen is still in the caches when it is acted on. In one call, for
     whoever comes back from compiled code may have to wait for the interpreter.
     """
+    put_down(X.baton)
     L, S = X.lanes, X.S
     acts, theirs = T.defender_acts[L.menu], T.challenger_acts[L.menu]
     if begins:
@@ -533,6 +535,7 @@ def take_turn(
                 tile, T, X, D.who, D.context, acts, D.moving, D.deciding, D.record, D.slate,
                 forced, step, turn, week, ceiling,
             )  # fmt: skip
+    take_up(X.baton)
 
 
 decide = functools.partial(deciding.decide, take_turn, weigh_by_nodes)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
+from escalation.baton import put_down, take_up
 from escalation.compiled import brief, compiled, inlined, loop
 from escalation.maths import exp, log, normal, normals, select
 from escalation.model import casualties, layout, rows
@@ -137,6 +138,7 @@ _NEW_EACH_WEEK: Final = (ALERT, SUFFERED, SUFFERED_TRUE, CHALLENGER_DEAD, UNAUTH
 @compiled
 def drift(T: Any, X: Any, step: int, dt: float) -> None:
     """Phase 1: beliefs, sanctions, control, obligation and the nuclear clock drift for ``dt`` weeks."""
+    put_down(X.baton)
     S, K, A, key, slate = X.S, X.K, X.A, X.key, X.slate
     noises = (F_NOISE, Q_NOISE)
     purposes = (draws.FRAGILITY, draws.SURVIVAL)
@@ -171,6 +173,7 @@ def drift(T: Any, X: Any, step: int, dt: float) -> None:
         for j in range(A.shape[0]):
             reset(A[j, HIT, w : w + lanes], ended, 0.0)
             reset(A[j, STRUCK, w : w + lanes], ended, 0.0)
+    take_up(X.baton)
 
 
 @loop
@@ -224,6 +227,7 @@ def reset(x: Any, ended: Any, value: float) -> None:
 @compiled
 def attribute(T: Any, X: Any, step: int) -> None:
     """Phase 5: what the proxies did becomes a provocation, perceived with error and blamed rightly or wrongly."""
+    put_down(X.baton)
     S, K, A, key, slate = X.S, X.K, X.A, X.key, X.slate
     luck, attacked, killed, ordered = slate[LUCK], slate[ATTACKED], slate[KILLS], slate[ORDERED]
     for t in range(X.lanes.tiles.shape[0]):
@@ -253,6 +257,7 @@ def attribute(T: Any, X: Any, step: int) -> None:
             S[BLAMED, w : w + lanes], S[MISATTRIBUTED, w : w + lanes], S[WEIGHT, w : w + lanes],
             S[ACCIDENT, w : w + lanes],
         )  # fmt: skip
+    take_up(X.baton)
 
 
 @loop
@@ -327,6 +332,7 @@ def accidents(T: Any, X: Any, step: int) -> None:
 
     World by world: few stand that high.
     """
+    put_down(X.baton)
     S, N, key, alert, rung, tiles = X.S, X.N, X.key, X.S[ALERT], X.S[RUNG], X.lanes.tiles
     for t in range(tiles.shape[0]):
         chance = X.lanes.world[tiles[t, 2]][ACCIDENT_CHANCE]
@@ -336,6 +342,7 @@ def accidents(T: Any, X: Any, step: int) -> None:
                 continue
             if draws.uniform(key[w], step, 0, layout.NATURE, draws.ACCIDENT) < at(chance, i):
                 misidentify(T.general[X.row[w]], T.countries[X.row[w]], S, N, X.civilians, key, w, step)
+    take_up(X.baton)
 
 
 @inlined
@@ -420,6 +427,7 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
 
     ``week`` is 1-based; ``peaceful`` rules all-out and limited war out (a burn-in). Returns how many worlds still run.
     """
+    put_down(X.baton)
     running = 0
     S, N, slate = X.S, X.N, X.slate
     for t in range(X.lanes.tiles.shape[0]):
@@ -440,6 +448,7 @@ def close(T: Any, X: Any, step: int, week: int, dt: float, last_day: bool, peace
                 toll_of_war(T, X, w + i, X.row[w + i], step)
         for i in range(lanes):
             running += 1 if S[ENDED, w + i] == 0.0 else 0
+    take_up(X.baton)
     return running
 
 

@@ -20,6 +20,7 @@ import math
 from typing import Any
 
 from escalation import draws
+from escalation.baton import put_down, take_up
 from escalation.compiled import compiled, inlined, inner, loop, part
 from escalation.maths import exp, logistic, normals, select
 from escalation.model import casualties
@@ -124,6 +125,7 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
 
     How often it attacks is worked out for a tile of worlds at a time, and who is hit for those of them that have any.
     """
+    put_down(X.baton)
     S, K, key, actor, slate, who = X.S, X.K[p], X.key, FIRST_PROXY + p, X.slate, X.who
     occasions = math.floor(OPPORTUNITIES * dt + 0.5)
     for t in range(X.lanes.tiles.shape[0]):
@@ -140,6 +142,7 @@ def act(T: Any, X: Any, p: int, step: int, dt: float) -> None:
         few = listed(slate[FLAG], lanes, who)
         if few > 0:
             attack(T, X, P, g, p, w, few, step, occasions)
+    take_up(X.baton)
 
 
 @inlined

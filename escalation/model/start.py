@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
+from escalation.baton import BATON
 from escalation.compiled import Bound, brief, compiled, inlined
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
@@ -116,7 +117,8 @@ def empty(
     # what worlds came to is kept longer than their state
     N, civilians = together([((N_TALLIES, n), whole), ((tables.countries.shape[1], n), whole)])
     numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
-    return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs_of(rows) if runs is None else runs, slate, who)
+    runs = runs if runs is not None else runs_of(rows)
+    return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs, slate, who, BATON)
 
 
 @compiled

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
+from escalation import baton
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.synchronize import Event
@@ -93,6 +95,7 @@ class Threads:
     ) -> Generator[Finished[Task, Result], None, None]:
         """As ``Executor.map``."""
         self._stop.clear()
+        baton.share(self.workers)
         control = Control(self._stop.is_set, progress or nobody)
         waiting = iter(tasks)
         running: dict[Future[Any], Any] = {}
