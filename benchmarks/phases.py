@@ -31,8 +31,9 @@ def watched(spent):
 
         def timed(*arguments):
             before = time.process_time()
-            phase(*arguments)
+            outcome = phase(*arguments)
             spent[name] += time.process_time() - before
+            return outcome
 
         return timed
 

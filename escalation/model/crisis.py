@@ -125,16 +125,16 @@ class Crisis(mesa.Model):
         if numbers.shape != (worlds,):
             raise ValueError(f"numbers: shape {numbers.shape}; {worlds} worlds")
         keys = draws.world_keys(seed, numbers)
-        self._people(scenario)
         self.state: Worlds = start.empty(self.tables, keys, rows, self.dt, numbers_by_world, runs)
         self.aside = Aside(worlds)
         self._bound: dict[int, Bound] = {}
         self._bind()
-        start.begin(scenario, self.tables, self.state, known_past, self.challenger.desk, self.run)
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -scenario.start.burn_in_weeks * (7 // step_days)
         try:
+            self._people(scenario)
+            start.begin(scenario, self.tables, self.state, known_past, self.challenger.desk, self.run)
             for _ in range(-self.clock):
                 self.step()
         except BaseException:
