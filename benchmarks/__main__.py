@@ -13,7 +13,8 @@ HORIZON = 52
 ROUNDS = 15
 FEW, MANY = 100, 8 * BLOCK
 """Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
-WORKER_WORLDS, LONG_WORKER_WORLDS, WORKER_ROUNDS = 80_000, 2_000_000, 3
+WORKER_WORLDS, WORKER_ROUNDS = 80_000, 3
+LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS = 500_000, 9
 MEMORY_WORLDS = (20_000, 80_000)
 
 
@@ -27,8 +28,8 @@ def measure(long, command):
     progress("compiling, and checking that all give the same outcomes")
     contest.same_outcomes(scenario, HORIZON)
     times = contest.contest(scenario, HORIZON, ROUNDS, FEW, MANY, progress)
-    worlds = LONG_WORKER_WORLDS if long else WORKER_WORLDS
-    by_workers = contest.worker_contest(scenario, HORIZON, WORKER_ROUNDS, worlds, progress)
+    worlds, rounds = (LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS) if long else (WORKER_WORLDS, WORKER_ROUNDS)
+    by_workers = contest.worker_contest(scenario, HORIZON, rounds, worlds, progress)
     progress("two processes that share nothing")
     apart = probes.apart(3)
     progress("phase by phase")
@@ -62,7 +63,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the page there as well")
     parser.add_argument("--scale", metavar="FILE", type=Path, help="renew the measured figures of this page")
-    parser.add_argument("--long", action="store_true", help="two workers against one on a minute of work")
+    parser.add_argument("--long", action="store_true", help="two workers against one on a minute of work, in turns")
     options = parser.parse_args()
     command = " ".join(["python -m benchmarks", *(["--long"] if options.long else [])])
     found = measure(options.long, command)

@@ -94,10 +94,10 @@ def contest(scenario, horizon, rounds, few, many, progress):
 
 
 def worker_contest(scenario, horizon, rounds, worlds, progress):
-    """``Times`` of ``worlds`` crises by one worker and by two, through ``simulate``."""
+    """``Times`` of ``worlds`` crises by one worker and by two, through ``simulate``; who is first changes by round."""
     contenders = {1: Times(worlds), 2: Times(worlds)}
     for seed in range(rounds):
-        for workers, times in contenders.items():
+        for workers, times in sorted(contenders.items(), reverse=seed % 2 == 1):
             progress(f"round {seed + 1} of {rounds}: {workers} worker{'s' if workers > 1 else ''}")
 
             def work(workers=workers, seed=seed):

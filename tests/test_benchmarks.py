@@ -153,7 +153,8 @@ def test_the_page_marks_the_goals_that_are_missed() -> None:
     met = page.render(made_up(1.5))
     assert "MISSED" not in met
     assert "| times the time of the fused loop | 1.50 (1.50 to 1.50) | at most 1.7 | met |" in met
-    assert "Two workers are 2.00 times as fast" in met
+    assert "Two workers are 2.00 times as fast as one (2.00 to 2.00)." in met
+    assert "| two workers over one, 12 s of work | 2.00 (2.00 to 2.00) | at least 1.9 | met |" in met
     assert "do 1.75 times as much" in met
     missed = page.render(made_up(2.5))
     assert "| times as fast as one-world Mesa | 200 (200 to 200) | at least 250 | **MISSED** |" in missed
