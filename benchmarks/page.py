@@ -152,7 +152,7 @@ def workers(found):
         f"\n{crises:,} crises in each run; {len(found.gains)} rounds, in which either goes first by turns.\n"
         f"Two workers are {found.gain:.2f} times as fast as one ({min(found.gains):.2f} to {max(found.gains):.2f}).\n"
         f"Two processes of one worker each, which share nothing but the machine, do {found.apart:.2f} times as much\n"
-        "as one: that is all that two cores of this machine have.\n"
+        "as one, just after these rounds: what two cores of this machine have to give, but for the noise that the brackets show.\n"
     )
 
 

@@ -45,6 +45,16 @@ def differences_sentence(result: SweepResult) -> str:
     return f"{_named_once(text, known, noun)}.{chance_sentence(known, noun)}"
 
 
+def stopped_words(noun: str, differences: bool) -> str:
+    """What the figures of a sweep to a precision are, with ``differences`` between points or without."""
+    told = (
+        f"With --precision the interval of a {noun} is that of counting and weighing together, and holds whenever the "
+        "run stops; the odds beside it are those counted, and may lie near an end of it, or outside."
+    )
+    beside = " Intervals of differences are those of a number of worlds fixed beforehand, which this was not."
+    return f"{told}{beside if differences else ''}"
+
+
 def chance_sentence(known: int, noun: str) -> str:
     """How many of ``known`` points may seem to differ by chance alone, led by a space; empty for fewer than ``MANY``.
 

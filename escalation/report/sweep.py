@@ -27,6 +27,7 @@ from escalation.report.beside import (
     differences_sentence,
     is_against,
     other,
+    stopped_words,
 )
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
@@ -193,6 +194,8 @@ class _Report:
         if result.failures:
             lines += ["", *self.failures()]
         lines += ["", *wrapped(self.noise())]
+        if result.precision is not None:
+            lines += wrapped(stopped_words(self.noun, result.reference is not None))
         if result.certified:
             lines += wrapped(foresight_text(result.certified))
         return "\n".join(lines)

@@ -146,3 +146,14 @@ def test_a_dry_run_names_the_most(here: Here) -> None:
         "to ±1 in 100, at most 3,000 worlds"
         in here("run", "strike", "--precision", "0.01", "--dry-run", "-n", "3000").stdout
     )
+
+
+def test_a_sweep_says_what_its_intervals_are_of(here: Here, tmp_path: Path) -> None:
+    words = ("sweep", "strike", "--vary", "errors.scale=0,1", "--horizon", "2", "-n", "2000", "-q")
+    plain = here(*words, "--out", str(tmp_path / "plain"))
+    narrow = here(*words, "--precision", "0.02", "--out", str(tmp_path / "narrow"))
+    whole, differences = "that of counting and weighing together", "Intervals of differences"
+    for done, folder, told in ((plain, "plain", (False, False)), (narrow, "narrow", (True, True))):
+        assert done.returncode == 0, done.stderr
+        for text in (" ".join(done.stdout.split()), (tmp_path / folder / "report.html").read_text(encoding="utf-8")):
+            assert (whole in text, differences in text) == told

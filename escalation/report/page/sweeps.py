@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
-from escalation.report.beside import chance_sentence
+from escalation.report.beside import chance_sentence, stopped_words
 from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -160,9 +160,11 @@ def _beside(sweep: Document, known: Sequence[Document]) -> str:
     more = sum(row["difference_low"] > 0.0 for row in told)
     less = sum(row["difference_high"] < 0.0 for row in told)
     same = len(told) - more - less
+    # of another scenario the headline has said it
+    said = "" if sweep["reference"]["same_points"] else chance_sentence(len(told), _noun(sweep))
     return (
         f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), _noun(sweep))} are more "
-        f"dangerous, {less} less, and {same} cannot be told apart.{chance_sentence(len(told), _noun(sweep))}"
+        f"dangerous, {less} less, and {same} cannot be told apart.{said}"
     )
 
 
@@ -452,4 +454,6 @@ def _limits(sweep: Document, uncertain: int) -> list[str]:
     rest = "" if every else "Numbers that do not vary stand at their central values; "
     whose = f"the intervals of a {_noun(sweep)}" if _drawn(sweep) else "the intervals"
     said = [opening(f"{rest}{whose} are chance in the simulation alone.")]
+    if "precision" in sweep:
+        said.append(stopped_words(_noun(sweep), sweep["reference"] is not None))
     return said
