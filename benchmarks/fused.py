@@ -95,10 +95,12 @@ def exchange(T, X, aside, index, D, C, step, week):
         S[FRESH, w] = 0.0
     if hot == 0:
         return
-    full = -(-hot // LANES) * LANES
-    for w in range(hot, aside.S.shape[1]):
+    full = min((hot + 7) & -8, aside.S.shape[1])
+    for w in range(hot, full):
         aside.S[ENDED, w] = 2.0
-    rounds(T, aside, min(full, aside.S.shape[1]), D, C, step, week)
+    for t in range(aside.lanes.tiles.shape[0]):
+        aside.lanes.tiles[t, 1] = min(max(full - aside.lanes.tiles[t, 0], 0), LANES)
+    rounds(T, aside, full, D, C, step, week)
     for k in range(hot):
         copy(aside, k, X, index[k], 1)
 

@@ -28,7 +28,7 @@ class Measured:
     facts: dict[str, str]
     contest: dict[str, Times]
     workers: dict[int, Times]
-    apart: float  # how many times as much two processes do as one
+    apart: list[float]  # how many times as much two processes do as one, by round
     phases: dict[str, float]  # microseconds a live world-week
     uncompiled: float  # seconds a live world-week
     memory: dict[int, float]  # megabytes by number of worlds
@@ -95,7 +95,7 @@ def goals(found):
             verdict(megabytes, MEGABYTES, True),
         ),
         (
-            f"two workers over one, {sum(one.wall):.0f} s of work",
+            f"two workers over one, {len(one.wall)} rounds of {median(one.wall):.0f} s of work",
             f"{gain:.2f} ({min(found.gains):.2f} to {max(found.gains):.2f})",
             f"at least {apiece}",
             verdict(gain, apiece, False),
@@ -147,12 +147,13 @@ def workers(found):
         for count, times in found.workers.items()
     ]
     head = ["workers", "wall s, best", "median", "CPU s", "crises/s"]
-    crises = found.workers[1].crises
+    crises, apart = found.workers[1].crises, found.apart
     return table(head, rows) + (
         f"\n{crises:,} crises in each run; {len(found.gains)} rounds, in which either goes first by turns.\n"
         f"Two workers are {found.gain:.2f} times as fast as one ({min(found.gains):.2f} to {max(found.gains):.2f}).\n"
-        f"Two processes of one worker each, which share nothing but the machine, do {found.apart:.2f} times as much\n"
-        "as one, just after these rounds: what two cores of this machine have to give, but for the noise that the brackets show.\n"
+        f"Two processes of one worker each, which share nothing but the machine, do {median(apart):.2f} times as much\n"
+        f"as one ({min(apart):.2f} to {max(apart):.2f}; {len(apart)} rounds, after the others): two cores have about\n"
+        "that to give.\n"
     )
 
 
@@ -187,9 +188,10 @@ contenders take turns within a round, so that a busy moment hits all of them.
   numbers worked out once a scenario, no NumPy and no compiler in the week, draws only where they matter.
 - *Model*: the package, Mesa agents whose steps call compiled kernels over a block of worlds; one thread.
 - *Fused* (`benchmarks/fused.py`): the same week as one compiled loop without Mesa or Python inside, a tile of worlds at
-  a time that stays in cache. It calls the model's own kernels, compiled to SIMD code: the ratio to it is what Mesa, the
-  interpreter and passing a block through memory cost. It does not tell what other kernels (intrinsics, 32-bit numbers)
-  would gain.
+  a time that stays in cache. It calls the model's own kernels, compiled to SIMD code: the ratio to it is about what
+  Mesa, the interpreter and passing a block through memory cost. It is no lower bound: its tiles are smaller than
+  blocks, and what a call begins with is done more often. Nor does it tell what other kernels (intrinsics, 32-bit
+  numbers) would gain.
 
 Before the clocks start, the three are checked to give the same whole numbers, world by world. A round is {few} crises
 of one-world Mesa and {many:,} of the others. A week is a live world-week: worlds that have ended cost little and

@@ -9,38 +9,78 @@ cost (Karlin, Li, Manasse and Owicki 1991, SOSP, "Empirical studies of competiti
 multiprocessor").
 
 It is a hint: it guards nothing, and nothing but time depends on who has it. Whoever has waited long enough goes on
-without it, so that it does not matter if it was never put down.
+without it, and may put it down for another who has it, so that it does not matter if it was never put down.
+
+The kernels that every week calls pass it on. What only rules that plan and worlds of many rows call besides does not:
+there another waits in vain, for as long as it is patient.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import platform
+import sys
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.compiled import ENABLED, inner
+from escalation.compiled import ENABLED, brief, inner
 
-_HELD, _LOOKS = 0, 8  # in cache lines of their own: the first is written all the time, the other hardly ever
-PATIENCE: Final = 2_000
-"""Looks of one who waits: some 50 to 100 µs, by how long the processor rests between two."""
-BATON: Final[NDArray[np.int64]] = np.zeros(16, dtype=np.int64)
+PATIENCE: Final = 50e-6
+"""Seconds that one waits for it: about what it takes to be put to sleep and woken."""
+HELD, LOOKS = 8, 24  # in cache lines that nothing else is in: the first is written all the time, the other hardly ever
+BATON: Final[NDArray[np.int64]] = np.zeros(40, dtype=np.int64)
 """Whether the baton is held, and how often one who waits for it looks: the one of this process."""
 
+_workers = 0
+_lock = threading.Lock()
 
-def share(workers: int) -> None:
-    """Have ``workers`` threads pass the baton: one alone has no one to wait for, and nor has one that lacks a core.
 
-    Where threads take turns on a core, the one with the baton may be asleep, kept from it by those that look.
+@contextlib.contextmanager
+def shared_by(workers: int) -> Iterator[None]:
+    """While open, ``workers`` threads more pass the baton.
+
+    One alone has no one to wait for. Where there are more than cores, the one with the baton may be asleep, kept from
+    its core by those that look; and where there is no lock to wait for, no one need wait: then nobody does.
     """
-    BATON[_LOOKS] = PATIENCE if 1 < workers <= _cores() else 0
+    _more(workers)
+    try:
+        yield
+    finally:
+        _more(-workers)
+
+
+def _more(workers: int) -> None:
+    global _workers
+    with _lock:
+        _workers += workers
+        BATON[LOOKS] = _patience() if 1 < _workers <= _cores() and _has_lock() else 0
+
+
+@functools.cache
+def _patience() -> int:
+    """How many looks ``PATIENCE`` is: processors rest between two for a few nanoseconds, or for fifty."""
+    baton, looks = np.zeros_like(BATON), 1_000
+    wait(baton)
+    baton[HELD], baton[LOOKS] = 1, looks
+    before = time.perf_counter()
+    wait(baton)
+    return min(int(looks * PATIENCE / max(time.perf_counter() - before, 1e-9)), 1_000 * looks)
+
+
+def _has_lock() -> bool:
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
 def let_go() -> None:
     """Put the baton down for longer than from one kernel to the next."""
-    BATON[_HELD] = 0
+    BATON[HELD] = 0
 
 
 def _cores() -> int:
@@ -59,7 +99,8 @@ if ENABLED:
     """What tells the processor that a loop only waits: another thread of the same core goes faster."""
 
     def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        first = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return cgutils.pointer_add(builder, first, HELD * BATON.itemsize)
 
     @intrinsic  # type: ignore[untyped-decorator]
     def _is_free(typing: Any, baton: Any) -> Any:
@@ -100,13 +141,18 @@ if ENABLED:
     @inner
     def take_up(baton: Any) -> None:
         """Have the baton, or have waited long enough for it: at the end of a kernel."""
-        for _ in range(baton[_LOOKS]):
+        for _ in range(baton[LOOKS]):
             if _is_free(baton) and _taken(baton):
                 break
+
+    @brief
+    def wait(baton: Any) -> None:
+        """``take_up``, by itself."""
+        take_up(baton)
 
 else:
 
     def put_down(baton: Any) -> None:
         """Nothing: threads do not run side by side."""
 
-    take_up = put_down
+    wait = take_up = put_down

@@ -227,7 +227,7 @@ def _form(argument: Any) -> Any:
     if isinstance(argument, tuple):
         return type(argument), *map(_form, argument)
     if isinstance(argument, ndarray):
-        return argument.dtype.char, argument.ndim, argument.flags.num & ~_OWNS_DATA
+        return argument.dtype.str, argument.ndim, argument.flags.num & ~_OWNS_DATA
     return type(argument)
 
 

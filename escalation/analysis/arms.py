@@ -174,7 +174,7 @@ def run_rows(
     With a ``horizon`` of 0 nothing is run, and the outcomes have no weeks.
     """
     from escalation.worlds.certificates import certified
-    from escalation.worlds.ensemble import BLOCK, planned, run_block
+    from escalation.worlds.ensemble import BLOCK, even, planned, run_block
     from escalation.worlds.executors import Threads
 
     worlds = len(rows)
@@ -183,7 +183,7 @@ def run_rows(
         return Outcomes(scenario.name, seed, 0, 0, countries, {}, np.zeros((len(countries), worlds), dtype=np.int64))
     ready = planned(scenario, values, rows, numbers)
     kept = [week for week in marks if week <= horizon]
-    size = min(BLOCK, -(-worlds // workers))
+    size = even(worlds, BLOCK, workers)
 
     def one(first: int, control: Control) -> Outcomes:
         many = min(size, worlds - first)

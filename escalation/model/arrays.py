@@ -149,13 +149,13 @@ def together(shapes: Iterable[Shape]) -> list[Any]:
 
 
 @functools.lru_cache(maxsize=64)
-def _places(shapes: tuple[Shape, ...]) -> tuple[int, list[tuple[tuple[int, ...], type, int]]]:
+def _places(shapes: tuple[Shape, ...]) -> tuple[int, tuple[tuple[tuple[int, ...], type, int], ...]]:
     """Bytes that arrays of the ``shapes`` take together, and at which of them each begins."""
     size, places = 0, []
     for shape, kind in shapes:
         places.append((shape, kind, size))
         size += -(-math.prod(shape) * np.dtype(kind).itemsize // _LINE) * _LINE
-    return size, places
+    return size, tuple(places)
 
 
 def desk(n: int, m: int, worlds: int, ahead: int = 0) -> Desk:

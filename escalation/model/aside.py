@@ -8,7 +8,7 @@ import numpy as np
 
 from escalation.compiled import brief, inner
 from escalation.model import nature
-from escalation.model.arrays import LANES, Ints, Worlds, runs_of
+from escalation.model.arrays import LANES, Ints, Lanes, Worlds, runs_of
 from escalation.model.lanes import MENU, by_world, laid_out, of_one_row, picked
 
 ROOMS_UP_TO: Final = LANES
@@ -34,8 +34,12 @@ def some(X: Worlds, index: Ints) -> Worlds:
         lanes = laid_out(lanes, which)
     else:
         lanes = of_one_row(lanes, len(index))
-    arrays = (np.empty((*array.shape[:-1], len(index)), dtype=array.dtype) for array in X[:7])
-    part = _copied(X, index, X._replace(**dict(zip(X._fields, arrays, strict=False)), lanes=lanes))
+    S, K, A, N, civilians, key, row = (
+        np.empty((*array.shape[:-1], len(index)), dtype=array.dtype)
+        for array in (X.S, X.K, X.A, X.N, X.civilians, X.key, X.row)
+    )
+    part = X._replace(S=S, K=K, A=A, N=N, civilians=civilians, key=key, row=row, lanes=lanes)
+    _copy(X, index, part, out=True)
     if len(X.runs) == 1:
         return part._replace(runs=np.array([[0, len(index), X.runs[0, 2]]]))
     return part._replace(runs=runs_of(part.row))
@@ -43,7 +47,7 @@ def some(X: Worlds, index: Ints) -> Worlds:
 
 def put_back(X: Worlds, index: Ints, part: Worlds) -> None:
     """Put what became of the worlds ``index`` into ``X``."""
-    copy_worlds(*X[:7], index, *part[:7], False)
+    _copy(X, index, part, out=False)
 
 
 class Aside:
@@ -52,6 +56,8 @@ class Aside:
     def __init__(self, worlds: int) -> None:
         self._index = np.empty(worlds, dtype=np.int64)
         self._rooms: dict[int, Worlds] = {}
+        self._lanes: Lanes | None = None
+        """Where each world has its own numbers, a tile of them takes as much room whatever is in it."""
 
     def called_out(self, X: Worlds) -> Ints:
         """The worlds that have an act to answer within the week (``nature.call_out``)."""
@@ -59,22 +65,26 @@ class Aside:
 
     def take(self, X: Worlds, index: Ints) -> Worlds:
         """``some(X, index)``, which is good until the next that are as many; ``X`` must be of the same block."""
+        of_their_own = X.lanes.world.ndim > 2
+        if len(index) > ROOMS_UP_TO or not (of_their_own or len(X.lanes.world) == 1):
+            return some(X, index)
         room = self._rooms.get(len(index))
         if room is None:
             room = some(X, index)
-            alike = X.lanes.world.ndim > 2 or len(X.lanes.world) == 1
-            if alike and len(index) <= ROOMS_UP_TO:
-                self._rooms[len(index)] = room
+            self._lanes = self._lanes or room.lanes
+            self._rooms[len(index)] = room._replace(lanes=self._lanes) if of_their_own else room
             return room
-        _copied(X, index, room)
-        if X.lanes.world.ndim > 2:
-            room = room._replace(lanes=picked(X.lanes, index, room.lanes), runs=runs_of(room.row))
+        _copy(X, index, room, out=True)
+        if of_their_own:
+            room = room._replace(lanes=picked(X.lanes, index, self._lanes), runs=runs_of(room.row))
         return room
 
 
-def _copied(X: Worlds, index: Ints, part: Worlds) -> Worlds:
-    copy_worlds(*X[:7], index, *part[:7], True)
-    return part
+def _copy(X: Worlds, index: Ints, part: Worlds, out: bool) -> None:
+    copy_worlds(
+        X.S, X.K, X.A, X.N, X.civilians, X.key, X.row, index,
+        part.S, part.K, part.A, part.N, part.civilians, part.key, part.row, out,
+    )  # fmt: skip
 
 
 @brief
@@ -84,7 +94,8 @@ def copy_worlds(
 ) -> None:  # fmt: skip
     """Copy the worlds ``index`` of a block to or (``out`` is False) from arrays that hold them alone.
 
-    Who they are, their keys and rows, is copied one way only.
+    Who they are, their keys and rows, is copied one way only. Mostly they are few: for more, which is rare, the
+    interpreter is kept for longer than to get it back would take.
     """
     if out:
         copy_row(key, index, key_part, out)

@@ -342,6 +342,7 @@ def weigh(T: Any, X: Any, D: Any, lanes: int, r: int, rule: int, private: float,
 @compiled
 def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float, ceiling: float, record: Any) -> None:
     """Fill ``record`` (2, n, worlds) in the worlds ``where`` (worlds,) is 1, node by node: for any rule and any row."""
+    put_down(X.baton)
     for k in range(X.runs.shape[0]):
         w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
         while w < end:
@@ -354,6 +355,7 @@ def weigh_by_nodes(T: Any, X: Any, D: Any, where: Any, rule: int, private: float
             if lanes > 0:
                 weigh(T, X, D, lanes, r, rule, private, ceiling)
                 keep(D.choice, D.who, lanes, record)
+    take_up(X.baton)
 
 
 @inlined

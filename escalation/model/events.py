@@ -25,6 +25,7 @@ from escalation.model.layout import (
     THETA,
     Q,
 )
+from escalation.model.learning import SUREST
 from escalation.scenario.scenario import Event, Scenario
 
 
@@ -58,9 +59,9 @@ def happen(event: Event, scenario: Scenario, tables: Tables, state: Worlds, step
     elif event.kind == "shock":
         S[SHOCK] = float(event.weeks)
     elif event.kind == "talk":
-        S[Q] = np.clip(S[Q] + tables.general[row, Q_TALK] * event.size, -15.0, 15.0)
+        S[Q] = np.clip(S[Q] + tables.general[row, Q_TALK] * event.size, -SUREST, SUREST)
     elif event.kind == "assurance":
-        S[Q] = np.clip(S[Q] - tables.general[row, Q_ASSURANCE] * event.size, -15.0, 15.0)
+        S[Q] = np.clip(S[Q] - tables.general[row, Q_ASSURANCE] * event.size, -SUREST, SUREST)
     elif event.kind == "threat":
         S[COMMIT_DEFENDER if event.actor == scenario.defender.name else COMMIT_CHALLENGER] = event.size
     elif event.kind == "sanctions":

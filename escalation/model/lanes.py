@@ -314,13 +314,13 @@ if ENABLED:  # compiled code has a form of ``at`` for either shape, chosen by ty
 
 
 def picked(lanes: Lanes, index: Ints, room: Lanes | None = None) -> Lanes:
-    """The numbers of the worlds ``index``, each of which has its own; in the arrays of ``room``, if it is given."""
+    """The numbers of the worlds ``index``, each of which has its own; in the arrays of ``room``, of as many tiles."""
+    tiles = tiles_of(np.array([[0, len(index), 0]]), by_row=False)
     if room is None:
-        tiles = tiles_of(np.array([[0, len(index), 0]]), by_row=False)
-        room = _together((np.empty((len(tiles), *table.shape[1:])) for table in _apart(lanes)), tiles)
+        room = _together(np.empty((len(tiles), *table.shape[1:])) for table in _apart(lanes))
     for table, out in zip(_apart(lanes), _apart(room), strict=True):
         pick(table.reshape(len(table), -1, LANES), index, out.reshape(len(out), -1, LANES))
-    return _told(room)
+    return _told(room._replace(tiles=tiles))
 
 
 @compiled

@@ -14,8 +14,13 @@ reply tells as much as every other; ``verify`` prints both.
 
 from __future__ import annotations
 
+from typing import Final
+
 from escalation.compiled import compiled, leaf
 from escalation.maths import exp, log
+
+SUREST: Final = 15.0
+"""Largest logit of a belief: nobody is surer than 3 in ten million."""
 
 
 @leaf
@@ -33,5 +38,5 @@ def relaxed(value: float, rest: float, rate: float, dt: float) -> float:
 
 @leaf
 def moved(value: float, by: float) -> float:
-    """A belief's logit after evidence ``by``, kept within 15: nobody is surer than 3 in ten million."""
-    return min(max(value + by, -15.0), 15.0)
+    """A belief's logit after evidence ``by``, kept within ``SUREST``."""
+    return min(max(value + by, -SUREST), SUREST)

@@ -15,7 +15,7 @@ import numpy as np
 
 from escalation import draws
 from escalation.baton import BATON
-from escalation.compiled import Bound, brief, compiled, inlined
+from escalation.compiled import Bound, brief, compiled, inner
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
 from escalation.model.arrays import (
@@ -88,9 +88,6 @@ FEW_ROWS: Final = 16
 LONG_AGO = 1000.0
 """Weeks since the homeland was struck, at the start: long enough for no rally to be left."""
 
-SUREST: Final = 15.0
-"""Largest logit of a belief that the past can leave."""
-
 
 def empty(
     tables: Tables,
@@ -126,39 +123,39 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
     """Fill the state of the first day in every world."""
     for k in range(X.runs.shape[0]):
         w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
-        worlds, G, S = end - w, T.general[r], X.S[:, w:end]
-        fill(rung, worlds, S[RUNG])
-        fill(provocation, worlds, S[PROVOCATION])
-        fill(provocation, worlds, S[PROVOCATION_TRUE])
-        fill(deaths, worlds, S[DEAD])
+        worlds, G = end - w, T.general[r]
+        fill(rung, worlds, X.S[RUNG, w:end])
+        fill(provocation, worlds, X.S[PROVOCATION, w:end])
+        fill(provocation, worlds, X.S[PROVOCATION_TRUE, w:end])
+        fill(deaths, worlds, X.S[DEAD, w:end])
         for field in (WEIGHT, SUFFERED, SUFFERED_TRUE, BUILT):
-            fill(1.0, worlds, S[field])
-        fill(term, worlds, S[TERM])
-        fill(LONG_AGO, worlds, S[SHELLED])
-        fill(G[SANCTIONS_LEVEL], worlds, S[SIGMA])
-        fill(logit(G[D_ANCHOR]), worlds, S[PI_COUNTRY])
-        fill(logit(G[D_PHI0]), worlds, S[PHI])
-        fill(logit(G[Q0]), worlds, S[Q])
-        fill(G[BREAKOUT], worlds, S[BREAKOUT_NOW])
-        fill(G[C_ORDER], worlds, S[ORDER])
+            fill(1.0, worlds, X.S[field, w:end])
+        fill(term, worlds, X.S[TERM, w:end])
+        fill(LONG_AGO, worlds, X.S[SHELLED, w:end])
+        fill(G[SANCTIONS_LEVEL], worlds, X.S[SIGMA, w:end])
+        fill(logit(G[D_ANCHOR]), worlds, X.S[PI_COUNTRY, w:end])
+        fill(logit(G[D_PHI0]), worlds, X.S[PHI, w:end])
+        fill(logit(G[Q0]), worlds, X.S[Q, w:end])
+        fill(G[BREAKOUT], worlds, X.S[BREAKOUT_NOW, w:end])
+        fill(G[C_ORDER], worlds, X.S[ORDER, w:end])
         for p in range(X.K.shape[0]):
             fill(T.proxies[r, p, P_CONTROL], worlds, X.K[p, KAPPA, w:end])
         for j in range(X.A.shape[0]):
             fill(T.allies[r, j, A_ALIGNMENT], worlds, X.A[j, ALIGNMENT, w:end])
-        draw_types(X.key[w:end], G[D_RESOLUTE], layout.DEFENDER, S[THETA])
-        draw_types(X.key[w:end], G[C_RESTRAINED], layout.CHALLENGER, S[TAU])
-        draw_noise(X.key[w:end], draws.SURVIVAL, S[Q_NOISE])
-        draw_noise(X.key[w:end], draws.FRAGILITY, S[F_NOISE])
+        draw_types(X.key[w:end], G[D_RESOLUTE], layout.DEFENDER, X.S[THETA, w:end])
+        draw_types(X.key[w:end], G[C_RESTRAINED], layout.CHALLENGER, X.S[TAU, w:end])
+        draw_noise(X.key[w:end], draws.SURVIVAL, X.S[Q_NOISE, w:end])
+        draw_noise(X.key[w:end], draws.FRAGILITY, X.S[F_NOISE, w:end])
 
 
-@inlined
+@inner
 def draw_types(key: Any, chance: float, actor: int, out: Any) -> None:
     """Fill ``out`` (worlds,) with 1 where the true type is the first."""
     for w in range(key.shape[0]):
         out[w] = 1.0 if draws.uniform(key[w], 0, 0, actor, draws.TYPE) < chance else 0.0
 
 
-@inlined
+@inner
 def draw_noise(key: Any, purpose: int, out: Any) -> None:
     """Fill ``out`` (worlds,) with standard normals."""
     for w in range(key.shape[0]):
@@ -272,8 +269,8 @@ def begin(scenario: Scenario, tables: Tables, X: Worlds, past: Floats, scratch: 
 def recall(past: Any, row: Any, country: Any, leader: Any) -> None:
     """Add what the past has taught to ``country`` (worlds,) and ``leader``, the parts of logit pi."""
     for w in range(row.shape[0]):
-        country[w] = min(max(country[w] + past[0, row[w]], -SUREST), SUREST)
-        leader[w] = min(max(past[1, row[w]], -SUREST), SUREST)
+        country[w] = min(max(country[w] + past[0, row[w]], -learning.SUREST), learning.SUREST)
+        leader[w] = min(max(past[1, row[w]], -learning.SUREST), learning.SUREST)
 
 
 def term_left(scenario: Scenario) -> float:

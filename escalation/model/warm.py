@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from escalation import compiled
+from escalation import baton, compiled
 from escalation.model import allies, aside, challenger, defender, events, lanes, nature, proxies, start
 from escalation.model.arrays import LANES, Tables, Worlds, desk
 from escalation.model.layout import COLUMNS, ENDED, GENERAL
@@ -70,6 +70,7 @@ def compile_rest(rows: bool) -> None:
     T, X = _over(rows)
     lanes.of(T, X.row, 1.0)
     start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
+    baton.wait(np.zeros_like(baton.BATON))
     start.recall(np.ones((2, len(X.row))), X.row, X.S[0], X.S[1])
     start.learn(T.general, np.ones((2, 1, len(X.row))), 0, 0.0, True, np.zeros((2, len(X.row))))
     nature.drift(T, X, 0, 1.0)

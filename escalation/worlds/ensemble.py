@@ -104,6 +104,15 @@ def planned(scenario: Scenario, values: Values, rows: Ints, numbers: Ints) -> Pl
     return Plan(scenario, tables, past, rows, numbers, known)
 
 
+def even(worlds: int, block: int, workers: int) -> int:
+    """Size of blocks of at most ``block`` worlds, as many for each worker, so that none waits for another's last.
+
+    No result depends on it. The last block may be smaller, and where worlds are few there may be fewer.
+    """
+    rounds = -(-worlds // (workers * block))
+    return -(-worlds // (workers * rounds))
+
+
 def cuts(rows: Ints, block: int) -> Iterator[tuple[int, int]]:
     """First world and size of blocks of at most ``block`` worlds with these parameter ``rows``.
 
@@ -221,8 +230,7 @@ def simulate(
         )
     countries = tuple(country.name for country in scenario.countries)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
-    # no result depends on the block, so that no worker needs to stand idle for want of one
-    size = -(-worlds // (workers * -(-worlds // (workers * block))))
+    size = even(worlds, block, workers)
     blocks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
 
     # each worker writes what its blocks come to in its place: to join them took a twentieth of the run, by one thread

@@ -95,22 +95,22 @@ class Threads:
     ) -> Generator[Finished[Task, Result], None, None]:
         """As ``Executor.map``."""
         self._stop.clear()
-        baton.share(self.workers)
         control = Control(self._stop.is_set, progress or nobody)
         waiting = iter(tasks)
         running: dict[Future[Any], Any] = {}
-        try:
-            while _topped_up(
-                running, waiting, AHEAD * self.workers, lambda task: self._pool.submit(function, task, control)
-            ):
-                done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
-                for future in _collected(running, done):
-                    yield running.pop(future), _outcome(future)
-        finally:
-            self._stop.set()
-            for future in running:
-                future.cancel()
-            futures.wait(running)
+        with baton.shared_by(self.workers):
+            try:
+                while _topped_up(
+                    running, waiting, AHEAD * self.workers, lambda task: self._pool.submit(function, task, control)
+                ):
+                    done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+                    for future in _collected(running, done):
+                        yield running.pop(future), _outcome(future)
+            finally:
+                self._stop.set()
+                for future in running:
+                    future.cancel()
+                futures.wait(running)
 
     def __enter__(self) -> Self:
         return self

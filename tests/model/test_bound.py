@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from escalation.compiled import ENABLED, Bound, compiled
+from escalation.compiled import ENABLED, Bound, _form, compiled
 from escalation.model import aside
 from escalation.model.crisis import Crisis
 from escalation.scenario.design import draw
@@ -35,6 +35,25 @@ def test_forms_of_other_types_are_told_apart() -> None:
     reals, wholes = Bound(np.arange(3.0)), Bound(np.arange(3))
     assert reals(weighed, 1.0, 0) == wholes(weighed, 1.0, 0) == 3.0
     assert reals._codes is not wholes._codes
+
+
+def test_the_form_tells_apart_what_the_compiler_does() -> None:
+    """Arrays of other types, orders, and rights; whether an array owns its data is no matter."""
+    from numba import typeof
+
+    numbers = np.arange(12.0)
+    fixed = numbers.copy()
+    fixed.flags.writeable = False
+    askew = np.zeros(97, dtype=np.uint8)[1:].view(np.float64)
+    kinds = [
+        numbers, numbers[2:5], numbers[::2], fixed, askew, numbers.reshape(3, 4), numbers.reshape(3, 4).T,
+        np.arange(12), np.arange(12, dtype=np.int32), np.arange(12, dtype=np.uint64), numbers > 3.0, 1, 1.0, True,
+    ]  # fmt: skip
+    for one in kinds:
+        for other in kinds:
+            assert _form(one) != _form(other) or typeof(one) == typeof(other)
+    assert _form(numbers) == _form(numbers[2:5])
+    assert _form(np.arange(3)) != _form(np.arange(3, dtype=np.int64).astype(">i8"))
 
 
 def test_what_does_not_convert_is_refused() -> None:
