@@ -14,7 +14,7 @@ ROUNDS = 15
 FEW, MANY = 100, 8 * BLOCK
 """Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
 WORKER_WORLDS, WORKER_ROUNDS = 80_000, 3
-LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS = 500_000, 9
+LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS = 100_000, 45
 MEMORY_WORLDS = (20_000, 80_000)
 
 
@@ -29,9 +29,7 @@ def measure(long, command):
     contest.same_outcomes(scenario, HORIZON)
     times = contest.contest(scenario, HORIZON, ROUNDS, FEW, MANY, progress)
     worlds, rounds = (LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS) if long else (WORKER_WORLDS, WORKER_ROUNDS)
-    by_workers = contest.worker_contest(scenario, HORIZON, rounds, worlds, progress)
-    progress("two processes that share nothing")
-    apart = probes.apart(3)
+    by_workers, apart = contest.worker_contest(scenario, HORIZON, rounds, worlds, progress)
     progress("phase by phase")
     spent = phases.by_phase(scenario, HORIZON, BLOCK)
     progress("uncompiled kernels")

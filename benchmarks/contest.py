@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks import fused, one_world
+from benchmarks import fused, one_world, probes
 from benchmarks.one_world.case import Case
 from escalation.model.layout import N_WEEKS
 from escalation.worlds.ensemble import BLOCK, plan, simulate
@@ -94,15 +94,23 @@ def contest(scenario, horizon, rounds, few, many, progress):
 
 
 def worker_contest(scenario, horizon, rounds, worlds, progress):
-    """``Times`` of ``worlds`` crises by one worker and by two, through ``simulate``; who is first changes by round."""
+    """``Times`` of ``worlds`` crises by one worker and by two, through ``simulate``, and how many times as much as one
+    worker two processes do, by round. Who is first changes by round, so that what else the machine does hits all.
+    """
     contenders = {1: Times(worlds), 2: Times(worlds)}
-    for seed in range(rounds):
-        for workers, times in sorted(contenders.items(), reverse=seed % 2 == 1):
-            progress(f"round {seed + 1} of {rounds}: {workers} worker{'s' if workers > 1 else ''}")
+    together = []
+    with probes.Apart() as processes:
+        for seed in range(rounds):
+            progress(f"round {seed + 1} of {rounds}: one worker, two, and two processes")
+            for place in range(3):
+                workers = 1 + (place + seed) % 3
+                if workers > 2:
+                    together.append(processes.run(worlds, seed, horizon))
+                    continue
 
-            def work(workers=workers, seed=seed):
-                outcome = simulate(scenario, worlds, seed=seed, horizon=horizon, workers=workers)
-                return int(outcome.end.tallies[N_WEEKS].sum())
+                def work(workers=workers, seed=seed):
+                    outcome = simulate(scenario, worlds, seed=seed, horizon=horizon, workers=workers)
+                    return int(outcome.end.tallies[N_WEEKS].sum())
 
-            times.timed(work)
-    return contenders
+                contenders[workers].timed(work)
+    return contenders, [one / both for one, both in zip(contenders[1].wall, together, strict=True)]

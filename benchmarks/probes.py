@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SCENARIO = "nonresponse"
@@ -17,8 +16,6 @@ POINTS = 20
 """Points of the sweep whose memory is measured."""
 PART = 16_384
 """Worlds of the part that is measured: what a sweep cuts itself into."""
-APART_WORLDS, APART_AFTER = 150_000, 12.0
-"""Worlds of each process that has the machine to itself, or to share, and the seconds it is given to be ready."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -129,36 +126,46 @@ def grid():
         return child("sweep", SCENARIO, *vary, *out, module="escalation")[0]
 
 
-def apart(rounds):
-    """How many times as much two processes of one worker each do as one, by round: about what two cores can give."""
-    gains = []
-    for _ in range(rounds):
-        (one,) = _at_once(1)
-        gains.append(2.0 * one / max(_at_once(2)))
-    return gains
+class Apart:
+    """Two processes that share nothing but the machine, kept ready to run crises by one worker each."""
+
+    def __enter__(self):
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        command, pipe = [sys.executable, "-m", "benchmarks.probes", "alone"], subprocess.PIPE
+        environment = {**os.environ, "PYTHONPATH": path}
+        self._children = [
+            subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) for _ in range(2)
+        ]
+        for child in self._children:
+            child.stdout.readline()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for child in self._children:
+            child.stdin.close()
+            child.wait()
+            child.stdout.close()
+
+    def run(self, worlds, seed, horizon):
+        """Wall seconds of ``worlds`` crises, half by either, which begin together."""
+        for child in self._children:
+            child.stdin.write(f"{worlds // 2} {seed} {horizon}\n")
+            child.stdin.flush()
+        return max(float(child.stdout.readline()) for child in self._children)
 
 
-def _at_once(processes):
-    """Wall seconds of the same crises in each of several processes, which begin together."""
-    begin = str(time.time() + APART_AFTER)
-    with ThreadPoolExecutor(processes) as pool:
-        done = list(pool.map(lambda _: child("alone", begin)[1], range(processes)))
-    return [json.loads(text)["seconds"] for text in done]
-
-
-def _alone(begin):
+def _alone():
     from escalation.scenario.loader import load
     from escalation.worlds.ensemble import simulate
 
     scenario = load(SCENARIO)
     simulate(scenario, 1, horizon=1)
-    late = time.time() - float(begin)
-    if late > 0.0:
-        raise RuntimeError(f"{late:.1f} s late: the machine is too busy to start processes together")
-    time.sleep(-late)
-    before = time.perf_counter()
-    simulate(scenario, APART_WORLDS, workers=1)
-    return {"seconds": time.perf_counter() - before}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        worlds, seed, horizon = map(int, line.split())
+        before = time.perf_counter()
+        simulate(scenario, worlds, seed=seed, horizon=horizon, workers=1)
+        print(time.perf_counter() - before, flush=True)
 
 
 def _uncompiled(worlds, weeks):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import machine, one_world, page, phases, scale
+from benchmarks import contest, machine, one_world, page, phases, probes, scale
 from benchmarks.contest import Times, ratio
 from benchmarks.one_world.case import Case
 from escalation.model import nature
@@ -149,13 +149,21 @@ def made_up(cpu: float, grid: float | None = None) -> page.Measured:
     )
 
 
+def test_workers_and_processes_take_turns() -> None:
+    by_workers, apart = contest.worker_contest(load(probes.SCENARIO), 2, 2, 300, lambda _: None)
+    assert {count: len(times.wall) for count, times in by_workers.items()} == {1: 2, 2: 2}
+    assert by_workers[1].live_weeks == by_workers[2].live_weeks
+    assert len(apart) == 2
+    assert min(apart) > 0.0
+
+
 def test_the_page_marks_the_goals_that_are_missed() -> None:
     met = page.render(made_up(1.5))
     assert "MISSED" not in met
     assert "| times the time of the fused loop | 1.50 (1.50 to 1.50) | at most 1.7 | met |" in met
     assert "Two workers are 2.00 times as fast as one (2.00 to 2.00)." in met
     assert "| two workers over one, 3 rounds of 4 s of work | 2.00 (2.00 to 2.00) | at least 1.9 | met |" in met
-    assert "do 1.75 times as much\nas one (1.75 to 1.75; 3 rounds" in met
+    assert "do 1.75 times as much\nas one in these rounds (1.75 to 1.75)" in met
     missed = page.render(made_up(2.5))
     assert "| times as fast as one-world Mesa | 200 (200 to 200) | at least 250 | **MISSED** |" in missed
     assert missed.count("MISSED") == 2
