@@ -14,7 +14,7 @@ ROUNDS = 15
 FEW, MANY = 100, 8 * BLOCK
 """Crises of one-world Mesa and of the others in a round: about as long, and so is what a busy moment hits."""
 WORKER_WORLDS, WORKER_ROUNDS = 80_000, 3
-LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS = 100_000, 45
+LONG_WORKER_WORLDS, LONG_WORKER_ROUNDS = 250_000, 18
 MEMORY_WORLDS = (20_000, 80_000)
 
 
