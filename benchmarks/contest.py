@@ -95,7 +95,7 @@ def contest(scenario, horizon, rounds, few, many, progress):
 
 def worker_contest(scenario, horizon, rounds, worlds, progress):
     """``Times`` of ``worlds`` crises by one worker and by two, through ``simulate``, and how many times as much as one
-    worker two processes do, by round. Who is first changes by round, so that what else the machine does hits all.
+    worker two processes do, by round. Each goes first by turns, so that what else the machine does hits all.
     """
     contenders = {1: Times(worlds), 2: Times(worlds)}
     together = []

@@ -149,7 +149,7 @@ def workers(found):
     head = ["workers", "wall s, best", "median", "CPU s", "crises/s"]
     crises, apart = found.workers[1].crises, found.apart
     return table(head, rows) + (
-        f"\n{crises:,} crises in each run; {len(found.gains)} rounds, in which either goes first by turns.\n"
+        f"\n{crises:,} crises in each run; {len(found.gains)} rounds, in which each goes first by turns.\n"
         f"Two workers are {found.gain:.2f} times as fast as one ({min(found.gains):.2f} to {max(found.gains):.2f}).\n"
         f"Two processes of one worker each, which share nothing but the machine, do {median(apart):.2f} times as much\n"
         f"as one in these rounds ({min(apart):.2f} to {max(apart):.2f}): two cores have about that to give.\n"
