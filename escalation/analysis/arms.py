@@ -174,7 +174,7 @@ def run_rows(
     With a ``horizon`` of 0 nothing is run, and the outcomes have no weeks.
     """
     from escalation.worlds.certificates import certified
-    from escalation.worlds.ensemble import BLOCK, even, planned, run_block
+    from escalation.worlds.ensemble import BLOCK, Crises, even, planned, run_block
     from escalation.worlds.executors import Threads
 
     worlds = len(rows)
@@ -187,12 +187,16 @@ def run_rows(
 
     def one(first: int, control: Control) -> Outcomes:
         many = min(size, worlds - first)
-        ran = run_block(ready, first, many, seed=seed, horizon=horizon, marks=kept, control=control)
+        ran = run_block(crises, first, many, horizon=horizon, marks=kept, control=control)
         control.advance(many * horizon)
         return Outcomes(scenario.name, seed, first, horizon, countries, ran.at, ran.civilians)
 
     parts: list[Outcomes] = []
-    with Threads(workers) as executor, closing(executor.map(one, range(0, worlds, size), progress)) as finished:
+    with (
+        Crises(ready, seed) as crises,
+        Threads(workers) as executor,
+        closing(executor.map(one, range(0, worlds, size), progress)) as finished,
+    ):
         for _, outcome in finished:
             if isinstance(outcome, Exception):
                 raise outcome

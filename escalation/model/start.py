@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from escalation import draws
-from escalation.baton import BATON
+from escalation.baton import BATON, put_down, take_up
 from escalation.compiled import Bound, brief, compiled, inner
 from escalation.maths import exp, logit, normal
 from escalation.model import challenger, defender, lanes, layout, learning
@@ -96,11 +96,17 @@ def empty(
     dt: float = 1.0,
     numbers: Lanes | None = None,
     runs: Ints | None = None,
+    room: Worlds | None = None,
 ) -> Worlds:
     """Blank worlds: all state zero. A step is to be of ``dt`` weeks.
 
-    ``numbers`` are those by world, and ``runs`` those of neighbours that share a row, if they are known.
+    ``numbers`` are those by world, and ``runs`` those of neighbours that share a row, if they are known; ``room`` is of
+    as many worlds, which have been wiped, and whose arrays are to be used.
     """
+    numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
+    runs = runs if runs is not None else runs_of(rows)
+    if room is not None:
+        return room._replace(key=keys, row=rows, lanes=numbers, runs=runs)
     n, real, whole = len(keys), np.float64, np.int64
     S, K, A, slate, who = together(
         [
@@ -113,14 +119,37 @@ def empty(
     )
     # what worlds came to is kept longer than their state
     N, civilians = together([((N_TALLIES, n), whole), ((tables.countries.shape[1], n), whole)])
-    numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
-    runs = runs if runs is not None else runs_of(rows)
     return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs, slate, who, BATON)
+
+
+def wipe(X: Worlds) -> None:
+    """Make all state, and what worlds came to, zero again."""
+    wipe_arrays(X.S, X.K, X.A, X.N, X.civilians, X.baton)
+
+
+@compiled
+def wipe_arrays(S: Any, K: Any, A: Any, N: Any, civilians: Any, baton: Any) -> None:
+    """``wipe`` of worlds' arrays."""
+    put_down(baton)
+    for k in range(S.shape[0]):
+        fill(0.0, S.shape[1], S[k])
+    for p in range(K.shape[0]):
+        for k in range(K.shape[1]):
+            fill(0.0, K.shape[2], K[p, k])
+    for j in range(A.shape[0]):
+        for k in range(A.shape[1]):
+            fill(0.0, A.shape[2], A[j, k])
+    for counts in (N, civilians):
+        for k in range(counts.shape[0]):
+            for w in range(counts.shape[1]):
+                counts[k, w] = 0
+    take_up(baton)
 
 
 @compiled
 def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term: float) -> None:
     """Fill the state of the first day in every world."""
+    put_down(X.baton)
     for k in range(X.runs.shape[0]):
         w, end, r = X.runs[k, 0], X.runs[k, 1], X.runs[k, 2]
         worlds, G = end - w, T.general[r]
@@ -146,6 +175,7 @@ def settle(T: Any, X: Any, rung: float, provocation: float, deaths: float, term:
         draw_types(X.key[w:end], G[C_RESTRAINED], layout.CHALLENGER, X.S[TAU, w:end])
         draw_noise(X.key[w:end], draws.SURVIVAL, X.S[Q_NOISE, w:end])
         draw_noise(X.key[w:end], draws.FRAGILITY, X.S[F_NOISE, w:end])
+    take_up(X.baton)
 
 
 @inner

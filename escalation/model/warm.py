@@ -69,6 +69,7 @@ def compile_rest(rows: bool) -> None:
     """The first day, what the others do, what no one chooses, and draws from priors."""
     T, X = _over(rows)
     lanes.of(T, X.row, 1.0)
+    start.wipe(X)
     start.settle(T, X, 1.0, 1.0, 0.0, 0.5)
     baton.wait(np.zeros_like(baton.BATON))
     start.recall(np.ones((2, len(X.row))), X.row, X.S[0], X.S[1])

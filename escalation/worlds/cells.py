@@ -22,7 +22,7 @@ from escalation.model.layout import CHANNEL_KEYS, GENERAL
 from escalation.model.tables import build
 from escalation.scenario.design import Shelf, Values, central, draw
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.ensemble import BLOCK, Progress, planned, run_block
+from escalation.worlds.ensemble import BLOCK, Crises, Progress, planned, run_block
 from escalation.worlds.executors import Control, Threads
 
 Ints = NDArray[np.int64]
@@ -96,9 +96,10 @@ def run_cells(
         count, values = len(chosen), rows.values(chosen)
         row = np.arange(values.rows) if priors else np.repeat(np.arange(count), size)
         ready = planned(rows.scenario(chosen[0]), values, row.astype(np.int64), np.tile(numbers, count))
-        ran = run_block(
-            ready, 0, count * size, seed=seed, horizon=horizon, marks=(), control=control, weekly=by_week is not None
-        )
+        with Crises(ready, seed) as crises:
+            ran = run_block(
+                crises, 0, count * size, horizon=horizon, marks=(), control=control, weekly=by_week is not None
+            )
         end = ran.at[horizon]
         war_week[chosen] = np.where(end.war, end.tally("war_week"), 0).reshape(count, size)
         war_sum[chosen] = end.war_sum.reshape(count, size)

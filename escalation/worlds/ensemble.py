@@ -6,12 +6,16 @@ runs the same blocks (``run_block``) and keeps their totals only.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
+from escalation import baton
 from escalation.model import lanes, start, warm
 from escalation.model.arrays import LANES, Floats, Ints, Lanes, Tables
 from escalation.model.crisis import Crisis
@@ -139,12 +143,73 @@ class Block:
     weekly: Floats | None = None
 
 
+class Crises:
+    """Crises for the blocks of a plan, by any number of threads.
+
+    One that is through with its worlds is kept, and goes on in as many others. A context manager, at whose end all are
+    let go of.
+    """
+
+    def __init__(self, ready: Plan, seed: int) -> None:
+        self.ready, self.seed = ready, seed
+        self._kept: list[Crisis] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, first: int, size: int, heed: Callable[[], None]) -> Iterator[Crisis]:
+        """A crisis in worlds ``first .. first + size - 1`` of the plan, on their first day; ``heed`` as it has it."""
+        ready, chosen = self.ready, slice(first, first + size)
+        rows, numbers, known = ready.rows[chosen], ready.numbers[chosen], ready.numbers_by_world(size)
+        crisis = self._taken(size)
+        if crisis is None:
+            crisis = Crisis(
+                ready.scenario,
+                size,
+                tables=ready.tables,
+                past=ready.past,
+                rows=rows,
+                seed=self.seed,
+                numbers=numbers,
+                numbers_by_world=known,
+                heed=heed,
+            )
+        else:
+            crisis.heed = heed
+            crisis.again(rows, numbers, known)
+        try:
+            yield crisis
+        except BaseException:
+            crisis.release()
+            raise
+        if crisis.worlds == size and len(crisis.state.runs) == 1:  # numbers by world take more room than all else
+            baton.let_go()
+            with self._lock:
+                self._kept.append(crisis)
+        else:
+            crisis.release()
+
+    def _taken(self, size: int) -> Crisis | None:
+        with self._lock:
+            for place, crisis in enumerate(self._kept):
+                if crisis.worlds == size:
+                    return self._kept.pop(place)
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._kept:
+            self._kept.pop().release()
+
+
 def run_block(
-    ready: Plan,
+    crises: Crises,
     first: int,
     size: int,
     *,
-    seed: int,
     horizon: int,
     marks: Collection[int],
     control: Control,
@@ -155,24 +220,12 @@ def run_block(
     ``weekly`` keeps the chances of war of every week, which takes far less room than so many snapshots. Raises
     ``Stopped`` in the week in which ``control`` asks for it.
     """
-    chosen = slice(first, first + size)
 
     def heed() -> None:
         if control.stop():
             raise Stopped
 
-    crisis = Crisis(
-        ready.scenario,
-        size,
-        tables=ready.tables,
-        past=ready.past,
-        rows=ready.rows[chosen],
-        seed=seed,
-        numbers=ready.numbers[chosen],
-        numbers_by_world=ready.numbers_by_world(size),
-        heed=heed,
-    )
-    try:
+    with crises.of(first, size, heed) as crisis:
         at: dict[int, Snapshot] = {}
         thinned = Thinned(crisis)
         by_week = np.empty((horizon, size)) if weekly else None
@@ -183,9 +236,7 @@ def run_block(
                 at[week] = thinned.snapshot()
             if by_week is not None:
                 by_week[week - 1] = thinned.war_sum
-        return Block(at, thinned.civilians, by_week)
-    finally:
-        crisis.release()
+        return Block(at, thinned.civilians.copy(), by_week)
 
 
 def simulate(
@@ -213,21 +264,6 @@ def simulate(
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
     _check(scenario, worlds)
-    whole: Plan | None = None
-    if priors and values is None and rows is None and numbers is None:
-        # a row a world takes kilobytes: drawn block by block, by the workers
-        warm.up(worlds > start.FEW_ROWS)
-    else:
-        whole = plan(
-            scenario,
-            worlds,
-            seed=seed,
-            priors=priors,
-            first_world=first_world,
-            values=values,
-            rows=rows,
-            numbers=numbers,
-        )
     countries = tuple(country.name for country in scenario.countries)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
     size = even(worlds, block, workers)
@@ -237,22 +273,47 @@ def simulate(
     at = {week: blank(worlds) for week in sorted({*marks, horizon})}
     civilians = np.empty((len(countries), worlds), dtype=np.int64)
 
-    def one(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
+    def run(crises: Crises, place: int, task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
         first, size = task
-        ready, place = whole, first
-        if ready is None:
-            ready, place = plan(scenario, size, seed=seed, priors=True, first_world=first_world + first), 0
-        ran = run_block(ready, place, size, seed=seed, horizon=horizon, marks=marks, control=control)
+        ran = run_block(crises, place, size, horizon=horizon, marks=marks, control=control)
         for week, snapshot in ran.at.items():
             at[week].put(first, snapshot)
         civilians[:, first : first + size] = ran.civilians
         control.advance(size * horizon)
         drawn = first_world + first - place if priors else 0
+        ready = crises.ready
         return certified(scenario, ready.tables, ready.rows[place : place + size], drawn)
 
+    def drawn_and_run(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
+        first, size = task
+        ready = plan(scenario, size, seed=seed, priors=True, first_world=first_world + first)
+        with Crises(ready, seed) as crises:
+            return run(crises, 0, task, control)
+
     solved = []
-    with Threads(workers) as executor, closing(executor.map(one, blocks, progress)) as finished:
-        for _, outcome in finished:
+    with ExitStack() as stack:
+        if priors and values is None and rows is None and numbers is None:
+            # a row a world takes kilobytes: drawn block by block, by the workers
+            warm.up(worlds > start.FEW_ROWS)
+            one = drawn_and_run
+        else:
+            ready = plan(
+                scenario,
+                worlds,
+                seed=seed,
+                priors=priors,
+                first_world=first_world,
+                values=values,
+                rows=rows,
+                numbers=numbers,
+            )
+            crises = stack.enter_context(Crises(ready, seed))
+
+            def one(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
+                return run(crises, task[0], task, control)
+
+        executor = stack.enter_context(Threads(workers))
+        for _, outcome in stack.enter_context(closing(executor.map(one, blocks, progress))):
             if isinstance(outcome, Exception):
                 raise outcome
             solved.append(outcome)

@@ -21,7 +21,7 @@ from escalation.scenario.loader import override
 from escalation.scenario.points import Points, Setting, is_structural
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.certificates import Certified, certified
-from escalation.worlds.ensemble import BLOCK, cuts, planned, run_block
+from escalation.worlds.ensemble import BLOCK, Crises, cuts, planned, run_block
 from escalation.worlds.executors import Control
 from escalation.worlds.totals import MOST_WORLDS, Ints, Layout, tell
 
@@ -232,14 +232,13 @@ def run_task(task: Task, control: Control) -> Part:
         owner, numbers = np.divmod(np.arange(task.first + begin, task.first + end, dtype=np.int64), task.worlds)
         values = _values(variant, task, points)
         ready = planned(variant, values, owner - points.start, numbers)
-        for first, size in cuts(ready.rows, task.block):
-            chosen = slice(first, first + size)
-            ran = run_block(
-                ready, first, size, seed=task.seed, horizon=task.horizon, marks=layout.weeks, control=control
-            )
-            tell(layout, ran.at, ran.civilians, numbers[chosen], owner[chosen], sums)
-            war[begin + first : begin + first + size] = ran.at[task.horizon].war
-            control.advance(size)
+        with Crises(ready, task.seed) as crises:
+            for first, size in cuts(ready.rows, task.block):
+                chosen = slice(first, first + size)
+                ran = run_block(crises, first, size, horizon=task.horizon, marks=layout.weeks, control=control)
+                tell(layout, ran.at, ran.civilians, numbers[chosen], owner[chosen], sums)
+                war[begin + first : begin + first + size] = ran.at[task.horizon].war
+                control.advance(size)
         solved += certified(variant, ready.tables, ready.rows, task.first_point + points.start)
     return Part(task.number, task.first_point, task.size, sums, np.packbits(war), tuple(solved))
 

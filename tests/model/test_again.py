@@ -1,0 +1,159 @@
+"""A crisis that begins anew in other worlds is one that was made for them."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+from escalation.model.arrays import Ints
+from escalation.model.crisis import Crisis
+from escalation.scenario.design import draw
+from escalation.scenario.loader import load
+from escalation.worlds import ensemble
+from escalation.worlds.ensemble import Crises, plan, simulate
+
+WORLDS = 300
+ONE, OTHER = np.zeros(WORLDS, dtype=np.int64), np.ones(WORLDS, dtype=np.int64)
+MIXED = np.arange(WORLDS, dtype=np.int64) % 3
+BOTH_RULES = ("us.rule", "iran.rule")
+
+
+def numbers_from(first: int) -> Ints:
+    return np.arange(first, first + WORLDS, dtype=np.int64)
+
+
+def assert_lives_alike(mine: Crisis, theirs: Crisis, weeks: int) -> None:
+    """Equal bit by bit from the first day on, and in what is told of them."""
+    for week in range(weeks + 1):
+        for name in ("S", "K", "A", "N", "civilians", "key", "row", "runs"):
+            np.testing.assert_array_equal(getattr(mine.state, name), getattr(theirs.state, name), f"{name}, {week}")
+        assert (mine.week, mine.running, mine.alive) == (theirs.week, theirs.running, theirs.alive)
+        mine.step()
+        theirs.step()
+
+
+@pytest.mark.parametrize(
+    ("arm", "settings", "before", "after"),
+    [
+        ("strike", {}, ONE, ONE),
+        ("strike", {}, ONE, OTHER),
+        ("strike", {}, np.sort(MIXED), MIXED),
+        ("strike", {}, MIXED, ONE),
+        ("strike", {}, ONE, MIXED),
+        ("accord", {}, ONE, OTHER),
+        ("strike", {"errors.scale": 3.0}, OTHER, ONE),
+        ("strike", dict.fromkeys(BOTH_RULES, "prospect"), ONE, OTHER),
+    ],
+    ids=[
+        "same row",
+        "another row",
+        "rows laid out anew",
+        "lanes to row",
+        "row to lanes",
+        "burn-in",
+        "deadly",
+        "prospect",
+    ],
+)
+@pytest.mark.parametrize("step_days", [7, 1])
+def test_other_worlds(arm: str, settings: dict[str, Any], before: Ints, after: Ints, step_days: int) -> None:
+    scenario = load(arm, settings)
+    values = draw(scenario, 3, 4, 0)
+
+    def made(rows: Ints, first: int) -> Crisis:
+        return Crisis(
+            scenario, WORLDS, values=values, rows=rows, seed=8, numbers=numbers_from(first), step_days=step_days
+        )
+
+    crisis = made(before, 70)
+    for _ in range(30):
+        crisis.step()
+    for side in (crisis.defender, crisis.challenger):  # scratch is written before it is read
+        for array in side.desk:
+            array[:] = np.nan if array.dtype == np.float64 else array
+    crisis.running, crisis.alive = False, 0
+    crisis.again(after, numbers_from(1000))
+    assert_lives_alike(crisis, made(after, 1000), 20)
+
+
+def test_a_rule_that_plans_looks_ahead_anew() -> None:
+    scenario = load("strike", dict.fromkeys(BOTH_RULES, "farsighted"))
+    values = draw(scenario, 2, 4, 0)
+
+    def made(row: int) -> Crisis:
+        rows = np.full(4, row, dtype=np.int64)
+        return Crisis(scenario, 4, values=values, rows=rows, numbers=np.arange(4))
+
+    crisis = made(0)
+    crisis.step()
+    crisis.again(np.ones(4, dtype=np.int64), np.arange(4))
+    assert_lives_alike(crisis, made(1), 3)
+
+
+def test_worlds_that_do_not_fit_are_refused() -> None:
+    for rows, numbers, message in (
+        (ONE, numbers_from(0)[1:], r"numbers: shape \(299,\); 300 worlds"),
+        (OTHER, numbers_from(0), r"rows: shape \(300,\) up to 1; 300 worlds, 1 rows"),
+    ):
+        crisis = Crisis(load("strike"), WORLDS)
+        with pytest.raises(ValueError, match=message):
+            crisis.again(rows, numbers)
+        assert crisis.state is None
+
+
+def used(crises: Crises, first: int, size: int, weeks: int = 1) -> Crisis:
+    with crises.of(first, size, lambda: None) as crisis:
+        for _ in range(weeks):
+            crisis.step()
+        return crisis
+
+
+def test_blocks_of_a_size_go_on_in_one_crisis() -> None:
+    with Crises(plan(load("strike"), 1000), 3) as crises:
+        first = used(crises, 0, 400)
+        assert used(crises, 400, 400) is first
+        smaller = used(crises, 800, 200)
+        assert smaller is not first
+        assert used(crises, 0, 400) is first
+        with crises.of(0, 400, lambda: None) as one, crises.of(400, 400, lambda: None) as two:
+            assert one is not two
+    assert first.state is smaller.state is None
+
+
+def test_what_is_not_kept_is_let_go_of() -> None:
+    def fails(crises: Crises) -> Crisis:
+        with crises.of(0, 400, lambda: None) as crisis:
+            found.append(crisis)
+            raise RuntimeError
+
+    found: list[Crisis] = []
+    scenario = load("strike")
+    with Crises(plan(scenario, 400), 3) as crises:
+        with pytest.raises(RuntimeError):
+            fails(crises)
+        with crises.of(0, 400, lambda: None) as thinned:
+            thinned.hold(thinned.state)
+            thinned.worlds = 399
+        assert found[0].state is thinned.state is None
+        assert used(crises, 0, 400) is not found[0]
+    with Crises(plan(scenario, 400, values=draw(scenario, 400, 3, 0)), 3) as crises:
+        assert used(crises, 0, 400).state is None  # a row a world, whose numbers take more room than all else
+
+
+def test_nothing_is_kept_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    plain = Crisis.__init__
+
+    def init(crisis: Crisis, *arguments: Any, **named: Any) -> None:
+        plain(crisis, *arguments, **named)
+        made.append(weakref.ref(crisis.state.S))
+
+    monkeypatch.setattr(ensemble.Crisis, "__init__", init)
+    simulate(load("strike"), 1200, horizon=2, block=100, workers=2)
+    gc.collect()
+    assert 1 <= len(made) <= 2  # one a worker
+    assert not any(array() is not None for array in made)
