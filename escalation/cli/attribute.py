@@ -9,8 +9,7 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import INTERRUPTED, coloured, emit_json, note, progress
-from escalation.scenario.faults import ScenarioFault
+from escalation.cli.shell import INTERRUPTED, coloured, emit_json, note, progress, usage_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +76,7 @@ def command(
     from escalation.report.attribution import attribution_text
     from escalation.worlds.folder import Ran
 
-    try:
+    with usage_faults():
         plan = plan_attribution(
             scenario,
             worlds,
@@ -89,10 +88,6 @@ def command(
             rule=rule,
             overrides=overrides,
         )
-    except ScenarioFault:
-        raise
-    except ValueError as fault:
-        raise click.UsageError(str(fault)) from None
     if dry_run:
         _tell_size(plan, workers, as_json)
         return

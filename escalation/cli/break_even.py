@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import all_or_nothing, claimed, words
-from escalation.cli.laboratory import DRY_RUN, tell_size, write
-from escalation.cli.shell import coloured, emit_json, progress
+from escalation.cli.laboratory import DRY_RUN, carry_out, tell_size
 
 
 @click.command("break-even")
@@ -88,17 +84,13 @@ def command(
         told = f"break-even of {plan.a.name} and {plan.b.name} over {plan.key}"
         tell_size(told, plan.world_weeks, plan.worlds, workers, as_json, {**size, "horizon_weeks": horizon}, "about ")
         return
-    from escalation.worlds.folder import Ran
-
-    folder = claimed(out)
-    ran = Ran.now(words(), seed)
-    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
-        result = run_break_even(plan, workers=workers, progress=advance)
-    if folder is not None:
-        more: dict[str, Any] = {"horizon_weeks": horizon, "rule": result.rule, "worlds": plan.worlds}
-        text = break_even_text(result)
-        write(folder, ran, "break-even", [plan.a, plan.b], result, text, quiet=quiet, **more)
-    if as_json:
-        emit_json(result.to_json())
-    else:
-        click.echo(break_even_text(result, colour=coloured()))
+    carry_out(
+        "break-even",
+        plan,
+        [plan.a, plan.b],
+        lambda advance: run_break_even(plan, workers=workers, progress=advance),
+        lambda result, colour: break_even_text(result, colour=colour),
+        out=out,
+        as_json=as_json,
+        quiet=quiet,
+    )

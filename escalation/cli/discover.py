@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import all_or_nothing, claimed, words
-from escalation.cli.laboratory import DRY_RUN, tell_size, write
+from escalation.cli.laboratory import DRY_RUN, carry_out, tell_size
 from escalation.cli.sensitivity import VARY_HELP
-from escalation.cli.shell import coloured, emit_json, progress
+from escalation.cli.shell import usage_faults
 from escalation.cli.sweep import vary_of
-from escalation.scenario.faults import ScenarioFault
 
 
 @click.command("discover")
@@ -65,7 +61,7 @@ def command(
     from escalation.analysis.discover import plan_discovery, run_discovery
     from escalation.report.discovery import discovery_text
 
-    try:
+    with usage_faults("--"):
         plan = plan_discovery(
             a,
             against=against,
@@ -79,34 +75,21 @@ def command(
             rule=rule,
             overrides=overrides,
         )
-    except ScenarioFault:
-        raise
-    except ValueError as error:
-        raise click.UsageError(f"--{error}") from None
     if dry_run:
         size = {"a": plan.a.name, "b": None if plan.b is None else plan.b.name, "numbers": len(plan.factors.keys)}
         size |= {"draws": plan.draws, "worlds": plan.worlds, "horizon_weeks": horizon}
         about = f"{plan.draws:,} draws of {len(plan.factors.keys)} numbers x {plan.worlds} worlds, "
         tell_size(f"discovery in {plan.a.name}", plan.world_weeks, plan.worlds, workers, as_json, size, about)
         return
-    from escalation.worlds.folder import Ran
-
-    folder = claimed(out)
-    ran = Ran.now(words(), seed)
-    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
-        result = run_discovery(plan, workers=workers, progress=advance)
-    if folder is not None:
-        scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]
-        more: dict[str, Any] = {
-            "horizon_weeks": horizon,
-            "rule": result.rule,
-            "draws": plan.draws,
-            "worlds": plan.worlds,
-        }
-        draws_csv = {"draws.csv": result.to_frame().to_csv(index=False, lineterminator="\n")}
-        text = discovery_text(result)
-        write(folder, ran, "discovery", scenarios, result, text, quiet=quiet, extra=draws_csv, **more)
-    if as_json:
-        emit_json(result.to_json())
-    else:
-        click.echo(discovery_text(result, colour=coloured()))
+    carry_out(
+        "discovery",
+        plan,
+        [plan.a] if plan.b is None else [plan.a, plan.b],
+        lambda advance: run_discovery(plan, workers=workers, progress=advance),
+        lambda result, colour: discovery_text(result, colour=colour),
+        out=out,
+        as_json=as_json,
+        quiet=quiet,
+        extra=lambda result: {"draws.csv": result.to_frame().to_csv(index=False, lineterminator="\n")},
+        draws=plan.draws,
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
-from escalation.cli.shell import emit_json, note
+from escalation.cli.folders import all_or_nothing, claimed, words
+from escalation.cli.shell import Advance, coloured, emit_json, note, progress
 
 if TYPE_CHECKING:
     from escalation.scenario.scenario import Scenario
@@ -23,8 +24,32 @@ DRY_RUN: Final = click.option(
 )
 
 
+class Plan(Protocol):
+    """An analysis that has been checked."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of its worlds."""
+
+    @property
+    def horizon(self) -> int:
+        """Weeks of each."""
+
+    @property
+    def worlds(self) -> int:
+        """How many at each of its points."""
+
+    @property
+    def world_weeks(self) -> int:
+        """How large it is."""
+
+
 class Result(Protocol):
     """What an analysis gives back."""
+
+    @property
+    def rule(self) -> str:
+        """How the sides decided."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON."""
@@ -52,7 +77,43 @@ def tell_size(
     )
 
 
-def write(
+Found = TypeVar("Found", bound=Result)
+
+
+def carry_out(
+    kind: str,
+    plan: Plan,
+    scenarios: Sequence[Scenario],
+    run: Callable[[Advance], Found],
+    text: Callable[[Found, bool], str],
+    *,
+    out: str | None,
+    as_json: bool,
+    quiet: bool,
+    extra: Callable[[Found], Mapping[str, str]] = lambda _: {},
+    **more: Any,
+) -> None:
+    """``run`` an analysis, of which Ctrl-C keeps nothing; write it to ``out`` if that is asked for, and print it.
+
+    ``text`` is what is printed of it, in colour or not; ``extra`` files by name and ``more`` entries of the manifest
+    are those that other analyses do not have.
+    """
+    from escalation.worlds.folder import Ran
+
+    folder = claimed(out)
+    ran = Ran.now(words(), plan.seed)
+    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
+        result = run(advance)
+    if folder is not None:
+        size = {"horizon_weeks": plan.horizon, "rule": result.rule, **more, "worlds": plan.worlds}
+        _write(folder, ran, kind, scenarios, result, text(result, False), quiet=quiet, extra=extra(result), **size)
+    if as_json:
+        emit_json(result.to_json())
+    else:
+        click.echo(text(result, coloured()))
+
+
+def _write(
     folder: Path,
     ran: Ran,
     kind: str,
@@ -61,7 +122,7 @@ def write(
     text: str,
     *,
     quiet: bool,
-    extra: Mapping[str, str] | None = None,
+    extra: Mapping[str, str],
     **more: Any,
 ) -> None:
     """Write report.txt, results.csv, ``kind``.json, ``extra`` files, the scenarios and the manifest."""
@@ -71,7 +132,7 @@ def write(
         "report.txt": text + "\n",
         "results.csv": table(result.to_rows()),
         f"{kind}.json": json.dumps(result.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
-        **(extra or {}),
+        **extra,
     }
     different = {scenario.name: scenario for scenario in scenarios}
     write_folder(folder, ran, list(different.values()), files, kind=kind, **more)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import click
 
 from escalation.cli import options
-from escalation.cli.folders import all_or_nothing, claimed, words
-from escalation.cli.laboratory import DRY_RUN, tell_size, write
-from escalation.cli.shell import coloured, emit_json, progress
+from escalation.cli.laboratory import DRY_RUN, carry_out, tell_size
+from escalation.cli.shell import usage_faults
 from escalation.cli.sweep import vary_of
-from escalation.scenario.faults import ScenarioFault
 
 VARY_HELP = (
     "Only these inputs: KEY over its prior, KEY=LO:HI evenly over a range, or the first words of several keys "
@@ -75,7 +73,7 @@ def command(
     from escalation.analysis.sensitivity import Method, plan_sensitivity, run_sensitivity
     from escalation.report.sensitivity import sensitivity_text
 
-    try:
+    with usage_faults("--"):
         plan = plan_sensitivity(
             scenario,
             against=against,
@@ -88,10 +86,6 @@ def command(
             rule=rule,
             overrides=overrides,
         )
-    except ScenarioFault:
-        raise
-    except ValueError as error:
-        raise click.UsageError(f"--{error}") from None
     if dry_run:
         inputs = len(plan.factors.factors)
         size = {"scenario": plan.a.name, "against": None if plan.b is None else plan.b.name, "method": method}
@@ -100,23 +94,14 @@ def command(
         told = f"sensitivity ({method}) of {plan.a.name}"
         tell_size(told, plan.world_weeks, plan.worlds, workers, as_json, {**size, "horizon_weeks": horizon}, about)
         return
-    from escalation.worlds.folder import Ran
-
-    folder = claimed(out)
-    ran = Ran.now(words(), seed)
-    with all_or_nothing(folder), progress(plan.world_weeks, quiet) as advance:
-        result = run_sensitivity(plan, workers=workers, progress=advance)
-    if folder is not None:
-        scenarios = [plan.a] if plan.b is None else [plan.a, plan.b]
-        more: dict[str, Any] = {
-            "horizon_weeks": horizon,
-            "rule": result.rule,
-            "draws": plan.samples,
-            "worlds": plan.worlds,
-        }
-        text = sensitivity_text(result)
-        write(folder, ran, "sensitivity", scenarios, result, text, quiet=quiet, **more)
-    if as_json:
-        emit_json(result.to_json())
-    else:
-        click.echo(sensitivity_text(result, colour=coloured()))
+    carry_out(
+        "sensitivity",
+        plan,
+        [plan.a] if plan.b is None else [plan.a, plan.b],
+        lambda advance: run_sensitivity(plan, workers=workers, progress=advance),
+        lambda result, colour: sensitivity_text(result, colour=colour),
+        out=out,
+        as_json=as_json,
+        quiet=quiet,
+        draws=plan.samples,
+    )

@@ -47,6 +47,17 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+@contextmanager
+def usage_faults(prefix: str = "") -> Iterator[None]:
+    """What an analysis says of an argument that is not legal, as bad usage; faults of a scenario are told elsewhere."""
+    try:
+        yield
+    except ScenarioFault:
+        raise
+    except ValueError as fault:
+        raise click.UsageError(f"{prefix}{fault}") from None
+
+
 class Advance(Protocol):
     """A bar: called with the world-weeks just finished; ``tell`` puts a few words beside it."""
 

@@ -9,8 +9,7 @@ import click
 
 from escalation.cli import options
 from escalation.cli.folders import claimed, words
-from escalation.cli.shell import INTERRUPTED, emit_json, foreseen_by, note, progress
-from escalation.scenario.faults import ScenarioFault
+from escalation.cli.shell import INTERRUPTED, emit_json, foreseen_by, note, progress, usage_faults
 
 if TYPE_CHECKING:
     from escalation.analysis.thesis import Plan, ThesisResult
@@ -70,7 +69,7 @@ def command(
     from escalation.report.thesis import text
     from escalation.worlds.folder import Ran
 
-    try:
+    with usage_faults():
         plan = plan_thesis(
             file,
             draws=draws,
@@ -82,10 +81,6 @@ def command(
             full=full,
             side=not as_written,
         )
-    except ScenarioFault:
-        raise
-    except ValueError as fault:
-        raise click.UsageError(str(fault)) from None
     folder = claimed(out)
     ran = Ran.now(words(), seed)
     cut_off = ""

@@ -48,11 +48,12 @@ class Actor(mesa.Agent):
         self.role = data.role
 
 
-class Defender(Actor):
-    """The state that deters: the United States in the shipped scenarios."""
+class Principal(Actor):
+    """One of the two sides, which choose among acts by a rule: ``acts`` of its own, and ``replies`` of the other's."""
 
-    def __init__(self, model: Crisis, data: ActorData) -> None:
+    def __init__(self, model: Crisis, data: ActorData, acts: int, replies: int) -> None:
         super().__init__(model, data)
+        self._menus = acts, replies
         self.rule = data.rule or "quantal"
         self.code = code(self.rule)
         self.plans = self.rule in PLANNERS
@@ -60,14 +61,25 @@ class Defender(Actor):
 
     def clear_desk(self) -> None:
         """Blank scratch for as many worlds as the crisis holds."""
-        tables, worlds = self.model.tables, self.model.worlds
-        n, m = tables.defender_acts.shape[1], tables.challenger_acts.shape[1]
-        self.desk = desk(n, m, worlds, ahead=worlds if self.plans else 0)
+        worlds = self.model.worlds
+        self.desk = desk(*self._menus, worlds, ahead=worlds if self.plans else 0)
+
+    @property
+    def forced(self) -> int:
+        """Index of the act that an event makes it carry out this week, -1: none."""
+        return self.model.forced.get(self.name, -1) if self.model.turn == 0 else -1
+
+
+class Defender(Principal):
+    """The state that deters: the United States in the shipped scenarios."""
+
+    def __init__(self, model: Crisis, data: ActorData) -> None:
+        tables = model.tables
+        super().__init__(model, data, tables.defender_acts.shape[1], tables.challenger_acts.shape[1])
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 6)."""
-        m = self.model
-        forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
+        m, forced = self.model, self.forced
         if self.plans:
             m.foresight.defender(m.state, self.desk)
         defender.decide(
@@ -85,26 +97,16 @@ class Defender(Actor):
         return np.asarray(1.0 / (1.0 + np.exp(-self.model.state.S[PHI])))
 
 
-class Challenger(Actor):
+class Challenger(Principal):
     """The state to be deterred: Iran in the shipped scenarios."""
 
     def __init__(self, model: Crisis, data: ActorData) -> None:
-        super().__init__(model, data)
-        self.rule = data.rule or "quantal"
-        self.code = code(self.rule)
-        self.plans = self.rule in PLANNERS
-        self.clear_desk()
-
-    def clear_desk(self) -> None:
-        """Blank scratch for as many worlds as the crisis holds."""
-        tables, worlds = self.model.tables, self.model.worlds
-        n, m = tables.challenger_acts.shape[1], tables.defender_acts.shape[1]
-        self.desk = desk(n, m, worlds, ahead=worlds if self.plans else 0)
+        tables = model.tables
+        super().__init__(model, data, tables.challenger_acts.shape[1], tables.defender_acts.shape[1])
 
     def step(self) -> None:
         """Choose and carry out an act in every world that has something to decide (phase 7)."""
-        m = self.model
-        forced = m.forced.get(self.name, -1) if m.turn == 0 else -1
+        m, forced = self.model, self.forced
         if self.plans:
             m.foresight.challenger(m.state, self.desk)
         challenger.decide(
