@@ -93,7 +93,8 @@ class Desk(NamedTuple):
     """Scratch of one mover with ``n`` acts against a replier with ``m``: what decisions are worked out on.
 
     The last axis is the lane: ``who[i]`` is the world decided on in lane i. All lanes share a parameter row.
-    Allocated once a block: compiled code neither allocates nor counts references (``compiled``).
+    Allocated once a crisis: compiled code neither allocates nor counts references (``compiled``). What the last week,
+    or the last block, has left there is written over before it is read.
     """
 
     who: Ints  # (lanes,) the world in each lane

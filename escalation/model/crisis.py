@@ -109,13 +109,13 @@ class Crisis(mesa.Model):
         self.step_days = step_days
         self.dt = step_days / 7.0
         self.tables = tables if tables is not None else build(scenario, values or central(scenario))
-        self._past = past if past is not None else start.reputation(scenario, self.tables)
         if rows is None:
             rows = np.arange(worlds, dtype=np.int64) % self.tables.general.shape[0]
         if numbers is None:
             numbers = np.arange(first_world, first_world + worlds, dtype=np.int64)
         self._bound: dict[int, Bound] = {}
         self._settle_in(rows, numbers, numbers_by_world)
+        self._past = past if past is not None else start.reputation(scenario, self.tables)
         try:
             self._people(scenario)
             self._begin()
@@ -126,14 +126,12 @@ class Crisis(mesa.Model):
     def again(self, rows: Ints, numbers: Ints, numbers_by_world: Lanes | None = None) -> None:
         """Begin anew in other worlds of the seed, as many as are held: as a new crisis with these arguments would.
 
-        That takes less than half of what a new one does, and next to nothing of the interpreter, which only one worker
-        has at a time. Mesa's own count of steps goes on. Raises ``ValueError`` for rows that do not fit; a crisis that
-        has raised is released.
+        It takes less time than to make one, and next to nothing of the interpreter, which only one worker has at a
+        time. ``numbers_by_world`` is not asked where the rows are those of the worlds held. Mesa's own count of steps
+        goes on. Raises ``ValueError`` for rows or numbers that do not fit; a crisis that has raised is released.
         """
         try:
-            start.wipe(self.state)
             self._settle_in(rows, numbers, numbers_by_world, self.state)
-            self.__dict__.pop("foresight", None)
             self._begin()
         except BaseException:
             self.release()
@@ -144,19 +142,27 @@ class Crisis(mesa.Model):
         if numbers.shape != (self.worlds,):
             raise ValueError(f"numbers: shape {numbers.shape}; {self.worlds} worlds")
         keys = draws.world_keys(self.seed_of_draws, numbers)
-        if room is not None and np.array_equal(rows, room.row):
-            room.key[:] = keys
-            return
+        if room is not None:
+            start.wipe(room)
+            if np.array_equal(rows, room.row):
+                room.key[:] = keys
+                return
         n_rows, last = self.tables.general.shape[0], rows.max(initial=0)
         if rows.shape != (self.worlds,) or last >= n_rows:
             raise ValueError(f"rows: shape {rows.shape} up to {last}; {self.worlds} worlds, {n_rows} rows")
+        rows = np.array(rows, dtype=np.int64)  # a copy, of the form that compiled code has been bound to
         runs = runs_of(rows)
         if not lanes.share_no_row(rows):
             warm.up()
         if len(runs) > 1:  # in an exchange, at the latest, worlds have no neighbours of the same row
             warm.up(rows=True)
-        self.state = start.empty(self.tables, keys, rows, self.dt, known, runs, room)
+        if room is None:
+            self.state = start.empty(self.tables, keys, rows, self.dt, known, runs)
+        else:
+            by_world = known if known is not None else lanes.of(self.tables, rows, self.dt)
+            self.state = room._replace(key=keys, row=rows, lanes=by_world, runs=runs)
         self.aside = Aside(self.worlds)
+        self.__dict__.pop("foresight", None)
         self._bind()
 
     def _begin(self) -> None:
@@ -165,6 +171,15 @@ class Crisis(mesa.Model):
         self.turn = 0
         self.forced: dict[str, int] = {}
         self.clock = -self.case.start.burn_in_weeks * (7 // self.step_days)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "week": lambda crisis: crisis.week,
+                "war": lambda crisis: float((crisis.state.S[ENDED] == 1.0).mean()),
+                "mean_rung": lambda crisis: float(crisis.state.S[RUNG].mean()),
+                "belief_resolute": lambda crisis: float(crisis.challenger.belief_resolute.mean()),
+                "belief_restrained": lambda crisis: float(crisis.defender.belief_restrained.mean()),
+            }
+        )
         start.begin(self.case, self.tables, self.state, self._past, self.challenger.desk, self.run)
         for _ in range(-self.clock):
             self.step()
@@ -176,15 +191,6 @@ class Crisis(mesa.Model):
         self.challenger = Challenger(self, scenario.challenger)
         self.proxies = [Proxy(self, data, i) for i, data in enumerate(scenario.in_role("proxy"))]
         self.allies = [Ally(self, data, i) for i, data in enumerate(scenario.in_role("ally"))]
-        self.datacollector = mesa.DataCollector(
-            model_reporters={
-                "week": lambda crisis: crisis.week,
-                "war": lambda crisis: float((crisis.state.S[ENDED] == 1.0).mean()),
-                "mean_rung": lambda crisis: float(crisis.state.S[RUNG].mean()),
-                "belief_resolute": lambda crisis: float(crisis.challenger.belief_resolute.mean()),
-                "belief_restrained": lambda crisis: float(crisis.defender.belief_restrained.mean()),
-            }
-        )
 
     @cached_property
     def foresight(self) -> Foresight:

@@ -96,17 +96,11 @@ def empty(
     dt: float = 1.0,
     numbers: Lanes | None = None,
     runs: Ints | None = None,
-    room: Worlds | None = None,
 ) -> Worlds:
     """Blank worlds: all state zero. A step is to be of ``dt`` weeks.
 
-    ``numbers`` are those by world, and ``runs`` those of neighbours that share a row, if they are known; ``room`` is of
-    as many worlds, which have been wiped, and whose arrays are to be used.
+    ``numbers`` are those by world, and ``runs`` those of neighbours that share a row, if they are known.
     """
-    numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
-    runs = runs if runs is not None else runs_of(rows)
-    if room is not None:
-        return room._replace(key=keys, row=rows, lanes=numbers, runs=runs)
     n, real, whole = len(keys), np.float64, np.int64
     S, K, A, slate, who = together(
         [
@@ -119,6 +113,8 @@ def empty(
     )
     # what worlds came to is kept longer than their state
     N, civilians = together([((N_TALLIES, n), whole), ((tables.countries.shape[1], n), whole)])
+    numbers = numbers if numbers is not None else lanes.of(tables, rows, dt)
+    runs = runs if runs is not None else runs_of(rows)
     return Worlds(S, K, A, N, civilians, keys, rows, numbers, runs, slate, who, BATON)
 
 

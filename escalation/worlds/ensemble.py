@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -264,6 +264,22 @@ def simulate(
         if number < 1:
             raise ValueError(f"{name}: {number}; legal: 1 or more")
     _check(scenario, worlds)
+    whole: Crises | None = None
+    if priors and values is None and rows is None and numbers is None:
+        # a row a world takes kilobytes: drawn block by block, by the workers
+        warm.up(worlds > start.FEW_ROWS)
+    else:
+        ready = plan(
+            scenario,
+            worlds,
+            seed=seed,
+            priors=priors,
+            first_world=first_world,
+            values=values,
+            rows=rows,
+            numbers=numbers,
+        )
+        whole = Crises(ready, seed)
     countries = tuple(country.name for country in scenario.countries)
     marks = [week for week in DAYS_OF_WEEK if week <= horizon]
     size = even(worlds, block, workers)
@@ -273,47 +289,30 @@ def simulate(
     at = {week: blank(worlds) for week in sorted({*marks, horizon})}
     civilians = np.empty((len(countries), worlds), dtype=np.int64)
 
-    def run(crises: Crises, place: int, task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
+    def crises_of(first: int, size: int) -> AbstractContextManager[Crises]:
+        if whole is not None:
+            return nullcontext(whole)
+        return Crises(plan(scenario, size, seed=seed, priors=True, first_world=first_world + first), seed)
+
+    def one(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
         first, size = task
-        ran = run_block(crises, place, size, horizon=horizon, marks=marks, control=control)
+        place = 0 if whole is None else first
+        with crises_of(first, size) as crises:
+            ran = run_block(crises, place, size, horizon=horizon, marks=marks, control=control)
         for week, snapshot in ran.at.items():
             at[week].put(first, snapshot)
         civilians[:, first : first + size] = ran.civilians
         control.advance(size * horizon)
         drawn = first_world + first - place if priors else 0
-        ready = crises.ready
-        return certified(scenario, ready.tables, ready.rows[place : place + size], drawn)
-
-    def drawn_and_run(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
-        first, size = task
-        ready = plan(scenario, size, seed=seed, priors=True, first_world=first_world + first)
-        with Crises(ready, seed) as crises:
-            return run(crises, 0, task, control)
+        return certified(scenario, crises.ready.tables, crises.ready.rows[place : place + size], drawn)
 
     solved = []
-    with ExitStack() as stack:
-        if priors and values is None and rows is None and numbers is None:
-            # a row a world takes kilobytes: drawn block by block, by the workers
-            warm.up(worlds > start.FEW_ROWS)
-            one = drawn_and_run
-        else:
-            ready = plan(
-                scenario,
-                worlds,
-                seed=seed,
-                priors=priors,
-                first_world=first_world,
-                values=values,
-                rows=rows,
-                numbers=numbers,
-            )
-            crises = stack.enter_context(Crises(ready, seed))
-
-            def one(task: tuple[int, int], control: Control) -> tuple[Certified, ...]:
-                return run(crises, task[0], task, control)
-
-        executor = stack.enter_context(Threads(workers))
-        for _, outcome in stack.enter_context(closing(executor.map(one, blocks, progress))):
+    with (
+        whole or nullcontext(),
+        Threads(workers) as executor,
+        closing(executor.map(one, blocks, progress)) as finished,
+    ):
+        for _, outcome in finished:
             if isinstance(outcome, Exception):
                 raise outcome
             solved.append(outcome)

@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from escalation import baton
 from escalation.model.arrays import Ints
 from escalation.model.crisis import Crisis
 from escalation.scenario.design import draw
 from escalation.scenario.loader import load
 from escalation.worlds import ensemble
-from escalation.worlds.ensemble import Crises, plan, simulate
+from escalation.worlds.ensemble import Block, Crises, plan, run_block, simulate
+from escalation.worlds.executors import Control
 
 WORLDS = 300
 ONE, OTHER = np.zeros(WORLDS, dtype=np.int64), np.ones(WORLDS, dtype=np.int64)
@@ -80,6 +83,45 @@ def test_other_worlds(arm: str, settings: dict[str, Any], before: Ints, after: I
     assert_lives_alike(crisis, made(after, 1000), 20)
 
 
+def test_a_narrated_world_is_told_from_its_first_week() -> None:
+    """With a burn-in, of which only the end is told."""
+    scenario = load("accord")
+
+    def told(crisis: Crisis) -> dict[str, list[Any]]:
+        for _ in range(4):
+            crisis.step()
+        found: dict[str, list[Any]] = crisis.datacollector.model_vars
+        return found
+
+    crisis = Crisis(scenario, 1, seed=8)
+    assert told(crisis)["week"] == [1, 2, 3, 4, 5]
+    crisis.again(np.zeros(1, dtype=np.int64), np.array([70]))
+    assert told(crisis) == told(Crisis(scenario, 1, seed=8, first_world=70))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [np.repeat([[1, 0]], WORLDS, 0)[:, 0], np.broadcast_to(1, WORLDS), np.ones(WORLDS, dtype=np.int32)],
+    ids=["strided", "one number", "32 bits"],
+)
+def test_rows_of_any_form(rows: Any) -> None:
+    """Compiled code is bound to one form of them."""
+    scenario = load("strike")
+    values = draw(scenario, 2, 4, 0)
+    crisis = Crisis(scenario, WORLDS, values=values, rows=ONE)
+    crisis.again(rows, numbers_from(0))
+    assert_lives_alike(crisis, Crisis(scenario, WORLDS, values=values, rows=OTHER), 5)
+
+
+def test_rows_that_are_written_over_afterwards() -> None:
+    scenario = load("strike")
+    values, rows = draw(scenario, 2, 4, 0), ONE.copy()
+    crisis = Crisis(scenario, WORLDS, values=values, rows=rows)
+    rows[:] = 1
+    crisis.again(rows, numbers_from(0))
+    assert_lives_alike(crisis, Crisis(scenario, WORLDS, values=values, rows=OTHER), 5)
+
+
 def test_a_rule_that_plans_looks_ahead_anew() -> None:
     scenario = load("strike", dict.fromkeys(BOTH_RULES, "farsighted"))
     values = draw(scenario, 2, 4, 0)
@@ -122,6 +164,38 @@ def test_blocks_of_a_size_go_on_in_one_crisis() -> None:
         with crises.of(0, 400, lambda: None) as one, crises.of(400, 400, lambda: None) as two:
             assert one is not two
     assert first.state is smaller.state is None
+
+
+def test_what_a_block_came_to_is_its_own() -> None:
+    """The next block of its crisis writes over all that is left there."""
+    control = Control(lambda: False, lambda _: None)
+    with Crises(plan(load("strike", {"errors.scale": 3.0}), 600), 3) as crises:
+
+        def run(first: int) -> Block:
+            return run_block(crises, first, 300, horizon=30, marks=[2], control=control, weekly=True)
+
+        def told(block: Block) -> list[NDArray[Any]]:
+            assert block.weekly is not None
+            snapshots = [part for shot in block.at.values() for part in (shot.tallies, shot.war_sum)]
+            return [*snapshots, block.civilians, block.weekly]
+
+        first = run(0)
+        before = [array.copy() for array in told(first)]
+        second = run(300)
+        for array, was, other in zip(told(first), before, told(second), strict=True):
+            np.testing.assert_array_equal(array, was)
+            assert not np.shares_memory(array, other)
+            assert not np.array_equal(array, other)
+
+
+def test_a_block_has_its_own_stop_and_leaves_the_baton() -> None:
+    with Crises(plan(load("strike"), 600), 3) as crises:
+        heeds: list[Any] = [lambda: None, lambda: None]
+        for place, heed in enumerate(heeds):
+            with crises.of(300 * place, 300, heed) as crisis:
+                assert crisis.heed is heed
+                baton.BATON[baton.HELD] = 1
+            assert baton.BATON[baton.HELD] == 0
 
 
 def test_what_is_not_kept_is_let_go_of() -> None:
