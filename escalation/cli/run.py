@@ -181,7 +181,7 @@ def _tell_size(
     plain, copied = worlds * horizon, _copied(worlds, horizon, rare)
     copying = (COPYING_PRIORS if priors else COPYING) * copied
     seconds = LOADING_SECONDS + (plain * (PRIORS_MICROSECONDS if priors else MICROSECONDS) / workers + copying) / 1e6
-    seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
+    seconds += COMPILING_SECONDS * ((not compiled.is_warm()) + (priors and not compiled.is_warm(rows=True)))
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / min(workers, foreseen)
     seconds += solving
     size: dict[str, object] = {

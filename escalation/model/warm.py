@@ -8,6 +8,7 @@ a function that is missing there, because a process was stopped, is compiled at 
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -23,15 +24,18 @@ from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.quantiles import quantiles
 
 _ROWS = "rows"
+_log = logging.getLogger(__name__)
 
 
 def up(rows: bool = False) -> None:
     """Compile this build, if that has never been done here, before the first world is run.
 
-    ``rows``: for worlds of many parameter rows.
+    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while.
     """
     if compiled.is_warm(rows):
         return
+    of_what = "worlds that each have their own numbers" if rows else "this machine"
+    _log.warning("compiling for %s, less than a minute, once", of_what)
     with compiled.one_at_a_time():
         if not compiled.is_warm(rows):
             _compile(rows)

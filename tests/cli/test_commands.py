@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import shlex
 import signal
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from escalation import compiled
+from escalation.model import warm
 from tests.cli.conftest import Here
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -253,6 +256,48 @@ def test_a_dry_run_runs_nothing(here: Here, tmp_path: Path) -> None:
 
 def test_quiet_is_quiet(here: Here) -> None:
     assert here("run", "strike", "-n", "4", "--horizon", "1", "-q").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["run", "strike", "-n", "20"], ["this machine"]),
+        (["run", "strike", "-n", "20", "--priors"], ["worlds that each have their own numbers"]),
+        (["run", "strike", "-n", "20", "--priors", "--quiet"], []),
+        (["explain", "strike", "--world", "1", "--horizon", "2"], ["this machine"]),
+        (["sweep", "strike", "--vary", "errors.scale=0:2:3", "-n", "9", "--seed", "x"], []),
+    ],
+    ids=["run", "over the priors", "quiet", "explain", "refused"],
+)
+def test_the_compiler_is_told_of_when_it_is_waited_for(
+    here: Here, monkeypatch: pytest.MonkeyPatch, words: list[str], what: list[str]
+) -> None:
+    done: set[bool] = set()
+    monkeypatch.setattr(compiled, "is_warm", lambda rows=False: rows in done)
+    monkeypatch.setattr(warm, "_compile", done.add)
+    if "--priors" in words:
+        done.add(False)
+    logger = logging.getLogger("escalation")
+    monkeypatch.setattr(logger, "handlers", [])
+    told = [line for line in here(*words).stderr.splitlines() if "compiling" in line]
+    assert told == [f"compiling for {kind}, less than a minute, once" for kind in what]
+
+
+def test_a_notebook_is_told_of_it_too(root: Path, tmp_path: Path) -> None:
+    code = (
+        "from escalation.model import warm; from escalation import compiled; "
+        "compiled.is_warm = lambda rows=False: rows; warm._compile = lambda rows: None; "
+        "import escalation; escalation.run('strike', 5, horizon=1)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "compiling for this machine" in ran.stderr
 
 
 def test_compare_is_paired(here: Here) -> None:
