@@ -465,14 +465,16 @@ def test_a_fault_of_ours_is_exit_1_and_short(root: Path, tmp_path: Path) -> None
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_is_exit_130(root: Path, tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "escalation", "run", "strike", "-n", "400000", "--block", "512", "-q", "--out", "runs"],
+        [sys.executable, "-m", "escalation", "run", "strike", "-n", "4000000", "--block", "512", "-q", "--out", "runs"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(8)
+    while child.poll() is None and not (tmp_path / "runs").exists():  # claimed as the last thing before worlds are run
+        time.sleep(0.1)
+    time.sleep(1)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert (child.returncode, out) == (130, "")
