@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.bars import bar
+from escalation.analysis.contrasts import contrasts
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
@@ -349,6 +350,7 @@ def _result(
         PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None), ended)
         for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
     )
+    odds = np.array([np.nan if found.war is None else found.war.odds for found in results])
     failures = [
         {
             "run": name,
@@ -377,6 +379,7 @@ def _result(
         notes=notes,
         certified=main.certified,
         shifts=(luck.shift(), luck_beside.shift()),
+        contrasts=contrasts(odds, plan.points.shape, partial(_bits, main)),
     )
 
 

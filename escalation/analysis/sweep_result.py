@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from escalation.analysis.contrasts import Contrast
 from escalation.analysis.gridded import dataset
 from escalation.analysis.intervals import LEVEL, Estimate, Share, chances, counted
+from escalation.analysis.movers import Mover, movers
 from escalation.analysis.odds import DEAD, SCHEMA, deaths_by_side, estimate_json
 from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
@@ -183,6 +185,8 @@ class SweepResult:
     """The points that a rule that plans had solved; the reference's are not among them."""
     shifts: tuple[float | None, float | None] = (None, None)
     """Of draws: how far the luck of their common worlds may move the mean of their odds, and of their differences."""
+    contrasts: tuple[Contrast, ...] = ()
+    """Of a grid: how far apart each key's extremes are, world by world."""
 
     def __len__(self) -> int:
         return len(self.results)
@@ -200,6 +204,11 @@ class SweepResult:
         verdicts = [None if found.paired is None else found.paired.verdict for found in self.results]
         names = {"higher": MORE, "lower": LESS, "not_shown_to_differ": SAME, "unknown": None}
         return {name: verdicts.count(verdict) for name, verdict in names.items()}
+
+    @cached_property
+    def movers(self) -> tuple[Mover, ...]:
+        """Which keys move the odds, as far as that is told from noise: see ``movers.movers``."""
+        return tuple(movers(self))
 
     @property
     def drawn(self) -> bool:
@@ -288,6 +297,7 @@ class SweepResult:
             "level": LEVEL,
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
+            "movers": [mover.to_json() for mover in self.movers],
             **self._distribution_json(),
             "rows": self.to_rows(),
             "missing": {

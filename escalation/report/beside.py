@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from escalation.analysis.intervals import LEVEL
+from escalation.analysis.movers import BOUND, POINTS
 from escalation.analysis.sweep_result import PointResult, SweepResult
-from escalation.report.words import count, day, opening, period, small
+from escalation.report.words import count, day, listed, opening, period, small
 
 LONGEST_NAME: Final = 20
 MANY: Final = 20
@@ -53,6 +55,27 @@ def stopped_words(noun: str, differences: bool) -> str:
     )
     beside = " Intervals of differences are those of a number of worlds fixed beforehand, which this was not."
     return f"{told}{beside if differences else ''}"
+
+
+def movers_words(movers: Sequence[Mapping[str, Any]]) -> str:
+    """By what test keys are said to move the odds, or not; ``movers`` as in JSON. Empty where none is."""
+    if not movers:
+        return ""
+    if movers[0]["by"] == POINTS:
+        keys = " over all keys together" if len(movers) > 1 else ""
+        return (
+            "A key is said to move the odds where the means of the points in its lowest and its highest fifth differ by "
+            f"more than the spread between points would make them (95 %{keys}), whatever else varies."
+        )
+    keys = "of all keys " if len(movers) > 1 else ""
+    text = (
+        "A key is said to move the odds where they differ, world by world, between its values of least and greatest "
+        f"odds by more than chance may, at 95 % over all pairs of values {keys}together."
+    )
+    bound = [mover["key"] for mover in movers if mover["by"] == BOUND]
+    if bound:
+        text += f" Worlds are missing: of {listed(bound)} a bound on that chance was taken, which is too wide."
+    return text
 
 
 def chance_sentence(known: int, noun: str) -> str:

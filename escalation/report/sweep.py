@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from escalation.analysis.crossing import break_even
-from escalation.analysis.movers import Mover, movers
+from escalation.analysis.movers import POINTS, Mover, few_worlds
 from escalation.analysis.sweep_result import (
     FAILED,
     LESS,
@@ -26,6 +26,7 @@ from escalation.report.beside import (
     difference_head,
     differences_sentence,
     is_against,
+    movers_words,
     other,
     stopped_words,
 )
@@ -106,7 +107,7 @@ def _moved(result: SweepResult) -> str:
         return f"{unknown_words(result)}: the odds of all-out war {when} are unknown."
     if result.drawn:
         return spread_sentence(result, when)
-    found = movers(result)
+    found = result.movers
     if not found:
         least, most = _ends(known)
         if least is most and most.war is not None:
@@ -119,7 +120,7 @@ def _moved(result: SweepResult) -> str:
         none = first.key if len(found) == 1 else f"None of the {len(found)} keys"
         return (
             f"{none} is {'not ' if len(found) == 1 else ''}shown to move the odds of all-out war {when}: what it does "
-            f"may be chance in worlds so few. The points run from {_odds_of(least)} to {_odds_of(most)}."
+            f"may be chance in {_few(result, first)} so few. The points run from {_odds_of(least)} to {_odds_of(most)}."
         )
     sentence = f"{first.key} moves the odds of all-out war {when} {'most, ' if len(found) > 1 else ''}{_span(first)}"
     sentence += _over_the_rest(result, len(found))
@@ -128,8 +129,15 @@ def _moved(result: SweepResult) -> str:
         sentence += f"; {listed(rest)}"
     silent = [mover.key for mover in found if not mover.told]
     if silent and len(silent) <= 2:
-        sentence += f"; {listed(silent)} not by more than chance may"
+        sentence += f"; {listed(silent)} {'is' if len(silent) == 1 else 'are'} not shown to move them"
     return f"{sentence}."
+
+
+def _few(result: SweepResult, mover: Mover) -> str:
+    """What there is too little of for a key's effect to be told: worlds of a grid, points of a sample, or both."""
+    if mover.by != POINTS:
+        return "worlds"
+    return "points and worlds" if few_worlds(result) else "points"
 
 
 def _over_the_rest(result: SweepResult, keys: int) -> str:
@@ -194,6 +202,8 @@ class _Report:
         if result.failures:
             lines += ["", *self.failures()]
         lines += ["", *wrapped(self.noise())]
+        if not result.drawn:
+            lines += wrapped(movers_words([mover.to_json() for mover in result.movers]))
         if result.precision is not None:
             lines += wrapped(stopped_words(self.noun, result.reference is not None))
         if result.certified:
@@ -247,7 +257,7 @@ class _Report:
         keys = self.result.points.keys
         if len(keys) <= MOST_KEYS:
             return list(range(len(keys)))
-        told = [keys.index(mover.key) for mover in movers(self.result) if mover.told]
+        told = [keys.index(mover.key) for mover in self.result.movers if mover.told]
         return told[:MOST_KEYS] or ([] if self.result.drawn else [0])
 
     # -- tables --------------------------------------------------------------------------------------------------

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import escalation
 from escalation.analysis.compare import compare
+from escalation.analysis.contrasts import clustered, contrasts
 from escalation.analysis.crossing import break_even, crossings
-from escalation.analysis.intervals import newcombe
+from escalation.analysis.intervals import newcombe, z_of
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
 from escalation.analysis.spread import SHARES
@@ -314,8 +315,56 @@ def test_noise_alone_moves_nothing(coupled: float) -> None:
             replace(old, totals=totals(old.totals.layout, war), paired=paired(war, wars[5]))
             for old, war in zip(base.results, wars[:5], strict=True)
         )
-        told += movers(replace(base, results=results))[0].told
+        told += movers(replace(base, results=results, contrasts=()))[0].told
     assert told <= 20
+
+
+def test_an_effect_that_is_the_same_way_in_every_world_is_told_and_named_by_its_test() -> None:
+    """A strong key beside a weak one that never makes a world safer: a bound by margins misses what pairs show."""
+
+    def both(setting: Mapping[str, object]) -> float:
+        return 0.35 * scale(setting) + 0.06 * float(str(setting["us.type.resolute"])) * (scale(setting) > 0)
+
+    found = made_up(both, {"us.type.resolute": "0.1:0.9:7", "errors.scale": "0:2:7"}, worlds=300)
+    assert [(mover.key, mover.told, mover.by) for mover in movers(found)] == [
+        ("errors.scale", True, "worlds"),
+        ("us.type.resolute", True, "worlds"),
+    ]
+    weak = movers(replace(found, contrasts=()))[1]
+    assert (weak.key, weak.told, weak.by) == ("us.type.resolute", False, "bound")
+
+
+@pytest.mark.parametrize(("sets", "most"), [(1, 5), (7, 5)])
+def test_keys_that_do_nothing_are_told_apart_in_few_sweeps(sets: int, most: int) -> None:
+    """Settings of the other key share a world's luck, so that their pairs count as one, as they would not by number."""
+    luck, told = np.random.default_rng(3), 0
+    for _ in range(200):
+        odds = luck.beta(0.3, 3.0, (1, 1, 300))  # a world's own danger, common to all its points
+        bits = np.repeat(luck.random((4, 1, 300)), sets, axis=1) < odds
+        found = contrasts(bits.mean(axis=2).ravel(), (4, sets), lambda point, bits=bits: bits.reshape(-1, 300)[point])
+        pairs = 6 + sets * (sets - 1) // 2
+        told += any(one.z > z_of(1.0 - 0.05 / pairs) for one in found)
+    assert told <= 200 * 0.05 + most
+
+
+def test_the_statistic_of_one_pair_a_world_is_mcnemars() -> None:
+    assert clustered(np.array([1] * 9 + [-1] * 2 + [0] * 50)) == pytest.approx(7 / math.sqrt(11))
+    assert clustered(np.array([3, -1])) == pytest.approx(2 / math.sqrt(10))
+    assert clustered(np.zeros(5, dtype=np.int64)) == 0.0
+
+
+def test_contrasts_are_over_the_worlds_that_all_points_have_and_left_out_where_some_are_missing() -> None:
+    wars = [np.array([0, 0, 1], dtype=bool), np.array([1, 1, 1, 0], dtype=bool)]
+    (found,) = contrasts(np.array([1 / 3, 0.75]), (2,), lambda point: wars[point])
+    assert (found.least, found.most, found.worlds, found.z) == (0, 1, 3, pytest.approx(math.sqrt(2)))
+    assert contrasts(np.array([1 / 3, 0.75]), (2,), lambda point: wars[point] if point else None) == ()
+
+
+def test_a_sweep_holds_its_keys_against_its_own_worlds(swept: SweepResult) -> None:
+    assert [mover["by"] for mover in swept.to_json()["movers"]] == ["worlds", "worlds"]
+    assert {found.worlds for found in swept.contrasts} == {120}
+    wars = swept.to_frame()["wars"].to_numpy().reshape(3, 2)
+    assert (swept.contrasts[0].least, swept.contrasts[0].most) == (wars.sum(1).argmin(), wars.sum(1).argmax())
 
 
 def test_missing_points_are_left_out_of_what_moves() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
-from escalation.report.beside import chance_sentence, stopped_words
+from escalation.report.beside import chance_sentence, movers_words, stopped_words
 from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -454,6 +454,8 @@ def _limits(sweep: Document, uncertain: int) -> list[str]:
     rest = "" if every else "Numbers that do not vary stand at their central values; "
     whose = f"the intervals of a {_noun(sweep)}" if _drawn(sweep) else "the intervals"
     said = [opening(f"{rest}{whose} are chance in the simulation alone.")]
+    if not _drawn(sweep) and (moved := movers_words(sweep.get("movers", ()))):
+        said.append(moved)
     if "precision" in sweep:
         said.append(stopped_words(_noun(sweep), sweep["reference"] is not None))
     return said
