@@ -1,4 +1,4 @@
-"""Whether the odds at two values of a key differ by more than the luck of the worlds: each key of a grid, in its worlds."""
+"""Whether the odds at two values of a key of a grid differ by more than the luck of their worlds."""
 
 from __future__ import annotations
 

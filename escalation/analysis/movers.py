@@ -61,7 +61,7 @@ def movers(result: SweepResult) -> list[Mover]:
 
     Points without worlds are left out.
     """
-    odds = np.array([math.nan if found.war is None else found.war.odds for found in result.results])
+    odds = np.array([math.nan if found.stated is None else found.stated.odds for found in result.results])
     if np.isnan(odds).all():
         return []
     found = _by_groups(result, odds) if result.points.shape is None else _along_axes(result, odds)
@@ -77,7 +77,7 @@ def few_worlds(result: SweepResult) -> bool:
 
 
 def _along_axes(result: SweepResult, odds: Floats) -> list[Mover]:
-    """Each key's extremes, told apart world by world (``contrasts.clustered``) or, where worlds are missing, by a bound.
+    """Each key's extremes, told apart world by world (``contrasts.clustered``), or by a bound where worlds are missing.
 
     The two are the extremes of many: any pair of values of any key might have been told apart, and each is given its
     share of the error (Bonferroni).

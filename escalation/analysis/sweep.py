@@ -347,10 +347,10 @@ def _result(
         for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
     )
     others = tuple(
-        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None), ended)
+        PointResult(plan.beside, setting, total, None, _bounds(total, precision), ended)
         for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
     )
-    odds = np.array([np.nan if found.war is None else found.war.odds for found in results])
+    odds = np.array([np.nan if found.stated is None else found.stated.odds for found in results])
     failures = [
         {
             "run": name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,12 @@ class PointResult:
         if self.bounds is None:
             return share
         return Share(share.odds, *self.bounds, share.level, share.count, share.n)
+
+    @cached_property
+    def stated(self) -> Share | None:
+        """``war`` as it is printed: with ``bounds``, at whose end it may lie, their middle, as ``run`` prints it."""
+        war = self.war
+        return war if war is None or self.bounds is None else replace(war, odds=(war.low + war.high) / 2.0)
 
     @cached_property
     def conditional(self) -> Estimate | None:
@@ -218,7 +224,7 @@ class SweepResult:
     @cached_property
     def odds_over_draws(self) -> Spread | None:
         """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
-        wars = [found.war for found in self.results if found.war is not None]
+        wars = [found.stated for found in self.results if found.stated is not None]
         found = [(war.odds, war.low, war.high) for war in wars]
         return spread(found, 0.0, 1.0, self.shifts[0]) if self.drawn else None
 
@@ -330,6 +336,8 @@ class SweepResult:
         found = self.results[point]
         row: dict[str, Any] = self.points.at(point)
         row |= _share_columns("war", found.war)
+        if self.precision is not None:
+            row["war_middle"] = None if found.stated is None else found.stated.odds
         row |= {"worlds": found.worlds, "wars": None if found.war is None else found.war.count}
         row |= _estimate_columns("conditional", found.conditional)
         days = [day for week, day in DAYS_OF_WEEK.items() if week in found.totals.wars]
@@ -341,6 +349,8 @@ class SweepResult:
         if self.reference is not None:
             beside, paired = self.reference.at(point), found.paired
             row["reference_odds"] = None if beside.war is None else beside.war.odds
+            if self.precision is not None:
+                row["reference_middle"] = None if beside.stated is None else beside.stated.odds
             for name in ("odds", "low", "high"):
                 row[f"difference_{name}"] = None if paired is None else getattr(paired, name)
             row["only_reference"] = None if paired is None else paired.only_a
@@ -356,6 +366,8 @@ class SweepResult:
             about["setting"] = dict(zip(self.points.keys, own.setting, strict=True))
             about["worlds"] = own.worlds
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
+            if own.stated is not None and self.precision is not None:
+                about["war"]["middle"] = own.stated.odds
         return about
 
     def _missing_as(self, why: str) -> list[int]:
@@ -388,13 +400,13 @@ class SweepResult:
 
     def _cell(self, place: int) -> Cell:
         result = self.results[place]
-        if result.war is None:
+        if result.stated is None:
             return Cell(self.missing[place])
-        most = max(found.war.odds for found in self.results if found.war is not None)
+        most = max(found.stated.odds for found in self.results if found.stated is not None)
         strong = result.paired is not None and result.paired.verdict != SAME
-        text = f"{100 * result.war.odds:.1f}"
-        hint = f"{100 * result.war.low:.1f} to {100 * result.war.high:.1f}, {result.worlds:,} worlds"
-        return Cell(text, result.war.odds / most if most > 0.0 else 0.0, strong, hint)
+        text = f"{100 * result.stated.odds:.1f}"
+        hint = f"{100 * result.stated.low:.1f} to {100 * result.stated.high:.1f}, {result.worlds:,} worlds"
+        return Cell(text, result.stated.odds / most if most > 0.0 else 0.0, strong, hint)
 
 
 def shown(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from escalation.analysis.crossing import BreakEven
 from escalation.analysis.intervals import LEVEL
 from escalation.analysis.movers import BOUND, POINTS
 from escalation.analysis.sweep_result import PointResult, SweepResult
@@ -50,10 +51,14 @@ def differences_sentence(result: SweepResult) -> str:
 def stopped_words(noun: str, differences: bool) -> str:
     """What the figures of a sweep to a precision are, with ``differences`` between points or without."""
     told = (
-        f"With --precision the interval of a {noun} is that of counting and weighing together, and holds whenever the "
-        "run stops; the odds beside it are those counted, and may lie near an end of it, or outside."
+        f"With --precision the interval of a {noun} is that of counting and weighing together, which holds whenever "
+        "the run stops, and the odds beside it are its middle; the odds counted lie in it, maybe at an end, and are in "
+        "results.csv."
     )
-    beside = " Intervals of differences are those of a number of worlds fixed beforehand, which this was not."
+    beside = (
+        " Differences are of odds counted, and their intervals, with the marks made of them, are those of a number of "
+        "worlds fixed beforehand, which this was not."
+    )
     return f"{told}{beside if differences else ''}"
 
 
@@ -64,8 +69,8 @@ def movers_words(movers: Sequence[Mapping[str, Any]]) -> str:
     if movers[0]["by"] == POINTS:
         keys = " over all keys together" if len(movers) > 1 else ""
         return (
-            "A key is said to move the odds where the means of the points in its lowest and its highest fifth differ by "
-            f"more than the spread between points would make them (95 %{keys}), whatever else varies."
+            "A key is said to move the odds where the means of the points in its lowest and its highest fifth differ "
+            f"by more than the spread between points would make them (95 %{keys}), whatever else varies."
         )
     keys = "of all keys " if len(movers) > 1 else ""
     text = (
@@ -76,6 +81,30 @@ def movers_words(movers: Sequence[Mapping[str, Any]]) -> str:
     if bound:
         text += f" Worlds are missing: of {listed(bound)} a bound on that chance was taken, which is too wide."
     return text
+
+
+def signs_words(found: int, told: int) -> str:
+    """Between how many neighbours the difference changes sign, of which so many are ``told`` from chance."""
+    if not found:
+        return "No two neighbours differ in sign: there is no break-even between these points."
+    if found == 1:
+        sure = "both told from break-even" if told else "not both told from break-even: that may be chance"
+        return f"The difference changes sign between two points, {sure}."
+    text = f"The difference changes sign between {small(found)} pairs of neighbours"
+    if told == found:
+        return f"{text}, all told from break-even."
+    if not told:
+        return f"{text}, in none of which both points are told from break-even: that may be chance."
+    return f"{text}, in {small(told)} of which both points are told from break-even; elsewhere it may be chance."
+
+
+def even_words(key: str, found: BreakEven) -> str:
+    """A break-even on the only axis: where it is, and between what it is known to lie."""
+    text = f"Break-even at {key} about {found.value:.3g}, by interpolation between the points"
+    if found.between is None:
+        return f"{text}; it may be chance, for the points on its two sides are not told apart."
+    low, high = found.between
+    return f"{text}; those at {low:.3g} and at {high:.3g} are told apart, one more dangerous and one less."
 
 
 def chance_sentence(known: int, noun: str) -> str:

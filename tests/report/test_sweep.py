@@ -325,7 +325,7 @@ def test_a_figure_names_its_keys_and_roles(made: dict[str, SweepResult], name: s
         assert any("a lever" in text for text in drawn)
         assert any("strike as it stands: 7.0" in text for text in drawn)
     if name == "matrix":
-        assert any("cannot be told from break-even" in text for text in drawn)
+        assert any("not told from break-even" in text for text in drawn)
         assert any("an uncertain number" in text for text in drawn)
     if name == "against":
         assert any("break-even: about 1" in text for text in drawn)
