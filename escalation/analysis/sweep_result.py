@@ -106,11 +106,21 @@ class PointResult:
             return share
         return Share(share.odds, *self.bounds, share.level, share.count, share.n)
 
+    @property
+    def middle(self) -> float | None:
+        """The middle of the interval of ``war``."""
+        return None if self.war is None else (self.war.low + self.war.high) / 2.0
+
     @cached_property
     def stated(self) -> Share | None:
-        """``war`` as it is printed: with ``bounds``, at whose end it may lie, their middle, as ``run`` prints it."""
-        war = self.war
-        return war if war is None or self.bounds is None else replace(war, odds=(war.low + war.high) / 2.0)
+        """``war`` as it is printed. With ``bounds``, at whose end it may lie, it is their middle, as ``run`` prints it.
+
+        Where no war was counted it is 0 still.
+        """
+        war, middle = self.war, self.middle
+        if war is None or middle is None or self.bounds is None or war.count == 0:
+            return war
+        return replace(war, odds=middle)
 
     @cached_property
     def conditional(self) -> Estimate | None:
@@ -337,7 +347,7 @@ class SweepResult:
         row: dict[str, Any] = self.points.at(point)
         row |= _share_columns("war", found.war)
         if self.precision is not None:
-            row["war_middle"] = None if found.stated is None else found.stated.odds
+            row["war_middle"] = found.middle
         row |= {"worlds": found.worlds, "wars": None if found.war is None else found.war.count}
         row |= _estimate_columns("conditional", found.conditional)
         days = [day for week, day in DAYS_OF_WEEK.items() if week in found.totals.wars]
@@ -350,7 +360,7 @@ class SweepResult:
             beside, paired = self.reference.at(point), found.paired
             row["reference_odds"] = None if beside.war is None else beside.war.odds
             if self.precision is not None:
-                row["reference_middle"] = None if beside.stated is None else beside.stated.odds
+                row["reference_middle"] = beside.middle
             for name in ("odds", "low", "high"):
                 row[f"difference_{name}"] = None if paired is None else getattr(paired, name)
             row["only_reference"] = None if paired is None else paired.only_a
@@ -366,8 +376,8 @@ class SweepResult:
             about["setting"] = dict(zip(self.points.keys, own.setting, strict=True))
             about["worlds"] = own.worlds
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
-            if own.stated is not None and self.precision is not None:
-                about["war"]["middle"] = own.stated.odds
+            if own.war is not None and self.precision is not None:
+                about["war"]["middle"] = own.middle
         return about
 
     def _missing_as(self, why: str) -> list[int]:

@@ -52,12 +52,12 @@ def stopped_words(noun: str, differences: bool) -> str:
     """What the figures of a sweep to a precision are, with ``differences`` between points or without."""
     told = (
         f"With --precision the interval of a {noun} is that of counting and weighing together, which holds whenever "
-        "the run stops, and the odds beside it are its middle; the odds counted lie in it, maybe at an end, and are in "
-        "results.csv."
+        "the run stops, and the odds beside it are its middle (0 where no war was counted); the odds counted lie in "
+        "it, maybe at an end, and are in results.csv."
     )
     beside = (
-        " Differences are of odds counted, and their intervals, with the marks made of them, are those of a number of "
-        "worlds fixed beforehand, which this was not."
+        " Intervals of differences, of odds counted, and the marks made of them are those of a number of worlds fixed "
+        "beforehand, which this was not."
     )
     return f"{told}{beside if differences else ''}"
 

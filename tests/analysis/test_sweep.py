@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import escalation
 from escalation.analysis.compare import compare
 from escalation.analysis.contrasts import clustered, contrasts
-from escalation.analysis.crossing import break_even, crossings
+from escalation.analysis.crossing import Border, BreakEven, borders, break_even, crossings, evens
 from escalation.analysis.intervals import newcombe, z_of
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
@@ -395,11 +395,43 @@ def test_crossings(differences: list[float], expected: list[float]) -> None:
 
 
 def test_break_even_is_where_the_scenario_is_as_dangerous_as_the_other() -> None:
-    found = break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, against=lambda _: 0.125))
-    assert found == pytest.approx([1.25])
+    (found,) = break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, against=lambda _: 0.125))
+    assert (found.value, found.between) == (pytest.approx(1.25), (1.0, 1.5))
     assert break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"})) == []
     hill = made_up(lambda setting: 0.2 - 0.1 * abs(scale(setting) - 1.5), {"errors.scale": "0:3:7"})
-    assert break_even(hill) == pytest.approx([2.0])
+    assert [found.value for found in break_even(hill)] == pytest.approx([2.0])
     assert not any(
-        math.isnan(value) for value in break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, missing=(1,)))
+        math.isnan(found.value) for found in break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, missing=(1,)))
     )
+
+
+def test_a_break_even_is_known_between_the_nearest_points_told_apart_with_opposite_signs() -> None:
+    values, differences = [3.0, 0.0, 1.0, 2.0], [4.0, -4.0, -1.0, 1.0]
+    assert evens(values, differences, [True, True, False, False]) == [BreakEven(1.5, (0.0, 3.0))]
+    assert evens(values, differences, [True, False, True, True]) == [BreakEven(1.5, (1.0, 2.0))]
+    assert evens(values, differences, [True, False, False, False]) == [BreakEven(1.5, None)]
+    assert evens([0.0, 1.0, 2.0, 3.0], [4.0, -1.0, 1.0, 4.0], [True, False, False, True])[1].between is None
+    assert evens(values, differences, [True] * 4, own=1.5) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "places"),
+    [
+        ([0, 1, 2], [], {}),
+        ([-1, 1, 1], [0, 1], {0.5: True}),
+        ([-1, 1, 1], [0], {0.5: False}),
+        ([-3, 0, 1], [0, 2], {1.5: False}),
+        ([-1, 0, 0, 3], [0, 3], {0.5: False}),
+        ([1, 0, 1], [0, 2], {}),
+        ([-1, math.nan, 1], [0, 2], {}),
+        ([-1, 1, -1], [0, 1, 2], {0.5: True, 1.5: True}),
+    ],
+)
+def test_break_even_runs_between_neighbours_of_opposite_signs(
+    line: list[float], told: list[int], places: dict[float, bool]
+) -> None:
+    surface, flags = np.array([line], dtype=np.float64), np.array([[place in told for place in range(len(line))]])
+    expected = [Border(place, -0.5, place, 0.5, sure) for place, sure in places.items()]
+    assert borders(surface, flags) == expected
+    assert borders(surface.T, flags.T) == [Border(b.y0, b.x0, b.y1, b.x1, b.told) for b in expected]
+    assert borders(surface, flags, columns=False) == borders(surface.T, flags.T, rows=False) == []

@@ -154,8 +154,12 @@ def _numeric(sweep: Document, place: int) -> bool:
 
 
 def _stated(row: Document) -> float:
-    """A point's odds as they are printed: with --precision the middle of their interval, else those counted."""
-    return float(row.get("war_middle", row["war_odds"]))
+    """A point's odds as they are printed: those counted, or with --precision the middle of their interval."""
+    return _middle(row["war_odds"], row.get("war_middle"))
+
+
+def _middle(counted: float, middle: float | None) -> float:
+    return counted if middle is None or counted == 0.0 else middle
 
 
 def _differs(row: Document) -> bool:
@@ -176,19 +180,30 @@ def _beside(sweep: Document, known: Sequence[Document]) -> str:
     same = len(told) - more - less
     # of another scenario the headline has said it
     said = "" if sweep["reference"]["same_points"] else chance_sentence(len(told), _noun(sweep))
-    counted = f"{small(more)} of {count(len(told), _noun(sweep))} {'is' if more == 1 else 'are'}"
-    if len(told) == 1:
-        counted = f"the only {_noun(sweep)} {'is' if more else 'is not shown to be'}"
     where = _signs(sweep)
     return (
-        f"Beside {_reference(sweep)}, in the same worlds, {counted} more dangerous, {small(less)} less, and "
-        f"{small(same)} cannot be told apart.{said}{f' {where}' if where else ''}"
+        f"Beside {_reference(sweep)}, in the same worlds, {_verdicts(more, less, same, _noun(sweep))}.{said}"
+        f"{f' {where}' if where else ''}"
     )
 
 
+def _verdicts(more: int, less: int, same: int, noun: str) -> str:
+    """How many points are more dangerous than the reference, less, or neither."""
+    known = more + less + same
+    if known == 1:
+        return (
+            f"the only {noun} {'is more dangerous' if more else 'is less dangerous' if less else 'is not told apart'}"
+        )
+    first = f"{small(more) if more else 'none'} of {count(known, noun)} {'are' if more > 1 else 'is'} more dangerous"
+    rest = f"{small(same)} cannot be told apart" if same else "all are told apart"
+    return f"{first}, {small(less) if less else 'none'} less, and {rest}"
+
+
 def _signs(sweep: Document) -> str:
-    """Where on a map the differences change sign, as the terminal says it."""
+    """Where on a map the differences change sign, or that they do nowhere on a line, as the terminal says it."""
     shape = sweep["shape"]
+    if shape is not None and len(shape) == 1 and sweep["reference"]["same_points"] and _numeric(sweep, 0):
+        return "" if max(shape) < 2 or _break_even(sweep, sweep["keys"][0]["key"]) else signs_words(0, 0)
     if shape is None or len(shape) != 2 or not (_numeric(sweep, 0) or _numeric(sweep, 1)) or max(shape) < 2:
         return ""
     found = _borders(sweep)
@@ -205,7 +220,11 @@ def _line(sweep: Document, key: str) -> Chart:
     dashed = "" if reference is None else f" Dashed: {_reference(sweep)}."
     dashed += f" Dotted: {shown(sweep['keys'][0]['own'])} in the scenario." if _own(sweep, 0) is not None else ""
     upright = " Upright lines: break-even." if found else ""
-    dots = "the middle of the interval" if "precision" in sweep else "worlds at war, counted"
+    dots = (
+        "the middle of the interval, or 0 where no war was counted"
+        if "precision" in sweep
+        else "worlds at war, counted"
+    )
     return Chart(
         "odds",
         f"The odds of all-out war over {key}",
@@ -269,10 +288,12 @@ def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str
     reference = sweep["reference"]
     if reference is not None and reference["same_points"]:
         beside = [row for row in along if row["reference_odds"] is not None]
-        level = [100 * row.get("reference_middle", row["reference_odds"]) for row in beside]
+        level = [100 * _middle(row["reference_odds"], row.get("reference_middle")) for row in beside]
         axes.plot([float(row[key]) for row in beside], level, color=INK, ls="--", marker="o", ms=4, mfc="white", lw=1.2)
     elif reference is not None and reference["war"] is not None:
-        axes.axhline(100 * reference["war"].get("middle", reference["war"]["odds"]), color=INK, ls="--", lw=1.2)
+        axes.axhline(
+            100 * _middle(reference["war"]["odds"], reference["war"].get("middle")), color=INK, ls="--", lw=1.2
+        )
     own = _own(sweep, 0)
     if own is not None:
         axes.axvline(own, color=INK, lw=1.0, ls=":")
