@@ -13,6 +13,9 @@ from escalation.analysis.sweep_result import SAME, SweepResult
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+TOLD, BETWEEN, CHANCE = SURE = ("told", "between", "chance")
+"""How sure a change of sign is: both neighbours are told from 0; they lie between two that are; or neither."""
+
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
@@ -30,14 +33,14 @@ class BreakEven:
 class Border:
     """A piece of the break-even over a grid, from (``x0``, ``y0``) to (``x1``, ``y1``), in columns and rows from 0.
 
-    It lies between two neighbours whose differences have opposite signs; ``told``: each of the two is told from 0.
+    It lies between two neighbours whose differences have opposite signs, and is as sure as one of ``SURE``.
     """
 
     x0: float
     y0: float
     x1: float
     y1: float
-    told: bool
+    sure: str
 
 
 def crossings(values: Sequence[float], differences: Sequence[float]) -> list[float]:
@@ -60,8 +63,8 @@ def crossings(values: Sequence[float], differences: Sequence[float]) -> list[flo
     return found
 
 
-def turns(differences: Sequence[float], told: Sequence[bool]) -> list[tuple[int, int, bool]]:
-    """Where the sign changes along a line of points: the places before and after, and whether both are ``told`` from 0.
+def turns(differences: Sequence[float], told: Sequence[bool]) -> list[tuple[int, int, str]]:
+    """Where the sign changes along a line of points: the places before and after, and how sure that is.
 
     The rule is that of ``crossings``: zeros have no sign. Nothing is said across a point that is unknown (NaN).
     """
@@ -72,9 +75,17 @@ def turns(differences: Sequence[float], told: Sequence[bool]) -> list[tuple[int,
             last = None
         elif difference != 0.0:
             if last is not None and (differences[last] < 0.0) != (difference < 0.0):
-                found.append((last, place, told[last] and told[place] and place == last + 1))
+                found.append((last, place, _sure(differences, told, last, place)))
             last = place
     return found
+
+
+def _sure(differences: Sequence[float], told: Sequence[bool], before: int, after: int) -> str:
+    if after == before + 1 and told[before] and told[after]:
+        return TOLD
+    low = next((differences[place] for place in range(before, -1, -1) if told[place]), 0.0)
+    high = next((differences[place] for place in range(after, len(told)) if told[place]), 0.0)
+    return BETWEEN if low * differences[before] > 0.0 and high * differences[after] > 0.0 else CHANCE
 
 
 def borders(surface: Floats, told: Flags, rows: bool = True, columns: bool = True) -> list[Border]:
@@ -90,26 +101,26 @@ def borders(surface: Floats, told: Flags, rows: bool = True, columns: bool = Tru
     found = []
     if columns:
         for y, (line, sure) in enumerate(zip(surface.tolist(), told.tolist(), strict=True)):
-            for i, j, both in turns(line, sure):
-                found.append(Border(edge(line, i, j), y - 0.5, edge(line, i, j), y + 0.5, both))
+            for i, j, how in turns(line, sure):
+                found.append(Border(edge(line, i, j), y - 0.5, edge(line, i, j), y + 0.5, how))
     if rows:
         for x, (line, sure) in enumerate(zip(surface.T.tolist(), told.T.tolist(), strict=True)):
-            for i, j, both in turns(line, sure):
-                found.append(Border(x - 0.5, edge(line, i, j), x + 0.5, edge(line, i, j), both))
+            for i, j, how in turns(line, sure):
+                found.append(Border(x - 0.5, edge(line, i, j), x + 0.5, edge(line, i, j), how))
     return found
 
 
-def sign_changes(result: SweepResult) -> tuple[int, int]:
-    """Between how many neighbours on a grid the difference changes sign, and of how many both are told from 0."""
+def sign_changes(result: SweepResult) -> dict[str, int]:
+    """Between how many neighbours on a grid the difference changes sign, by how sure it is (``SURE``)."""
     surface, told = differences(result), told_apart(result)
-    found: list[tuple[int, int, bool]] = []
+    found: list[str] = []
     for axis, (key, values) in enumerate(zip(result.keys, result.points.axes(), strict=True)):
         if key.numeric:
             order = np.argsort(np.array(values, dtype=np.float64), kind="stable")
             lines, flags = (np.moveaxis(np.take(of, order, axis), axis, -1) for of in (surface, told))
             for line, sure in zip(lines.reshape(-1, len(order)), flags.reshape(-1, len(order)), strict=True):
-                found += turns(line.tolist(), sure.tolist())
-    return len(found), sum(both for _, _, both in found)
+                found += [how for _, _, how in turns(line.tolist(), sure.tolist())]
+    return {how: found.count(how) for how in SURE}
 
 
 def differences(result: SweepResult) -> Floats:
@@ -151,13 +162,14 @@ def evens(
         below = max((value for value, _, _ in known if value < own), default=own)
         above = min((value for value, _, _ in known if value > own), default=own)
         found = [value for value in found if not below <= value <= above]
-    return [BreakEven(value, _between(value, [row[:2] for row in known if row[2]])) for value in found]
+    return [BreakEven(value, _between(value, known)) for value in found]
 
 
-def _between(at: float, told: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """The nearest of the points ``told`` from 0, (value, difference), on either side, if they differ in sign."""
-    below = max((row for row in told if row[0] < at), default=None)
-    above = min((row for row in told if row[0] > at), default=None)
-    if below is None or above is None or (below[1] < 0.0) == (above[1] < 0.0):
+def _between(at: float, known: Sequence[tuple[float, float, bool]]) -> tuple[float, float] | None:
+    """The nearest points told from 0 on either side, if the sign changes between them as it does at ``at`` itself."""
+    below = [row for row in known if row[0] < at and row[1] != 0.0]
+    above = [row for row in known if row[0] > at and row[1] != 0.0]
+    low, high = next((row for row in reversed(below) if row[2]), None), next((row for row in above if row[2]), None)
+    if low is None or high is None or low[1] * below[-1][1] < 0.0 or high[1] * above[0][1] < 0.0:
         return None
-    return below[0], above[0]
+    return low[0], high[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from escalation.analysis.crossing import BreakEven
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, BreakEven
 from escalation.analysis.intervals import LEVEL
 from escalation.analysis.movers import BOUND, POINTS
 from escalation.analysis.sweep_result import PointResult, SweepResult
@@ -14,6 +14,22 @@ from escalation.report.words import count, day, listed, opening, period, small
 LONGEST_NAME: Final = 20
 MANY: Final = 20
 """Points of which one may be expected to seem to differ from its reference by chance."""
+_ONE_CHANGE: Final = {
+    TOLD: "both told from break-even",
+    BETWEEN: "not both told from break-even, but with points that are on either side",
+    CHANCE: "not both told from break-even: that may be chance",
+}
+_ALL_CHANGES: Final = {
+    TOLD: "all told from break-even",
+    BETWEEN: "none of them both told from break-even, but each with points that are on either side",
+    CHANCE: "none of them both told from break-even: that may be chance",
+}
+_SOME_CHANGES: Final = {
+    TOLD: ("is told from break-even on both sides", "are told from break-even on both sides"),
+    BETWEEN: ("lies between points that are", "lie between points that are"),
+    CHANCE: ("may be chance", "may be chance"),
+}
+"""How sure it is that the difference changes sign, by ``crossing.SURE``; of some, in the singular and the plural."""
 
 
 def is_against(result: SweepResult) -> bool:
@@ -83,28 +99,37 @@ def movers_words(movers: Sequence[Mapping[str, Any]]) -> str:
     return text
 
 
-def signs_words(found: int, told: int) -> str:
-    """Between how many neighbours the difference changes sign, of which so many are ``told`` from chance."""
-    if not found:
+def signs_words(found: Mapping[str, int]) -> str:
+    """Between how many neighbours the difference changes sign, by how sure each change is (``crossing.SURE``)."""
+    number = sum(found.values())
+    if not number:
         return "No two neighbours differ in sign: there is no break-even between these points."
-    if found == 1:
-        sure = "both told from break-even" if told else "not both told from break-even: that may be chance"
-        return f"The difference changes sign between two points, {sure}."
-    text = f"The difference changes sign between {small(found)} pairs of neighbours"
-    if told == found:
-        return f"{text}, all told from break-even."
-    if not told:
-        return f"{text}, in none of which both points are told from break-even: that may be chance."
-    return f"{text}, in {small(told)} of which both points are told from break-even; elsewhere it may be chance."
+    if number == 1:
+        how = next(how for how, many in found.items() if many)
+        return f"The difference changes sign between two points, {_ONE_CHANGE[how]}."
+    text = f"The difference changes sign between {small(number)} pairs of neighbours"
+    kinds = [(how, many) for how, many in found.items() if many]
+    if len(kinds) == 1:
+        return f"{text}, {_ALL_CHANGES[kinds[0][0]]}."
+    said = listed([f"{small(many)} {_SOME_CHANGES[how][many > 1]}" for how, many in kinds])
+    return f"{text}: {said}."
 
 
-def even_words(key: str, found: BreakEven) -> str:
-    """A break-even on the only axis: where it is, and between what it is known to lie."""
-    text = f"Break-even at {key} about {found.value:.3g}, by interpolation between the points"
-    if found.between is None:
-        return f"{text}; it may be chance, for the points on its two sides are not told apart."
-    low, high = found.between
-    return f"{text}; those at {low:.3g} and at {high:.3g} are told apart, one more dangerous and one less."
+def even_words(key: str, found: Sequence[BreakEven]) -> str:
+    """The break-even values on the only axis, and between what each is known to lie; empty for none."""
+    said = []
+    for between in dict.fromkeys(one.between for one in found):
+        values = [f"{one.value:.3g}" for one in found if one.between == between]
+        text = f"Break-even at {key} about {listed(values)}, by interpolation between the points"
+        if between is None:
+            who, whose = ("it", "its") if len(values) == 1 else ("they", "their")
+            said.append(f"{text}; {who} may be chance, for the points on {whose} two sides are not told apart.")
+        else:
+            low, high = between
+            said.append(
+                f"{text}; those at {low:.3g} and at {high:.3g} are told apart, one more dangerous and one less."
+            )
+    return " ".join(said)
 
 
 def chance_sentence(known: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.analysis.crossing import Border, borders, break_even, differences, told_apart
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, Border, borders, break_even, differences, told_apart
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, SAME, Key, SweepResult, shown
 from escalation.report.words import period
 
@@ -22,8 +22,12 @@ NAME: Final = "heatmap"
 KINDS: Final = ("svg", "png")
 MOST_TICKS: Final = 9
 _LINE, _BAND, _OWN = "#b2182b", "#f4a582", "#111111"
-_STYLES: Final[dict[bool, dict[str, Any]]] = {True: {"lw": 2.4}, False: {"lw": 1.4, "ls": (0, (2.5, 1.5))}}
-"""The break-even where both of its neighbours are told from it, and where it may be chance."""
+_LINES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    TOLD: ("break-even", {"lw": 2.4}),
+    BETWEEN: ("break-even, roughly here", {"lw": 1.6, "ls": (0, (3.5, 1.5))}),
+    CHANCE: ("break-even, which may be chance", {"lw": 1.4, "ls": (0, (1.0, 1.5))}),
+}
+"""What the break-even is called and how it is drawn, by how sure it is."""
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +43,7 @@ def sweep_figure(result: SweepResult, folder: Path) -> list[Path]:
     """Draw heatmap.svg and heatmap.png into ``folder``; nothing where the points are not ``drawable``.
 
     Two keys: the odds as colour, hatched where the paired interval holds no difference from the reference, and the
-    break-even between neighbours whose differences have opposite signs, dashed where that may be chance. One key: the
+    break-even between neighbours whose differences have opposite signs, by how sure that is. One key: the
     odds with their intervals. The scenario's own value is marked.
     """
     if not drawable(result):
@@ -258,11 +262,11 @@ def _break_even(axes: Axes, x: Floats, y: Floats, found: Sequence[Border]) -> li
             place(y, (piece.y0, piece.y1), log_y),
             color=_OWN,
             solid_capstyle="projecting",
-            **_STYLES[piece.told],
+            **_LINES[piece.sure][1],
         )
-    names = {True: "break-even", False: "break-even, which may be chance"}
-    drawn = {piece.told for piece in found}
-    return [Line2D([], [], color=_OWN, label=names[told], **_STYLES[told]) for told in (True, False) if told in drawn]
+    drawn = {piece.sure for piece in found}
+    kinds = [kind for sure, kind in _LINES.items() if sure in drawn]
+    return [Line2D([], [], color=_OWN, label=label, **style) for label, style in kinds]
 
 
 def _write_odds(axes: Axes, x: Floats, y: Floats, odds: Floats) -> None:

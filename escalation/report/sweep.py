@@ -466,8 +466,8 @@ def break_even_words(result: SweepResult) -> str:
     if not any(key.numeric for key, length in zip(result.keys, shape, strict=False) if length > 1):
         return ""
     if len(shape) == 1 and (not is_against(result) or break_even(result)):
-        return " ".join(even_words(result.points.keys[0], found) for found in break_even(result))
-    return signs_words(*sign_changes(result))
+        return even_words(result.points.keys[0], break_even(result))
+    return signs_words(sign_changes(result))
 
 
 def _where(failure: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import escalation
 from escalation.analysis.compare import compare
 from escalation.analysis.contrasts import clustered, contrasts
-from escalation.analysis.crossing import Border, BreakEven, borders, break_even, crossings, evens
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, Border, BreakEven, borders, break_even, crossings, evens
 from escalation.analysis.intervals import newcombe, z_of
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
@@ -412,26 +412,31 @@ def test_a_break_even_is_known_between_the_nearest_points_told_apart_with_opposi
     assert evens(values, differences, [True, False, False, False]) == [BreakEven(1.5, None)]
     assert evens([0.0, 1.0, 2.0, 3.0], [4.0, -1.0, 1.0, 4.0], [True, False, False, True])[1].between is None
     assert evens(values, differences, [True] * 4, own=1.5) == []
+    noisy = evens([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [-4.0, -1.0, 1.0, -1.0, 1.0, 4.0], [True, *[False] * 4, True])
+    assert [(found.value, found.between) for found in noisy] == [(1.5, (0.0, 5.0)), (2.5, None), (3.5, (0.0, 5.0))]
 
 
 @pytest.mark.parametrize(
     ("line", "told", "places"),
     [
         ([0, 1, 2], [], {}),
-        ([-1, 1, 1], [0, 1], {0.5: True}),
-        ([-1, 1, 1], [0], {0.5: False}),
-        ([-3, 0, 1], [0, 2], {1.5: False}),
-        ([-1, 0, 0, 3], [0, 3], {0.5: False}),
+        ([-1, 1, 1], [0, 1], {0.5: TOLD}),
+        ([-1, 1, 1], [0, 2], {0.5: BETWEEN}),
+        ([-1, 1, 1], [0], {0.5: CHANCE}),
+        ([-1, 1, 1], [], {0.5: CHANCE}),
+        ([-3, 0, 1], [0, 2], {1.5: BETWEEN}),
+        ([-1, 0, 0, 3], [0], {0.5: CHANCE}),
         ([1, 0, 1], [0, 2], {}),
         ([-1, math.nan, 1], [0, 2], {}),
-        ([-1, 1, -1], [0, 1, 2], {0.5: True, 1.5: True}),
+        ([-1, 1, -1], [0, 1, 2], {0.5: TOLD, 1.5: TOLD}),
+        ([-4, -1, 1, -1, 1, 4], [0, 5], {1.5: BETWEEN, 2.5: CHANCE, 3.5: BETWEEN}),
     ],
 )
 def test_break_even_runs_between_neighbours_of_opposite_signs(
-    line: list[float], told: list[int], places: dict[float, bool]
+    line: list[float], told: list[int], places: dict[float, str]
 ) -> None:
     surface, flags = np.array([line], dtype=np.float64), np.array([[place in told for place in range(len(line))]])
     expected = [Border(place, -0.5, place, 0.5, sure) for place, sure in places.items()]
     assert borders(surface, flags) == expected
-    assert borders(surface.T, flags.T) == [Border(b.y0, b.x0, b.y1, b.x1, b.told) for b in expected]
+    assert borders(surface.T, flags.T) == [Border(b.y0, b.x0, b.y1, b.x1, b.sure) for b in expected]
     assert borders(surface, flags, columns=False) == borders(surface.T, flags.T, rows=False) == []

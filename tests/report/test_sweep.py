@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from escalation.analysis.crossing import sign_changes
+from escalation.analysis.crossing import BETWEEN, CHANCE, SURE, TOLD, sign_changes
 from escalation.analysis.sequences import Seen
 from escalation.analysis.sweep import sweep
 from escalation.analysis.sweep_result import SweepResult
@@ -382,10 +382,11 @@ def wavy(setting: Mapping[str, object]) -> float:
     return 0.07 + 0.001 * (-1) ** round(2 * float(str(setting["errors.scale"])))
 
 
-GRIDS: dict[str, tuple[Any, set[bool]]] = {
+GRIDS: dict[str, tuple[Any, set[str]]] = {
     "late": (late, set()),
-    "wavy": (wavy, {False}),
-    "plane": (plane, {True, False}),
+    "wavy": (wavy, {CHANCE}),
+    "plane": (plane, {TOLD, BETWEEN, CHANCE}),
+    "steep": (lambda setting: 0.3 if float(str(setting["us.type.resolute"])) > 0.4 else 0.01, {TOLD}),
 }
 
 
@@ -401,30 +402,36 @@ def test_text_page_and_figure_say_and_draw_the_same_break_even(strike: Scenario,
     text = " ".join(sweep_text(result).split())
     sweep_figure(result, tmp_path)
     drawn, note = _texts(tmp_path / "heatmap.svg"), sweeps._heat(drawn_of(result), list(TWO)).note
-    assert {piece.told for piece in sweeps._borders(drawn_of(result))} == told
-    assert ("break-even" in drawn, "Thick line" in note) == (True in told, True in told)
-    assert ("break-even, which may be chance" in drawn, "Dashed line" in note) == (False in told, False in told)
+    assert {piece.sure for piece in sweeps._borders(drawn_of(result))} == told
+    for sure, label, words in (
+        (TOLD, "break-even", "Thick line"),
+        (BETWEEN, "break-even, roughly here", "Dashed"),
+        (CHANCE, "break-even, which may be chance", "Dotted"),
+    ):
+        assert (label in drawn, words in note) == (sure in told, sure in told)
     assert ("No two neighbours differ in sign: there is no break-even between these points." in text) == (not told)
     assert (any("no break-even" in line for line in drawn)) == (not told)
     assert "the break-even lies among them" not in text
-    pairs, sure = sign_changes(result)
-    assert len(sweeps._borders(drawn_of(result))) == pairs
-    assert signs_words(pairs, sure) in text
-    assert signs_words(pairs, sure) in sweeps._beside(drawn_of(result), drawn_of(result)["rows"])
+    changes = sign_changes(result)
+    assert len(sweeps._borders(drawn_of(result))) == sum(changes.values())
+    assert signs_words(changes) in text
+    assert signs_words(changes) in sweeps._beside(drawn_of(result), drawn_of(result)["rows"])
 
 
 @pytest.mark.parametrize(
-    ("found", "told", "said"),
+    ("counts", "said"),
     [
-        (1, 1, "between two points, both told from break-even."),
-        (1, 0, "between two points, not both told from break-even: that may be chance."),
-        (3, 3, "between three pairs of neighbours, all told from break-even."),
-        (3, 1, "between three pairs of neighbours, in one of which both points are told from break-even; elsewhere"),
-        (3, 0, "between three pairs of neighbours, in none of which both points are told from break-even: that may"),
+        ((1, 0, 0), "between two points, both told from break-even."),
+        ((0, 1, 0), "between two points, not both told from break-even, but with points that are on either side."),
+        ((0, 0, 1), "between two points, not both told from break-even: that may be chance."),
+        ((3, 0, 0), "between three pairs of neighbours, all told from break-even."),
+        ((0, 0, 3), "between three pairs of neighbours, none of them both told from break-even: that may be chance."),
+        ((2, 1, 0), "pairs of neighbours: two are told from break-even on both sides and one lies between points that"),
+        ((1, 2, 4), "sides, two lie between points that are and four may be chance."),
     ],
 )
-def test_changes_of_sign_in_words(found: int, told: int, said: str) -> None:
-    assert said in signs_words(found, told)
+def test_changes_of_sign_in_words(counts: tuple[int, int, int], said: str) -> None:
+    assert said in signs_words(dict(zip(SURE, counts, strict=True)))
 
 
 def test_break_even_on_one_axis_says_what_is_known_of_it(strike: Scenario) -> None:
@@ -434,7 +441,7 @@ def test_break_even_on_one_axis_says_what_is_known_of_it(strike: Scenario) -> No
         )
 
     assert "those at 0.5 and at 1.5 are told apart, one more dangerous and one less." in said(rising)
-    assert "it may be chance, for the points on its two sides are not told apart." in said(wavy)
+    assert "0.25, 0.75, 1.25 and 1.75, by interpolation between the points; they may be chance" in said(wavy)
     assert "there is no break-even" in said(lambda _: 0.07)
 
 

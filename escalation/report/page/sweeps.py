@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from escalation.analysis.crossing import Border, BreakEven, borders, evens
+from escalation.analysis.crossing import BETWEEN, CHANCE, SURE, TOLD, Border, BreakEven, borders, evens
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
 from escalation.report.beside import chance_sentence, even_words, movers_words, signs_words, stopped_words
 from escalation.report.drawn import how_drawn, noise_words, share_words
@@ -35,6 +35,13 @@ _MOST_IN_A_NAME: Final = 4
 """Keys by which a point is named in a figure of rows."""
 _MOST_WRITTEN: Final = {True: 8, False: 16}
 """Columns of a map in whose cells the odds are still written."""
+
+_LINES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    TOLD: ("Thick line: break-even with it.", {"lw": 2.2}),
+    BETWEEN: ("Dashed: break-even lies between points told from it, roughly here.", {"lw": 1.6, "ls": (0, (3.5, 1.5))}),
+    CHANCE: ("Dotted: break-even that may be chance.", {"lw": 1.4, "ls": (0, (1.0, 1.5))}),
+}
+"""What is said of the break-even on a map, and how it is drawn, by how sure it is."""
 
 
 def page(material: Material, sweep: Document) -> Page:
@@ -203,11 +210,11 @@ def _signs(sweep: Document) -> str:
     """Where on a map the differences change sign, or that they do nowhere on a line, as the terminal says it."""
     shape = sweep["shape"]
     if shape is not None and len(shape) == 1 and sweep["reference"]["same_points"] and _numeric(sweep, 0):
-        return "" if max(shape) < 2 or _break_even(sweep, sweep["keys"][0]["key"]) else signs_words(0, 0)
+        return "" if max(shape) < 2 or _break_even(sweep, sweep["keys"][0]["key"]) else signs_words({})
     if shape is None or len(shape) != 2 or not (_numeric(sweep, 0) or _numeric(sweep, 1)) or max(shape) < 2:
         return ""
     found = _borders(sweep)
-    return signs_words(len(found), sum(piece.told for piece in found))
+    return signs_words({sure: sum(piece.sure == sure for piece in found) for sure in SURE})
 
 
 # -- one number --------------------------------------------------------------------------------------------------
@@ -215,7 +222,7 @@ def _line(sweep: Document, key: str) -> Chart:
     rows = sorted(_known(sweep), key=lambda row: float(row[key]))
     first, last = rows[0], rows[-1]
     found = _break_even(sweep, key)
-    at = "".join(f" {even_words(key, one)}" for one in found)
+    at = f" {even_words(key, found)}" if found else ""
     reference = sweep["reference"]
     dashed = "" if reference is None else f" Dashed: {_reference(sweep)}."
     dashed += f" Dotted: {shown(sweep['keys'][0]['own'])} in the scenario." if _own(sweep, 0) is not None else ""
@@ -332,14 +339,9 @@ def _heat(sweep: Document, keys: Sequence[str]) -> Chart:
 
     beside = ""
     if sweep["reference"] is not None:
-        marks = [
-            "thick" if told else "dashed" for told in (True, False) if told in {one.told for one in _borders(sweep)}
-        ]
-        lines = {
-            "thick": " Thick line: break-even with it, both neighbours told from it.",
-            "dashed": " Dashed line: break-even with it that may be chance.",
-        }
-        beside = f" Hatched: not told from {_reference(sweep)}.{''.join(lines[mark] for mark in marks)}"
+        drawn = {piece.sure for piece in _borders(sweep)}
+        lines = "".join(f" {words}" for sure, (words, _) in _LINES.items() if sure in drawn)
+        beside = f" Hatched: not told from {_reference(sweep)}.{lines}"
     star = " Star: the scenario's own values." if _star(sweep) is not None else ""
     return Chart(
         "heatmap",
@@ -406,7 +408,7 @@ def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
                               fontsize=7.5, zorder=4,
                               bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75})  # fmt: skip
     for piece in _borders(sweep) if sweep["reference"] is not None else ():
-        style: dict[str, Any] = {"lw": 2.2} if piece.told else {"lw": 1.4, "ls": (0, (2.5, 1.5))}
+        style = _LINES[piece.sure][1]
         axes.plot([piece.x0, piece.x1], [piece.y0, piece.y1], color=INK, solid_capstyle="projecting", zorder=3, **style)
     if star is not None:
         # in the corner of its cell, so that it does not cover the figure in the middle
