@@ -49,7 +49,7 @@ def movers(result: SweepResult) -> list[Mover]:
 
     Points without worlds are left out.
     """
-    odds = np.array([math.nan if found.war is None else found.war.odds for found in result.results])
+    odds = result.odds[:, 0]
     if np.isnan(odds).all():
         return []
     found = _by_groups(result, odds) if result.points.shape is None else _along_axes(result, odds)
@@ -117,7 +117,7 @@ def _by_groups(result: SweepResult, odds: Floats) -> list[Mover]:
     known = np.flatnonzero(~np.isnan(odds))
     size = max(len(known) // GROUPS, LEAST_GROUP)
     columns = {
-        place: [result.results[point].setting[place] for point in known]
+        place: [result.points.settings[point][place] for point in known]
         for place, key in enumerate(result.keys)
         if key.numeric
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 
 from escalation.analysis.bars import bar
 from escalation.analysis.intervals import newcombe
+from escalation.analysis.point_results import PointResults, pairs_of
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
 from escalation.analysis.spread import SharedLuck
-from escalation.analysis.sweep_result import REFERENCE, Paired, PointResult, Reference, SweepResult
+from escalation.analysis.sweep_result import REFERENCE, Paired, Reference, SweepResult
 from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.executors import executor
-from escalation.worlds.folder import Ran, claim, table, write_text
+from escalation.worlds.folder import Ran, claim, table_lines, write_pieces
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures
 from escalation.worlds.sweep import Enough, Failure, PointsRun, Progress, Standing, run_points, so_far
@@ -249,7 +250,7 @@ def run_sweep(
         beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
     result = _result(plan, main, beside, out, precision, tuple(notes))
     if out is not None:
-        write_text(out / RESULTS, table(result.to_rows()))
+        write_pieces(out / RESULTS, table_lines(result.rows()))
     return result
 
 
@@ -265,7 +266,7 @@ def interrupted(plan: SweepPlan, out: Path, precision: float | None = None) -> S
         return None
     beside = _kept(second, out / REFERENCE, _enough_beside(plan, main, enough))
     result = _result(plan, main, beside, out, precision, ())
-    write_text(out / RESULTS, table(result.to_rows()))
+    write_pieces(out / RESULTS, table_lines(result.rows()))
     return result
 
 
@@ -330,24 +331,27 @@ def _result(
     precision: float | None,
     notes: tuple[str, ...],
 ) -> SweepResult:
-    pairs: list[Paired | None] = []
+    pairs = pairs_of(len(plan.points))
     drawn, luck, luck_beside = plan.points.kind == "priors", SharedLuck(), SharedLuck()
     own = None if plan.against else _bits(beside, 0)
     for point in range(len(plan.points)):
         bits, other = _bits(main, point), _bits(beside, point) if plan.against else own
-        pairs.append(None if bits is None or other is None else paired(bits, other))
+        if bits is not None and other is not None and (pair := paired(bits, other)) is not None:
+            pairs[point] = astuple(pair)
         if drawn and bits is not None:
             luck.take(bits)
         if drawn and bits is not None and other is not None:
             n = min(len(bits), len(other))
             luck_beside.take(bits[:n].astype(np.int8) - other[:n])
-    results = tuple(
-        PointResult(plan.scenario, setting, total, pair, _bounds(total, precision), narrow)
-        for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
+    results = PointResults(
+        plan.scenario, plan.points.settings, main.totals, main.enough, pairs, _bounds(main.totals, precision)
     )
-    others = tuple(
-        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None), ended)
-        for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
+    others = PointResults(
+        plan.beside,
+        plan.beside_points.settings,
+        beside.totals,
+        beside.enough,
+        bounds=_bounds(beside.totals, precision if plan.against else None),
     )
     failures = [
         {
@@ -385,5 +389,6 @@ def _bits(run: PointsRun, point: int) -> NDArray[np.bool_] | None:
     return run.war_bits(point) if run.whole(point) else None
 
 
-def _bounds(total: Totals, precision: float | None) -> tuple[float, float] | None:
-    return None if precision is None else Seen.of_totals(total).odds()
+def _bounds(totals: Sequence[Totals], precision: float | None) -> NDArray[np.float64] | None:
+    """Low and high of each point's odds, (points, 2), where the number of worlds was not fixed beforehand."""
+    return None if precision is None else np.array([Seen.of_totals(total).odds() for total in totals])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from escalation.analysis.gridded import dataset
 from escalation.analysis.intervals import LEVEL, Estimate, Share, chances, counted
@@ -16,6 +20,7 @@ from escalation.analysis.spread import Spread, spread
 from escalation.scenario.points import STRUCTURE, Points, alone, role_of
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.certificates import Certified, told
+from escalation.worlds.documents import pieces
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 from escalation.worlds.totals import Totals
 
@@ -151,7 +156,7 @@ class Reference:
 
     name: str
     against: bool
-    points: tuple[PointResult, ...]
+    points: Sequence[PointResult]
 
     def at(self, point: int) -> PointResult:
         """The reference of one point."""
@@ -168,7 +173,7 @@ class SweepResult:
 
     scenario: Scenario
     points: Points
-    results: tuple[PointResult, ...]
+    results: Sequence[PointResult]
     reference: Reference | None
     seed: int
     horizon: int
@@ -197,9 +202,18 @@ class SweepResult:
         """How many points are shown to have higher or lower odds than their reference, or neither; of the rest it is
         unknown. Each by the 95 % interval of its own paired difference.
         """
-        verdicts = [None if found.paired is None else found.paired.verdict for found in self.results]
+        verdicts = Counter(None if found.paired is None else found.paired.verdict for found in self.results)
         names = {"higher": MORE, "lower": LESS, "not_shown_to_differ": SAME, "unknown": None}
-        return {name: verdicts.count(verdict) for name, verdict in names.items()}
+        return {name: verdicts[verdict] for name, verdict in names.items()}
+
+    @cached_property
+    def odds(self) -> NDArray[np.float64]:
+        """The odds of war at each point and their interval, low and high, (points, 3); NaN where it has no worlds."""
+        found = np.full((len(self), 3), np.nan)
+        for place, point in enumerate(self.results):
+            if point.war is not None:
+                found[place] = point.war.odds, point.war.low, point.war.high
+        return found
 
     @property
     def drawn(self) -> bool:
@@ -209,16 +223,19 @@ class SweepResult:
     @cached_property
     def odds_over_draws(self) -> Spread | None:
         """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
-        wars = [found.war for found in self.results if found.war is not None]
-        found = [(war.odds, war.low, war.high) for war in wars]
-        return spread(found, 0.0, 1.0, self.shifts[0]) if self.drawn else None
+        if not self.drawn:
+            return None
+        found = [(odds, low, high) for odds, low, high in self.odds.tolist() if odds == odds]
+        return spread(found, 0.0, 1.0, self.shifts[0])
 
     @cached_property
     def difference_over_draws(self) -> Spread | None:
         """How the paired differences do, each of a draw from its reference."""
-        pairs = [found.paired for found in self.results if found.paired is not None]
-        found = [(pair.odds, pair.low, pair.high) for pair in pairs]
-        return spread(found, -1.0, 1.0, self.shifts[1]) if self.drawn else None
+        if not self.drawn:
+            return None
+        pairs = (found.paired for found in self.results)
+        found = [(pair.odds, pair.low, pair.high) for pair in pairs if pair is not None]
+        return spread(found, -1.0, 1.0, self.shifts[1])
 
     @cached_property
     def failed(self) -> frozenset[int]:
@@ -233,7 +250,7 @@ class SweepResult:
     @cached_property
     def missing(self) -> dict[int, str]:
         """The points without odds, none of their worlds having been run to the end, and why."""
-        gone = [place for place, found in enumerate(self.results) if found.war is None]
+        gone = [place for place, found in enumerate(self.results) if not found.worlds]
         return {place: FAILED if place in self.failed else NOT_RUN for place in gone}
 
     @cached_property
@@ -262,7 +279,11 @@ class SweepResult:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row a point, as in ``results.csv``; what cannot be known is None."""
-        return [self._row(point) for point in range(len(self))]
+        return list(self.rows())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The same one by one, for sweeps of so many points that they should not all be held."""
+        return map(self._row, range(len(self)))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a point: the keys, then the odds with their intervals."""
@@ -272,6 +293,13 @@ class SweepResult:
 
     def to_json(self) -> dict[str, Any]:
         """The sweep as plain data."""
+        return self._as_json(self.to_rows())
+
+    def json_pieces(self, **more: object) -> Iterator[str]:
+        """The text of the same as JSON, and of ``more`` after it, made point by point."""
+        return pieces({**self._as_json(self.rows()), **more})
+
+    def _as_json(self, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "scenario": self.scenario.name,
@@ -289,7 +317,7 @@ class SweepResult:
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
             **self._distribution_json(),
-            "rows": self.to_rows(),
+            "rows": rows,
             "missing": {
                 "failed": self._missing_as(FAILED),
                 "not_run": self._missing_as(NOT_RUN),
@@ -322,11 +350,12 @@ class SweepResult:
         row |= _share_columns("war", found.war)
         row |= {"worlds": found.worlds, "wars": None if found.war is None else found.war.count}
         row |= _estimate_columns("conditional", found.conditional)
-        days = [day for week, day in DAYS_OF_WEEK.items() if week in found.totals.wars]
-        for day in days:
-            row[f"war_odds_{day}"] = found.war_by_day[day][0].odds if found.worlds else None
+        wars = found.totals.wars
+        for week, day in DAYS_OF_WEEK.items():
+            if week in wars:
+                row[f"war_odds_{day}"] = wars[week] / found.worlds if found.worlds else None
         row |= _share_columns("limited_war", found.limited_war)
-        for side in deaths_by_side(self.scenario, dict.fromkeys(DEAD, 0.0)):
+        for side in self._sides:
             row[f"deaths_{side}"] = found.deaths.get(side)
         if self.reference is not None:
             beside, paired = self.reference.at(point), found.paired
@@ -336,6 +365,10 @@ class SweepResult:
             row["only_reference"] = None if paired is None else paired.only_a
             row["only_point"] = None if paired is None else paired.only_b
         return row
+
+    @cached_property
+    def _sides(self) -> tuple[str, ...]:
+        return tuple(deaths_by_side(self.scenario, dict.fromkeys(DEAD, 0.0)))
 
     def _reference_json(self) -> dict[str, Any] | None:
         if self.reference is None:

@@ -19,6 +19,7 @@ from escalation.cli.shell import (
     SOME_FAILED,
     coloured,
     emit_json,
+    emit_pieces,
     note,
     say_ahead,
 )
@@ -119,7 +120,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
         return
     result = _run(plan, given)
     if given["as_json"]:
-        emit_json(result.to_json())
+        emit_pieces(result.json_pieces())
     else:
         from escalation.report.sweep import sweep_text
 
@@ -136,6 +137,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
+    from escalation.report.sweep_folder import write_sweep
     from escalation.worlds.executors import NoCluster
     from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
@@ -148,7 +150,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         with bar(hidden=quiet) as tell:
             result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
         if out is not None:
-            _write(result, out)
+            write_sweep(result, out)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
@@ -174,36 +176,25 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     return result
 
 
-def _write(result: SweepResult, out: Path) -> None:
-    """The figure, sweep.json, and the page that is made of it; points that are missing are marked as missing."""
-    from escalation.report.heatmap import sweep_figure
-    from escalation.report.page.build import write_page
-    from escalation.report.sweep import headline
-    from escalation.worlds.folder import write_json
-    from escalation.worlds.runs import SWEEP
-
-    sweep_figure(result, out)
-    write_json(out / SWEEP, {**result.to_json(), "headline": headline(result)})
-    write_page(out)
-
-
 def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
     """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
     from escalation.analysis.sweep import interrupted
     from escalation.report.missing import lacking_words
-    from escalation.worlds.runs import PAGE, NoRun
+    from escalation.report.sweep_folder import write_sweep
+    from escalation.worlds.documents import read
+    from escalation.worlds.runs import PAGE, ROWS, SWEEP, NoRun
 
     with contextlib.suppress(KeyboardInterrupt, OSError):
         result = interrupted(plan, out, given["precision"])
         if result is None:
             return
         try:
-            _write(result, out)
+            write_sweep(result, out)
         except NoRun as fault:
             note(f"there is no page: {fault}")
             return
         if not given["quiet"]:
-            lacking = lacking_words(result.to_json())
+            lacking = lacking_words(read(out / SWEEP, ROWS))
             told = f"{lacking}: {out / PAGE} says which" if lacking else f"no world is missing: {out / PAGE} is whole"
             note(told)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from escalation.analysis.crossing import break_even
 from escalation.analysis.movers import Mover, movers
 from escalation.analysis.sweep_result import (
@@ -101,21 +103,20 @@ def headline(result: SweepResult) -> str:
 def _moved(result: SweepResult) -> str:
     when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
     when = f"under {result.scenario.name} {when}" if is_against(result) else when
-    known = [found for found in result.results if found.war is not None]
-    if not known:
+    if not _any_known(result):
         return f"{unknown_words(result)}: the odds of all-out war {when} are unknown."
     if result.drawn:
         return spread_sentence(result, when)
     found = movers(result)
     if not found:
-        least, most = _ends(known)
+        least, most = _ends(result)
         if least is most and most.war is not None:
             return f"The odds of all-out war {when} are {between(most.war.odds, most.war.low, most.war.high)}."
         ends = f"from {_odds_of(least)} at {_at(result, least)} to {_odds_of(most)} at {_at(result, most)}"
         return f"The odds of all-out war {when} run {ends}."
     first = found[0]
     if not first.told:
-        least, most = _ends(known)
+        least, most = _ends(result)
         none = first.key if len(found) == 1 else f"None of the {len(found)} keys"
         return (
             f"{none} is {'not ' if len(found) == 1 else ''}shown to move the odds of all-out war {when}: what it does "
@@ -147,11 +148,16 @@ def _rounded(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def _ends(known: Sequence[PointResult]) -> tuple[PointResult, PointResult]:
-    def odds(found: PointResult) -> float:
-        return found.war.odds if found.war is not None else 0.0
+def _any_known(result: SweepResult) -> bool:
+    return len(result.missing) < len(result)
 
-    return min(known, key=odds), max(known, key=odds)
+
+def _ends(result: SweepResult) -> tuple[PointResult, PointResult]:
+    """The points of the least and of the greatest odds; the same object where they are one point."""
+    odds = result.odds[:, 0]
+    least, most = int(np.nanargmin(odds)), int(np.nanargmax(odds))
+    found = result.results[least]
+    return found, found if least == most else result.results[most]
 
 
 def _odds_of(found: PointResult) -> str:
@@ -180,7 +186,7 @@ class _Report:
         lines[0] = bold(lines[0], self.colour)
         lines += ["", *wrapped(self.about())]
         lines += ["", dim("What varies", self.colour), *self.keys()]
-        if any(found.war is not None for found in result.results):
+        if _any_known(result):
             shape = result.points.shape
             lines += ["", dim(f"Odds of all-out war within {period(result.horizon)}, in 100", self.colour)]
             if shape is not None and len(shape) == 1:
@@ -275,8 +281,7 @@ class _Report:
         widths = [max(len(row[i]) for row in (head, *kept)) for i in range(len(head))]
         used = 2 + sum(widths) + 2 * len(widths)
         room = min(WIDTH - used, 40)
-        known = [found.war.odds for found in self.result.results if found.war is not None]
-        top = max(known)
+        top = float(np.nanmax(self.result.odds[:, 0]))
 
         def line(row: tuple[str, ...]) -> str:
             cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
@@ -362,7 +367,8 @@ class _Report:
     def long_table(self) -> list[str]:
         """The points by their odds, the most dangerous first, the middle cut out of long tables."""
         result = self.result
-        order = sorted(range(len(result)), key=lambda point: -_sortable(result.results[point]))
+        odds = np.nan_to_num(result.odds[:, 0], nan=-1.0)
+        order = np.argsort(-odds, kind="stable").tolist()
         half = MOST_ROWS // 2
         cut = len(order) > MOST_ROWS
         kept = [*order[:half], *order[-half:]] if cut else order
@@ -405,13 +411,14 @@ class _Report:
         if reference is None:
             return []
         lines = ["", *wrapped(self.reference_words(reference))]
-        verdicts = [found.paired.verdict for found in result.results if found.paired is not None]
-        if verdicts:
-            told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
-            told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
-            if not verdicts.count(SAME) or result.drawn:
+        told_of = len(result) - result.differences["unknown"]
+        if told_of:
+            more, less, same = (result.differences[name] for name in ("higher", "lower", "not_shown_to_differ"))
+            told = f"{more:,} more dangerous (+), {less:,} less (-), "
+            told += f"{same:,} that cannot be told apart (=: the break-even lies among them)"
+            if not same or result.drawn:
                 told = told.replace(" (=: the break-even lies among them)", " (=)")
-            said = "" if is_against(result) else chance_sentence(len(verdicts), self.noun)  # else in the headline
+            said = "" if is_against(result) else chance_sentence(told_of, self.noun)  # else in the headline
             lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.{said}")
         found = break_even(result)
         if found:
@@ -495,7 +502,3 @@ def _briefly(values: Sequence[object]) -> list[str]:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"..{text[2 - most :]}"
-
-
-def _sortable(found: PointResult) -> float:
-    return -1.0 if found.war is None else found.war.odds

@@ -30,12 +30,20 @@ _MARKS: Final = (("×", FAILED, "failed"), ("?", NOT_RUN, "not_run"))
 """Of points without odds: the mark in a figure, why, and where sweep.json has them."""
 _MOST_NAMED: Final = 3
 """Keys by which a missing point is named."""
+_MOST_COLUMNS: Final = 4
+"""Keys that a table has columns for."""
+_SHOWN: Final = (
+    *("war_odds", "war_low", "war_high", "worlds", "reference_odds"),
+    *("difference_odds", "difference_low", "difference_high"),
+)
+"""What the page may say of a point."""
 _MOST_WRITTEN: Final = {True: 8, False: 16}
 """Columns of a map in whose cells the odds are still written."""
 
 
 def page(material: Material, sweep: Document) -> Page:
     """The page of ``escalation sweep``, from ``sweep.json``."""
+    sweep = {**sweep, "rows": _brief_rows(sweep)}
     scenario = material.scenario(sweep["scenario"])
     lacking = lacking_words(sweep)
     sections = present(
@@ -51,6 +59,12 @@ def page(material: Material, sweep: Document) -> Page:
     title = f"{sweep['title']}: what the odds of war hang on"
     when = f"All odds are of all-out war within {period(sweep['horizon_weeks'])} of {day(scenario.start.date)}."
     return Page(title, (sweep["headline"], when), sections, common.foot(material), _banner(lacking))
+
+
+def _brief_rows(sweep: Document) -> list[Document]:
+    """Of each point what the page may show: there may be 100,000, and those of all keys are too much to hold."""
+    names = (*(key["key"] for key in sweep["keys"][:_MOST_COLUMNS]), *_SHOWN)
+    return [{name: row[name] for name in names if name in row} for row in sweep["rows"]]
 
 
 def _banner(lacking: str) -> str:
@@ -420,7 +434,7 @@ def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
 
 
 def _table(sweep: Document, keys: Sequence[str]) -> Table:
-    few = list(keys) if len(keys) <= 4 else [] if _drawn(sweep) else list(keys[:4])
+    few = list(keys) if len(keys) <= _MOST_COLUMNS else [] if _drawn(sweep) else list(keys[:_MOST_COLUMNS])
     beside = sweep["reference"] is not None
     rows, gone = [], _state(sweep)
     for place, row in enumerate(sweep["rows"][:_MOST_POINTS]):
