@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from escalation.scenario.points_file import Experiment
 
 WORLDS = 1000
+SECONDS_A_ROW = 2e-4
+"""What a point takes beside its worlds: to pair it, to write it down and to tell of it."""
+SECONDS_A_VALUE = 4e-6
+"""The same for each of its keys."""
 PLANNED = ("points", "sample", "worlds", "seed", "horizon", "against", "overrides", "rule")
 VARY_HELP = (
     "What varies: LO:HI:N (both ends included), LO:HI:N:log, or a,b,c. Several make a grid, the first varying slowest. "
@@ -230,6 +234,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
     a_week = MICROSECONDS * (1.0 + SHORT_ROWS / plan.worlds)
     seconds = LOADING_SECONDS + plan.world_weeks * a_week / 1e6 / given["workers"]
+    seconds += len(plan.points) * (SECONDS_A_ROW + len(plan.points.keys) * SECONDS_A_VALUE)
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     foreseen = _foreseen(plan)
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / given["workers"]
