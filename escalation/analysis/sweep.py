@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.bars import bar
 from escalation.analysis.intervals import newcombe
+from escalation.analysis.odds import MOST_WORLDS
 from escalation.analysis.point_results import PointResults, pairs_of
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Source = Scenario | str | os.PathLike[str]
+
+WORLDS: Final = 1_000
+"""Worlds a point, unless another number is given."""
+
+
+def worlds_of(given: int | None, precision: float | None) -> int:
+    """Worlds a point; with ``precision`` the most that it may take, the same as for one run."""
+    if given is not None:
+        return given
+    return WORLDS if precision is None else MOST_WORLDS
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ def plan_sweep(
     *,
     points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
     sample: str | None = None,
-    worlds: int = 1000,
+    worlds: int = WORLDS,
     seed: int = 0,
     horizon: int = 52,
     against: Source | None = None,
@@ -153,7 +164,7 @@ def sweep(
     *,
     points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
     sample: str | None = None,
-    worlds: int = 1000,
+    worlds: int | None = None,
     seed: int = 0,
     horizon: int = 52,
     against: Source | None = None,
@@ -167,14 +178,15 @@ def sweep(
     precision: float | None = None,
     progress: Progress | bool | None = None,
 ) -> SweepResult:
-    """Run ``worlds`` worlds of a scenario at every point for ``horizon`` weeks; every point has the same worlds.
+    """Run ``worlds`` worlds of a scenario, 1,000, at every point for ``horizon`` weeks; every point has the same ones.
 
     ``vary`` maps a dotted key to ``"LO:HI:N"``, ``"LO:HI:N:log"``, ``"a,b,c"``, a sequence or an array: together a
     grid, the first key varying slowest. ``sample`` (``lhs:N``, ``sobol:N``, ``priors:N``) draws the points instead,
     from ``"LO:HI"`` or, for None, from the number's own plausible range. ``points`` lists them: a CSV file, a table, or
     mappings. Each point is set beside the scenario as it stands, or beside ``against`` at the same point.
 
-    With ``precision`` each point runs until the 95 % interval of its odds has that half-width, or to ``worlds``.
+    With ``precision`` each point runs until the 95 % interval of its odds has that half-width, or to ``worlds`` at most
+    (a million, if it is not given).
     ``out`` keeps all in a folder, with which ``resume`` goes on; ``cluster`` is a Dask scheduler's address or
     ``local``. ``progress`` is told of the ``Standing``; True or None shows a bar in a notebook or on a terminal.
 
@@ -186,7 +198,7 @@ def sweep(
         vary,
         points=points,
         sample=sample,
-        worlds=worlds,
+        worlds=worlds_of(worlds, precision),
         seed=seed,
         horizon=horizon,
         against=against,

@@ -259,6 +259,22 @@ class SweepResult:
         return tuple(place for place, found in enumerate(self.results) if self._is_short(found, place in self.failed))
 
     @cached_property
+    def wider(self) -> tuple[int, ...]:
+        """The points that had all the worlds that were allowed and are still not as precise as was asked."""
+        if self.precision is None:
+            return ()
+        whole = enumerate(self.results)
+        return tuple(place for place, found in whole if found.worlds == self.worlds and not found.enough)
+
+    @property
+    def half_width(self) -> float | None:
+        """Half of the widest interval among those points; None where there are none."""
+        if not self.wider:
+            return None
+        ends = self.odds[list(self.wider)]
+        return float((ends[:, 2] - ends[:, 1]).max()) / 2
+
+    @cached_property
     def short_beside(self) -> tuple[int, ...]:
         """The points that are set beside a reference in fewer worlds of it than were asked for."""
         if self.reference is None:
@@ -312,7 +328,7 @@ class SweepResult:
             "shape": None if self.points.shape is None else list(self.points.shape),
             "points": len(self),
             "worlds": self.worlds,
-            **({} if self.precision is None else {"precision": self.precision}),
+            **({} if self.precision is None else {"precision": self.precision, "wider": self._wider_json()}),
             "level": LEVEL,
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
@@ -380,6 +396,9 @@ class SweepResult:
             about["worlds"] = own.worlds
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
         return about
+
+    def _wider_json(self) -> dict[str, Any]:
+        return {"points": list(self.wider), "half_width": self.half_width}
 
     def _missing_as(self, why: str) -> list[int]:
         return [place for place, reason in self.missing.items() if reason == why]

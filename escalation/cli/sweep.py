@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from escalation.analysis.sweep_result import SweepResult
     from escalation.scenario.points_file import Experiment
 
-WORLDS = 1000
 SECONDS_A_ROW = 2e-4
 """What a point takes beside its worlds: to pair it, to write it down and to tell of it."""
 SECONDS_A_VALUE = 4e-6
@@ -74,7 +73,11 @@ def no_priors(context: click.Context, __: click.Parameter, asked: bool) -> None:
     click.option("--priors", is_flag=True, hidden=True, expose_value=False, callback=no_priors),
     click.option("--against", metavar="SCENARIO", help="Set each point beside this scenario at the same point."),
     click.option(
-        "-n", "--worlds", type=click.IntRange(min=1), default=WORLDS, show_default=True, help="Worlds a point."
+        "-n",
+        "--worlds",
+        type=click.IntRange(min=1),
+        show_default="1000; with --precision a million",
+        help="Worlds a point; with --precision the most.",
     ),
     click.option(
         "--precision",
@@ -102,7 +105,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
     SCENARIO is a shipped name (escalation list), the path of a file, or an experiment: a TOML file whose [sweep] table
     names the scenario and what to vary. What is given here wins over what is written there.
     """
-    from escalation.analysis.sweep import plan_sweep
+    from escalation.analysis.sweep import plan_sweep, worlds_of
     from escalation.scenario.points_file import read_experiment
 
     experiment = read_experiment(scenario)
@@ -112,6 +115,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
         raise click.UsageError("--resume needs --out DIR, the folder to go on with")
     if given["points"] is not None and (given["vary"] or given["sample"]):
         raise click.UsageError("--points is the whole design: legal is --points alone, or --vary and --sample")
+    given = {**given, "worlds": worlds_of(given["worlds"], given["precision"])}
     try:
         plan = plan_sweep(scenario, given["vary"], **{name: given[name] for name in PLANNED})
     except ScenarioFault as fault:
@@ -231,7 +235,8 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     from escalation.report.sweep import sizes_text
     from escalation.worlds.size import size_of
 
-    size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
+    precision = given["precision"]
+    size = size_of(plan.studies(precision is not None), workers=given["workers"], block=given["block"])
     a_week = MICROSECONDS * (1.0 + SHORT_ROWS / plan.worlds)
     seconds = LOADING_SECONDS + plan.world_weeks * a_week / 1e6 / given["workers"]
     seconds += len(plan.points) * (SECONDS_A_ROW + len(plan.points.keys) * SECONDS_A_VALUE)
@@ -254,6 +259,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
         "workers": given["workers"],
         "estimated_seconds": round(seconds, 1),
         **({} if foreseen is None else {"foresight": {"points": foreseen, "estimated_seconds": round(solving, 1)}}),
+        **({} if precision is None else {"precision": {"asked": precision, "most_worlds": plan.worlds}}),
         "uncertain_numbers": len(plan.scenario.uncertain()),
         "keys": [key.to_json() for key in keys_of(plan.scenario, plan.points)],
     }

@@ -30,6 +30,7 @@ from escalation.report.beside import (
     is_against,
     other,
     stopped_words,
+    wider_words,
 )
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
@@ -65,11 +66,13 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any]) -> 
     own = "one point more for the scenario as it stands"
     other = f"as many for {beside['scenario']}"
     reference = own if beside["points"] == 1 and len(points) > 1 else other
+    most = "at most " if "precision" in size else ""
+    until = f"to ± {100 * size['precision']['asked']:g} in 100, at most " if most else ""
     text = (
-        f"{size['scenario']}: {_KINDS[points.kind]} of {size['points']:,} points of {size['worlds']:,} worlds, "
-        f"and {reference}: {size['all_worlds']:,} worlds of {size['horizon_weeks']:,} weeks, "
+        f"{size['scenario']}: {_KINDS[points.kind]} of {size['points']:,} points of {most}{size['worlds']:,} worlds, "
+        f"and {reference}: {until}{size['all_worlds']:,} worlds of {size['horizon_weeks']:,} weeks, "
         f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
-        f"About {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
+        f"{'At most about' if most else 'About'} {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
         f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
@@ -209,7 +212,11 @@ class _Report:
     def about(self) -> str:
         result = self.result
         worlds = {found.worlds for found in result.results}
-        size = f"{result.worlds:,} worlds each" if worlds == {result.worlds} else self.sizes(worlds)
+        size = (
+            f"{result.worlds:,} worlds each"
+            if {result.worlds} == worlds and result.precision is None
+            else self.sizes(worlds)
+        )
         points = count(len(result), "point")
         return (
             f"{result.scenario.title}. Rule: {result.rule}. Seed {result.seed}. "
@@ -222,8 +229,8 @@ class _Report:
         if self.result.precision is None:
             return f"{span} (of {self.result.worlds:,} asked for)"
         spent = sum(found.worlds for found in self.result.results)
-        wide = sum(not found.enough and found.worlds == self.result.worlds for found in self.result.results)
-        capped = f"; {count(wide, self.noun)} wider at the most of {self.result.worlds:,} worlds" if wide else ""
+        wide = wider_words(len(self.result.wider), self.noun, self.result.half_width, self.result.worlds)
+        capped = f"; {wide}" if wide else ""
         short = len(self.result.short)
         capped += f"; {count(short, self.noun)} of which worlds are missing" if short else ""
         return f"{span}, {spent:,} in all, run until ± {100 * self.result.precision:g} in 100{capped}"

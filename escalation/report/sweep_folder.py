@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from escalation.analysis.sweep_result import SweepResult
-from escalation.report.heatmap import sweep_figure
-from escalation.report.page.build import write_page
+from escalation.report import heatmap
+from escalation.report.page import build
 from escalation.report.sweep import headline
 from escalation.worlds.folder import write_pieces
 from escalation.worlds.runs import SWEEP
@@ -14,6 +14,6 @@ from escalation.worlds.runs import SWEEP
 
 def write_sweep(result: SweepResult, folder: Path) -> None:
     """Write them; points that are missing are marked as missing. Raises ``NoRun`` as ``write_page`` does."""
-    sweep_figure(result, folder)
+    heatmap.sweep_figure(result, folder)
     write_pieces(folder / SWEEP, result.json_pieces(headline=headline(result)))
-    write_page(folder)
+    build.write_page(folder)

@@ -98,6 +98,24 @@ def test_precision_runs_each_point_until_it_is_known() -> None:
 
 
 # -- what comes back --------------------------------------------------------------------------------------------
+def test_a_precision_without_a_number_of_worlds_may_take_a_million() -> None:
+    found = sweep("strike", {"errors.scale": "0,3"}, horizon=4, precision=0.02)
+    assert found.worlds == 1_000_000
+    assert all(result.enough and result.worlds > 1000 for result in found.results)
+    assert (found.wider, found.half_width) == ((), None)
+    assert found.to_json()["wider"] == {"points": [], "half_width": None}
+
+
+def test_points_that_do_not_get_to_their_precision_are_counted_with_how_wide_they_are() -> None:
+    found = sweep("strike", {"errors.scale": "0,3"}, worlds=1000, horizon=4, precision=0.01)
+    war = found.results[1].war
+    assert war is not None
+    assert found.worlds == 1000
+    assert found.wider == (1,)
+    assert found.half_width == (war.high - war.low) / 2 > 0.01
+    assert found.to_json()["wider"] == {"points": [1], "half_width": found.half_width}
+
+
 def test_the_json_holds_the_contract(swept: SweepResult) -> None:
     held = json.loads(json.dumps(swept.to_json(), allow_nan=False))
     assert {"schema", "scenario", "seed", "points", "worlds", "rows", "folder", "digest"} <= set(held)

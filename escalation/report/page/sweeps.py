@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import crossings
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
-from escalation.report.beside import chance_sentence, stopped_words
+from escalation.report.beside import chance_sentence, stopped_words, wider_words
 from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -154,10 +154,19 @@ def _odds(sweep: Document) -> Section:
         blocks += _spreads(sweep, known)
     elif known:
         blocks.append(_rows(sweep, keys))
+    if wide := _wider(sweep):
+        blocks.insert(0, Text(wide, "lead"))
     if any(row.get("difference_odds") is not None for row in known):
         blocks.insert(0, Text(_beside(sweep, known), "lead"))
     blocks.append(_table(sweep, keys))
     return Section("odds", f"The odds over the {_noun(sweep)}s", tuple(blocks))
+
+
+def _wider(sweep: Document) -> str:
+    """How many points ran to the most worlds without getting to the precision asked for; empty where all did."""
+    held = sweep.get("wider") or {"points": (), "half_width": None}
+    words = wider_words(len(held["points"]), _noun(sweep), held["half_width"], sweep["worlds"])
+    return f"Run until ± {100 * sweep['precision']:g} in 100: {words}." if words else ""
 
 
 def _numeric(sweep: Document, place: int) -> bool:
