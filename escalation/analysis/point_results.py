@@ -51,6 +51,9 @@ class PointResults(Sequence[PointResult]):
     def __len__(self) -> int:
         return len(self._settings)
 
+    def __repr__(self) -> str:
+        return f"<PointResults of {len(self):,} points of {self._scenario.name}>"
+
     @overload
     def __getitem__(self, point: int) -> PointResult: ...
     @overload

@@ -34,8 +34,9 @@ FAILED, NOT_RUN = "failed", "not run yet"
 REFERENCE = "reference"
 """What failures of the reference's worlds are listed under, and the folder, inside a sweep's own, of its worlds."""
 MOST_KEYS_SHOWN = 6
-MOST_ROWS_SHOWN = 200
-"""Columns and rows of a notebook's table; the rest is in ``to_frame()``."""
+MOST_COLUMNS_SHOWN = 24
+MOST_ROWS_SHOWN = 60
+"""Keys, columns of a grid and rows of a notebook's table; the rest is in ``to_frame()``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Reference:
         return self.points[point if self.against else 0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SweepResult:
     """The odds of war over ``points``, with intervals at 95 % for Monte-Carlo noise alone.
 
@@ -191,6 +192,13 @@ class SweepResult:
 
     def __len__(self) -> int:
         return len(self.results)
+
+    def __repr__(self) -> str:
+        """What was swept and between what the odds lie: a notebook shows it for every cell that ends in a result."""
+        known = self.odds[:, 0][~np.isnan(self.odds[:, 0])]
+        odds = f"odds of war {known.min():.4g} to {known.max():.4g}" if len(known) else "no odds"
+        most = "" if self.precision is None else "at most "
+        return f"<SweepResult {self.scenario.name}: {len(self):,} points of {most}{self.worlds:,} worlds, {odds}>"
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -411,28 +419,33 @@ class SweepResult:
 
     def _repr_html_(self) -> str:
         """The odds in 100 as a table for notebooks, shaded by size; what differs from the reference in bold."""
-        cells = [self._cell(place) for place in range(len(self))]
         shape = self.points.shape
         if shape is not None and len(shape) == 2:
             down, across = self.points.axes()
-            head = [f"{self.points.keys[0]} \\ {self.points.keys[1]}", *map(shown, across)]
-            width = shape[1]
-            rows = [[Cell(shown(value)), *cells[i * width : (i + 1) * width]] for i, value in enumerate(down)]
+            wide = min(shape[1], MOST_COLUMNS_SHOWN)
+            head = [f"{self.points.keys[0]} \\ {self.points.keys[1]}", *map(shown, across[:wide])]
+            rows = [
+                [Cell(shown(value)), *(self._cell(i * shape[1] + j) for j in range(wide))]
+                for i, value in enumerate(down[:MOST_ROWS_SHOWN])
+            ]
+            left = shape[0] - len(rows)
+            head += ["..."] if wide < shape[1] else []
         else:
             few = self.points.keys[:MOST_KEYS_SHOWN]
             head = [*few, "war in 100"]
             rows = [
-                [*(Cell(shown(value)) for value in result.setting[: len(few)]), cell]
-                for result, cell in zip(self.results, cells, strict=True)
+                [*(Cell(shown(value)) for value in self.points.settings[place][: len(few)]), self._cell(place)]
+                for place in range(min(len(self), MOST_ROWS_SHOWN))
             ]
+            left = len(self) - len(rows)
         caption = f"All-out war in 100 crises within {self.horizon} weeks: {self.scenario.title}"
-        return shaded_table(caption, head, rows[:MOST_ROWS_SHOWN], len(rows) - MOST_ROWS_SHOWN)
+        return shaded_table(caption, head, rows, left)
 
     def _cell(self, place: int) -> Cell:
         result = self.results[place]
         if result.war is None:
             return Cell(self.missing[place])
-        most = max(found.war.odds for found in self.results if found.war is not None)
+        most = float(np.nanmax(self.odds[:, 0]))
         strong = result.paired is not None and result.paired.verdict != SAME
         text = f"{100 * result.war.odds:.1f}"
         hint = f"{100 * result.war.low:.1f} to {100 * result.war.high:.1f}, {result.worlds:,} worlds"

@@ -157,7 +157,18 @@ def test_a_notebook_gets_a_shaded_table() -> None:
     assert "background-color" in html
     assert "<b>20.0</b>" in html
     long = made_up(scale_tenth, {"errors.scale": "0:2:300"})._repr_html_()
-    assert "100 more rows" in long
+    assert "240 more rows" in long
+    wide = made_up(scale_tenth, {"us.type.resolute": "0.1:0.9:3", "errors.scale": "0:2:300"})._repr_html_()
+    assert "<th>...</th>" in wide
+    assert len(wide) < 12_000
+
+
+def test_results_are_told_in_a_line() -> None:
+    found = made_up(scale_tenth, {"errors.scale": "0:2:300"})
+    assert repr(found) == "<SweepResult strike: 300 points of 1,000 worlds, odds of war 0 to 0.2>"
+    assert all(len(repr(one)) < 2000 for one in (found.points, found.results[3], found.reference, found.scenario))
+    assert "no odds" in repr(made_up(scale_tenth, {"errors.scale": "0:2:2"}, missing=(0, 1)))
+    assert len(repr(sweep("strike", {"errors.scale": "0:2:2"}, worlds=20, horizon=2).results)) < 100
 
 
 def scale_tenth(setting: Mapping[str, object]) -> float:
