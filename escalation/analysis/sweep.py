@@ -23,6 +23,7 @@ from escalation.analysis.point_results import PointResults, pairs_of
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
 from escalation.analysis.spread import SharedLuck
+from escalation.analysis.sweep_command import command_of
 from escalation.analysis.sweep_result import REFERENCE, Paired, Reference, SweepResult
 from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
@@ -207,6 +208,23 @@ def sweep(
     )
     settings: dict[str, Any] = {"workers": workers, "block": block, "cluster": cluster, "precision": precision}
     settings |= {"out": None if out is None else Path(out), "resume": resume}
+    if out is not None:
+        given: dict[str, Any] = {
+            "points": points,
+            "sample": sample,
+            "seed": seed,
+            "horizon": horizon,
+            "against": against,
+            "rule": rule,
+        }
+        given |= {
+            "overrides": overrides,
+            "workers": workers,
+            "block": block,
+            "cluster": cluster,
+            "precision": precision,
+        }
+        settings["command"] = command_of(Path(out), scenario, plan.worlds, vary or {}, given)
     if callable(progress):
         return run_sweep(plan, **settings, progress=progress)
     with bar(hidden=progress is False) as tell:
