@@ -47,7 +47,7 @@ def test_other_json_is_read_as_a_whole(tmp_path: Path, indent: int | None) -> No
 def test_no_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sweep.json"
     path.write_text("".join(pieces(document(iter(ROWS))))[:-9], encoding="utf-8")
-    with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter"):
         read(path, "rows")
 
 
