@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from escalation.analysis.discover import discover
     from escalation.analysis.odds import run
     from escalation.analysis.sensitivity import sensitivity
-    from escalation.analysis.sweep import sweep
     from escalation.analysis.thesis import thesis
     from escalation.model.crisis import Crisis
+    from escalation.report.sweep_folder import sweep
     from escalation.scenario.loader import load
 
 __version__ = "0.1.0"
@@ -48,7 +48,7 @@ _HOMES: Final = {
     "load": "escalation.scenario.loader",
     "run": "escalation.analysis.odds",
     "sensitivity": "escalation.analysis.sensitivity",
-    "sweep": "escalation.analysis.sweep",
+    "sweep": "escalation.report.sweep_folder",
     "thesis": "escalation.analysis.thesis",
 }
 

@@ -74,8 +74,14 @@ def _netcdf(folder: Path, source: Path, keys: Sequence[str], about: Mapping[str,
         rows = [{name: _value(cell) for name, cell in row.items()} for row in csv.DictReader(stream)]
     if not rows:
         raise NoRun(f"{source.name} holds no points")
-    held = dataset(load(folder / SCENARIO), keys, rows, shape_of(keys, rows), about)
+    told = {name: value if _fits(value) else str(value) for name, value in about.items()}
+    held = dataset(load(folder / SCENARIO), keys, rows, shape_of(keys, rows), told)
     return bytes(held.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
+
+
+def _fits(value: object) -> bool:
+    """Whether the third form of NetCDF has a number for it: its whole numbers have 32 bits, a seed may have 63."""
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
 
 
 def _value(cell: str) -> object:

@@ -61,7 +61,7 @@ def movers(result: SweepResult) -> list[Mover]:
 
     Points without worlds are left out.
     """
-    odds = np.array([math.nan if found.stated is None else found.stated.odds for found in result.results])
+    odds = result.odds[:, 0]
     if np.isnan(odds).all():
         return []
     found = _by_groups(result, odds) if result.points.shape is None else _along_axes(result, odds)
@@ -70,10 +70,10 @@ def movers(result: SweepResult) -> list[Mover]:
 
 def few_worlds(result: SweepResult) -> bool:
     """Whether more than half of the spread of the odds between points may be the luck of their worlds."""
-    wars = [found.war for found in result.results if found.war is not None]
-    odds = np.array([war.odds for war in wars])
-    luck = np.array([war.odds * (1.0 - war.odds) / war.n for war in wars])
-    return len(wars) > 0 and float(luck.mean()) > float(odds.var()) / 2.0
+    wars = (found.war for found in result.results)
+    known = np.array([(war.odds, war.n) for war in wars if war is not None]).reshape(-1, 2)
+    odds, worlds = known.T
+    return len(known) > 0 and float((odds * (1.0 - odds) / worlds).mean()) > float(odds.var()) / 2.0
 
 
 def _along_axes(result: SweepResult, odds: Floats) -> list[Mover]:
@@ -86,7 +86,7 @@ def _along_axes(result: SweepResult, odds: Floats) -> list[Mover]:
     pairs = sum(math.comb(length, 2) for length in shape)
     if pairs == 0:
         return []
-    bound, noise = z_of(1.0 - (1.0 - LEVEL) / pairs), _noise(result, odds)
+    bound, noise = z_of(1.0 - (1.0 - LEVEL) / pairs), None
     contrasts = {(found.place, found.least, found.most): found for found in result.contrasts}
     found = []
     for axis in axes_of(odds, shape):
@@ -97,6 +97,7 @@ def _along_axes(result: SweepResult, odds: Floats) -> list[Mover]:
         if contrast is not None:
             told = contrast.z > bound
         else:
+            noise = noise or _noise(result, odds)
             told = float(along[most] - along[least]) > bound * noise(axis.points[least], axis.points[most])
         steps = np.diff(along)
         found.append(
@@ -142,7 +143,7 @@ def _by_groups(result: SweepResult, odds: Floats) -> list[Mover]:
     known = np.flatnonzero(~np.isnan(odds))
     size = max(len(known) // GROUPS, LEAST_GROUP)
     columns = {
-        place: [result.results[point].setting[place] for point in known]
+        place: [result.points.settings[point][place] for point in known]
         for place, key in enumerate(result.keys)
         if key.numeric
     }

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,19 @@ from numpy.typing import NDArray
 from escalation.analysis.bars import bar
 from escalation.analysis.contrasts import contrasts
 from escalation.analysis.intervals import newcombe
+from escalation.analysis.odds import MOST_WORLDS
+from escalation.analysis.point_results import PointResults, pairs_of
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
 from escalation.analysis.spread import SharedLuck
-from escalation.analysis.sweep_result import REFERENCE, Paired, PointResult, Reference, SweepResult
+from escalation.analysis.sweep_command import command_of
+from escalation.analysis.sweep_result import REFERENCE, Paired, Reference, SweepResult
 from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.executors import executor
-from escalation.worlds.folder import Ran, claim, table, write_text
+from escalation.worlds.folder import Ran, claim, table_lines, write_pieces
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures
 from escalation.worlds.sweep import Enough, Failure, PointsRun, Progress, Standing, run_points, so_far
@@ -39,6 +42,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Source = Scenario | str | os.PathLike[str]
+
+WORLDS: Final = 1_000
+"""Worlds a point, unless another number is given."""
+
+
+def worlds_of(given: int | None, precision: float | None) -> int:
+    """Worlds a point; with ``precision`` the most that it may take, the same as for one run."""
+    if given is not None:
+        return given
+    return WORLDS if precision is None else MOST_WORLDS
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ def plan_sweep(
     *,
     points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
     sample: str | None = None,
-    worlds: int = 1000,
+    worlds: int = WORLDS,
     seed: int = 0,
     horizon: int = 52,
     against: Source | None = None,
@@ -153,7 +166,7 @@ def sweep(
     *,
     points: Points | str | os.PathLike[str] | Sequence[Mapping[str, object]] | pd.DataFrame | None = None,
     sample: str | None = None,
-    worlds: int = 1000,
+    worlds: int | None = None,
     seed: int = 0,
     horizon: int = 52,
     against: Source | None = None,
@@ -167,14 +180,15 @@ def sweep(
     precision: float | None = None,
     progress: Progress | bool | None = None,
 ) -> SweepResult:
-    """Run ``worlds`` worlds of a scenario at every point for ``horizon`` weeks; every point has the same worlds.
+    """Run ``worlds`` worlds of a scenario, 1,000, at every point for ``horizon`` weeks; every point has the same ones.
 
     ``vary`` maps a dotted key to ``"LO:HI:N"``, ``"LO:HI:N:log"``, ``"a,b,c"``, a sequence or an array: together a
     grid, the first key varying slowest. ``sample`` (``lhs:N``, ``sobol:N``, ``priors:N``) draws the points instead,
     from ``"LO:HI"`` or, for None, from the number's own plausible range. ``points`` lists them: a CSV file, a table, or
     mappings. Each point is set beside the scenario as it stands, or beside ``against`` at the same point.
 
-    With ``precision`` each point runs until the 95 % interval of its odds has that half-width, or to ``worlds``.
+    With ``precision`` each point runs until the 95 % interval of its odds has that half-width, or to ``worlds`` at most
+    (a million, if it is not given).
     ``out`` keeps all in a folder, with which ``resume`` goes on; ``cluster`` is a Dask scheduler's address or
     ``local``. ``progress`` is told of the ``Standing``; True or None shows a bar in a notebook or on a terminal.
 
@@ -186,7 +200,7 @@ def sweep(
         vary,
         points=points,
         sample=sample,
-        worlds=worlds,
+        worlds=worlds_of(worlds, precision),
         seed=seed,
         horizon=horizon,
         against=against,
@@ -195,6 +209,23 @@ def sweep(
     )
     settings: dict[str, Any] = {"workers": workers, "block": block, "cluster": cluster, "precision": precision}
     settings |= {"out": None if out is None else Path(out), "resume": resume}
+    if out is not None:
+        given: dict[str, Any] = {
+            "points": points,
+            "sample": sample,
+            "seed": seed,
+            "horizon": horizon,
+            "against": against,
+            "rule": rule,
+        }
+        given |= {
+            "overrides": overrides,
+            "workers": workers,
+            "block": block,
+            "cluster": cluster,
+            "precision": precision,
+        }
+        settings["command"] = command_of(Path(out), scenario, plan.worlds, vary or {}, given)
     if callable(progress):
         return run_sweep(plan, **settings, progress=progress)
     with bar(hidden=progress is False) as tell:
@@ -250,7 +281,7 @@ def run_sweep(
         beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
     result = _result(plan, main, beside, out, precision, tuple(notes))
     if out is not None:
-        write_text(out / RESULTS, table(result.to_rows()))
+        write_pieces(out / RESULTS, table_lines(result.rows()))
     return result
 
 
@@ -266,7 +297,7 @@ def interrupted(plan: SweepPlan, out: Path, precision: float | None = None) -> S
         return None
     beside = _kept(second, out / REFERENCE, _enough_beside(plan, main, enough))
     result = _result(plan, main, beside, out, precision, ())
-    write_text(out / RESULTS, table(result.to_rows()))
+    write_pieces(out / RESULTS, table_lines(result.rows()))
     return result
 
 
@@ -331,24 +362,27 @@ def _result(
     precision: float | None,
     notes: tuple[str, ...],
 ) -> SweepResult:
-    pairs: list[Paired | None] = []
+    pairs = pairs_of(len(plan.points))
     drawn, luck, luck_beside = plan.points.kind == "priors", SharedLuck(), SharedLuck()
     own = None if plan.against else _bits(beside, 0)
     for point in range(len(plan.points)):
         bits, other = _bits(main, point), _bits(beside, point) if plan.against else own
-        pairs.append(None if bits is None or other is None else paired(bits, other))
+        if bits is not None and other is not None and (pair := paired(bits, other)) is not None:
+            pairs[point] = astuple(pair)
         if drawn and bits is not None:
             luck.take(bits)
         if drawn and bits is not None and other is not None:
             n = min(len(bits), len(other))
             luck_beside.take(bits[:n].astype(np.int8) - other[:n])
-    results = tuple(
-        PointResult(plan.scenario, setting, total, pair, _bounds(total, precision), narrow)
-        for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
+    results = PointResults(
+        plan.scenario, plan.points.settings, main.totals, main.enough, pairs, _bounds(main.totals, precision)
     )
-    others = tuple(
-        PointResult(plan.beside, setting, total, None, _bounds(total, precision), ended)
-        for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
+    others = PointResults(
+        plan.beside,
+        plan.beside_points.settings,
+        beside.totals,
+        beside.enough,
+        bounds=_bounds(beside.totals, precision),
     )
     odds = np.array([np.nan if found.stated is None else found.stated.odds for found in results])
     failures = [
@@ -388,5 +422,6 @@ def _bits(run: PointsRun, point: int) -> NDArray[np.bool_] | None:
     return run.war_bits(point) if run.whole(point) else None
 
 
-def _bounds(total: Totals, precision: float | None) -> tuple[float, float] | None:
-    return None if precision is None else Seen.of_totals(total).odds()
+def _bounds(totals: Sequence[Totals], precision: float | None) -> NDArray[np.float64] | None:
+    """Low and high of each point's odds, (points, 2), where the number of worlds was not fixed beforehand."""
+    return None if precision is None else np.array([Seen.of_totals(total).odds() for total in totals])

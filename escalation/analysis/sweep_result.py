@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from escalation.analysis.contrasts import Contrast
 from escalation.analysis.gridded import dataset
@@ -18,6 +22,7 @@ from escalation.analysis.spread import Spread, spread
 from escalation.scenario.points import STRUCTURE, Points, alone, role_of
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.certificates import Certified, told
+from escalation.worlds.documents import pieces
 from escalation.worlds.outcomes import DAYS_OF_WEEK
 from escalation.worlds.totals import Totals
 
@@ -31,8 +36,9 @@ FAILED, NOT_RUN = "failed", "not run yet"
 REFERENCE = "reference"
 """What failures of the reference's worlds are listed under, and the folder, inside a sweep's own, of its worlds."""
 MOST_KEYS_SHOWN = 6
-MOST_ROWS_SHOWN = 200
-"""Columns and rows of a notebook's table; the rest is in ``to_frame()``."""
+MOST_COLUMNS_SHOWN = 24
+MOST_ROWS_SHOWN = 60
+"""Keys, columns of a grid and rows of a notebook's table; the rest is in ``to_frame()``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +175,14 @@ class Reference:
 
     name: str
     against: bool
-    points: tuple[PointResult, ...]
+    points: Sequence[PointResult]
 
     def at(self, point: int) -> PointResult:
         """The reference of one point."""
         return self.points[point if self.against else 0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SweepResult:
     """The odds of war over ``points``, with intervals at 95 % for Monte-Carlo noise alone.
 
@@ -186,7 +192,7 @@ class SweepResult:
 
     scenario: Scenario
     points: Points
-    results: tuple[PointResult, ...]
+    results: Sequence[PointResult]
     reference: Reference | None
     seed: int
     horizon: int
@@ -207,6 +213,13 @@ class SweepResult:
     def __len__(self) -> int:
         return len(self.results)
 
+    def __repr__(self) -> str:
+        """What was swept and between what the odds lie: a notebook shows it for every cell that ends in a result."""
+        known = self.odds[:, 0][~np.isnan(self.odds[:, 0])]
+        odds = f"odds of war {known.min():.4g} to {known.max():.4g}" if len(known) else "no odds"
+        most = "" if self.precision is None else "at most "
+        return f"<SweepResult {self.scenario.name}: {len(self):,} points of {most}{self.worlds:,} worlds, {odds}>"
+
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The keys that vary, in the order of the settings."""
@@ -217,9 +230,19 @@ class SweepResult:
         """How many points are shown to have higher or lower odds than their reference, or neither; of the rest it is
         unknown. Each by the 95 % interval of its own paired difference.
         """
-        verdicts = [None if found.paired is None else found.paired.verdict for found in self.results]
+        verdicts = Counter(None if found.paired is None else found.paired.verdict for found in self.results)
         names = {"higher": MORE, "lower": LESS, "not_shown_to_differ": SAME, "unknown": None}
-        return {name: verdicts.count(verdict) for name, verdict in names.items()}
+        return {name: verdicts[verdict] for name, verdict in names.items()}
+
+    @cached_property
+    def odds(self) -> NDArray[np.float64]:
+        """The odds of war as printed at each point, and their interval, low and high; (points, 3), NaN without any."""
+        found = np.full((len(self), 3), np.nan)
+        for place, point in enumerate(self.results):
+            war = point.stated
+            if war is not None:
+                found[place] = war.odds, war.low, war.high
+        return found
 
     @cached_property
     def movers(self) -> tuple[Mover, ...]:
@@ -234,16 +257,19 @@ class SweepResult:
     @cached_property
     def odds_over_draws(self) -> Spread | None:
         """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
-        wars = [found.stated for found in self.results if found.stated is not None]
-        found = [(war.odds, war.low, war.high) for war in wars]
-        return spread(found, 0.0, 1.0, self.shifts[0]) if self.drawn else None
+        if not self.drawn:
+            return None
+        found = [(odds, low, high) for odds, low, high in self.odds.tolist() if odds == odds]
+        return spread(found, 0.0, 1.0, self.shifts[0])
 
     @cached_property
     def difference_over_draws(self) -> Spread | None:
         """How the paired differences do, each of a draw from its reference."""
-        pairs = [found.paired for found in self.results if found.paired is not None]
-        found = [(pair.odds, pair.low, pair.high) for pair in pairs]
-        return spread(found, -1.0, 1.0, self.shifts[1]) if self.drawn else None
+        if not self.drawn:
+            return None
+        pairs = (found.paired for found in self.results)
+        found = [(pair.odds, pair.low, pair.high) for pair in pairs if pair is not None]
+        return spread(found, -1.0, 1.0, self.shifts[1])
 
     @cached_property
     def failed(self) -> frozenset[int]:
@@ -258,13 +284,29 @@ class SweepResult:
     @cached_property
     def missing(self) -> dict[int, str]:
         """The points without odds, none of their worlds having been run to the end, and why."""
-        gone = [place for place, found in enumerate(self.results) if found.war is None]
+        gone = [place for place, found in enumerate(self.results) if not found.worlds]
         return {place: FAILED if place in self.failed else NOT_RUN for place in gone}
 
     @cached_property
     def short(self) -> tuple[int, ...]:
         """The points with odds from fewer worlds than were asked for: stopped, or failed, before they were enough."""
         return tuple(place for place, found in enumerate(self.results) if self._is_short(found, place in self.failed))
+
+    @cached_property
+    def wider(self) -> tuple[int, ...]:
+        """The points that had all the worlds that were allowed and are still not as precise as was asked."""
+        if self.precision is None:
+            return ()
+        whole = enumerate(self.results)
+        return tuple(place for place, found in whole if found.worlds == self.worlds and not found.enough)
+
+    @property
+    def half_width(self) -> float | None:
+        """Half of the widest interval among those points; None where there are none."""
+        if not self.wider:
+            return None
+        ends = self.odds[list(self.wider)]
+        return float((ends[:, 2] - ends[:, 1]).max()) / 2
 
     @cached_property
     def short_beside(self) -> tuple[int, ...]:
@@ -287,7 +329,11 @@ class SweepResult:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row a point, as in ``results.csv``; what cannot be known is None."""
-        return [self._row(point) for point in range(len(self))]
+        return list(self.rows())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The same one by one, for sweeps of so many points that they should not all be held."""
+        return map(self._row, range(len(self)))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a point: the keys, then the odds with their intervals."""
@@ -297,6 +343,13 @@ class SweepResult:
 
     def to_json(self) -> dict[str, Any]:
         """The sweep as plain data."""
+        return self._as_json(self.to_rows())
+
+    def json_pieces(self, **more: object) -> Iterator[str]:
+        """The text of the same as JSON, and of ``more`` after it, made point by point."""
+        return pieces({**self._as_json(self.rows()), **more})
+
+    def _as_json(self, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "scenario": self.scenario.name,
@@ -309,13 +362,13 @@ class SweepResult:
             "shape": None if self.points.shape is None else list(self.points.shape),
             "points": len(self),
             "worlds": self.worlds,
-            **({} if self.precision is None else {"precision": self.precision}),
+            **({} if self.precision is None else {"precision": self.precision, "wider": self._wider_json()}),
             "level": LEVEL,
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
             "movers": [mover.to_json() for mover in self.movers],
             **self._distribution_json(),
-            "rows": self.to_rows(),
+            "rows": rows,
             "missing": {
                 "failed": self._missing_as(FAILED),
                 "not_run": self._missing_as(NOT_RUN),
@@ -350,11 +403,12 @@ class SweepResult:
             row["war_middle"] = found.middle
         row |= {"worlds": found.worlds, "wars": None if found.war is None else found.war.count}
         row |= _estimate_columns("conditional", found.conditional)
-        days = [day for week, day in DAYS_OF_WEEK.items() if week in found.totals.wars]
-        for day in days:
-            row[f"war_odds_{day}"] = found.war_by_day[day][0].odds if found.worlds else None
+        wars = found.totals.wars
+        for week, day in DAYS_OF_WEEK.items():
+            if week in wars:
+                row[f"war_odds_{day}"] = wars[week] / found.worlds if found.worlds else None
         row |= _share_columns("limited_war", found.limited_war)
-        for side in deaths_by_side(self.scenario, dict.fromkeys(DEAD, 0.0)):
+        for side in self._sides:
             row[f"deaths_{side}"] = found.deaths.get(side)
         if self.reference is not None:
             beside, paired = self.reference.at(point), found.paired
@@ -366,6 +420,10 @@ class SweepResult:
             row["only_reference"] = None if paired is None else paired.only_a
             row["only_point"] = None if paired is None else paired.only_b
         return row
+
+    @cached_property
+    def _sides(self) -> tuple[str, ...]:
+        return tuple(deaths_by_side(self.scenario, dict.fromkeys(DEAD, 0.0)))
 
     def _reference_json(self) -> dict[str, Any] | None:
         if self.reference is None:
@@ -380,6 +438,9 @@ class SweepResult:
                 about["war"]["middle"] = own.middle
         return about
 
+    def _wider_json(self) -> dict[str, Any]:
+        return {"points": list(self.wider), "half_width": self.half_width}
+
     def _missing_as(self, why: str) -> list[int]:
         return [place for place, reason in self.missing.items() if reason == why]
 
@@ -391,28 +452,33 @@ class SweepResult:
 
     def _repr_html_(self) -> str:
         """The odds in 100 as a table for notebooks, shaded by size; what differs from the reference in bold."""
-        cells = [self._cell(place) for place in range(len(self))]
         shape = self.points.shape
         if shape is not None and len(shape) == 2:
             down, across = self.points.axes()
-            head = [f"{self.points.keys[0]} \\ {self.points.keys[1]}", *map(shown, across)]
-            width = shape[1]
-            rows = [[Cell(shown(value)), *cells[i * width : (i + 1) * width]] for i, value in enumerate(down)]
+            wide = min(shape[1], MOST_COLUMNS_SHOWN)
+            head = [f"{self.points.keys[0]} \\ {self.points.keys[1]}", *map(shown, across[:wide])]
+            rows = [
+                [Cell(shown(value)), *(self._cell(i * shape[1] + j) for j in range(wide))]
+                for i, value in enumerate(down[:MOST_ROWS_SHOWN])
+            ]
+            left = shape[0] - len(rows)
+            head += ["..."] if wide < shape[1] else []
         else:
             few = self.points.keys[:MOST_KEYS_SHOWN]
             head = [*few, "war in 100"]
             rows = [
-                [*(Cell(shown(value)) for value in result.setting[: len(few)]), cell]
-                for result, cell in zip(self.results, cells, strict=True)
+                [*(Cell(shown(value)) for value in self.points.settings[place][: len(few)]), self._cell(place)]
+                for place in range(min(len(self), MOST_ROWS_SHOWN))
             ]
+            left = len(self) - len(rows)
         caption = f"All-out war in 100 crises within {self.horizon} weeks: {self.scenario.title}"
-        return shaded_table(caption, head, rows[:MOST_ROWS_SHOWN], len(rows) - MOST_ROWS_SHOWN)
+        return shaded_table(caption, head, rows, left)
 
     def _cell(self, place: int) -> Cell:
         result = self.results[place]
         if result.stated is None:
             return Cell(self.missing[place])
-        most = max(found.stated.odds for found in self.results if found.stated is not None)
+        most = float(np.nanmax(self.odds[:, 0]))
         strong = result.paired is not None and result.paired.verdict != SAME
         text = f"{100 * result.stated.odds:.1f}"
         hint = f"{100 * result.stated.low:.1f} to {100 * result.stated.high:.1f}, {result.worlds:,} worlds"

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,12 @@ COMPILING_FORESIGHT = "compiling foresight for this machine, half a minute, once
 def emit_json(value: Mapping[str, object]) -> None:
     """Print one JSON object on stdout, numbers that JSON does not know (NaN) being a fault of ours."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def emit_pieces(pieces: Iterable[str]) -> None:
+    """Print a text that is made as it is printed: JSON that is long."""
+    for piece in pieces:
+        click.echo(piece, nl=False)
 
 
 def note(text: str) -> None:

@@ -19,6 +19,7 @@ from escalation.cli.shell import (
     SOME_FAILED,
     coloured,
     emit_json,
+    emit_pieces,
     note,
     say_ahead,
 )
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from escalation.analysis.sweep_result import SweepResult
     from escalation.scenario.points_file import Experiment
 
-WORLDS = 1000
+SECONDS_A_ROW = 2e-4
+"""What a point takes beside its worlds: to pair it, to write it down and to tell of it."""
+SECONDS_A_VALUE = 4e-6
+"""The same for each of its keys."""
 PLANNED = ("points", "sample", "worlds", "seed", "horizon", "against", "overrides", "rule")
 VARY_HELP = (
     "What varies: LO:HI:N (both ends included), LO:HI:N:log, or a,b,c. Several make a grid, the first varying slowest. "
@@ -69,7 +73,11 @@ def no_priors(context: click.Context, __: click.Parameter, asked: bool) -> None:
     click.option("--priors", is_flag=True, hidden=True, expose_value=False, callback=no_priors),
     click.option("--against", metavar="SCENARIO", help="Set each point beside this scenario at the same point."),
     click.option(
-        "-n", "--worlds", type=click.IntRange(min=1), default=WORLDS, show_default=True, help="Worlds a point."
+        "-n",
+        "--worlds",
+        type=click.IntRange(min=1),
+        show_default="1000; with --precision a million",
+        help="Worlds a point; with --precision the most.",
     ),
     click.option(
         "--precision",
@@ -97,7 +105,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
     SCENARIO is a shipped name (escalation list), the path of a file, or an experiment: a TOML file whose [sweep] table
     names the scenario and what to vary. What is given here wins over what is written there.
     """
-    from escalation.analysis.sweep import plan_sweep
+    from escalation.analysis.sweep import plan_sweep, worlds_of
     from escalation.scenario.points_file import read_experiment
 
     experiment = read_experiment(scenario)
@@ -107,6 +115,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
         raise click.UsageError("--resume needs --out DIR, the folder to go on with")
     if given["points"] is not None and (given["vary"] or given["sample"]):
         raise click.UsageError("--points is the whole design: legal is --points alone, or --vary and --sample")
+    given = {**given, "worlds": worlds_of(given["worlds"], given["precision"])}
     try:
         plan = plan_sweep(scenario, given["vary"], **{name: given[name] for name in PLANNED})
     except ScenarioFault as fault:
@@ -119,7 +128,7 @@ def command(context: click.Context, /, scenario: str, **given: Any) -> None:
         return
     result = _run(plan, given)
     if given["as_json"]:
-        emit_json(result.to_json())
+        emit_pieces(result.json_pieces())
     else:
         from escalation.report.sweep import sweep_text
 
@@ -136,6 +145,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
+    from escalation.report.sweep_folder import write_sweep
     from escalation.worlds.executors import NoCluster
     from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
@@ -148,7 +158,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         with bar(hidden=quiet) as tell:
             result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
         if out is not None:
-            _write(result, out)
+            write_sweep(result, out)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
@@ -174,36 +184,25 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     return result
 
 
-def _write(result: SweepResult, out: Path) -> None:
-    """The figure, sweep.json, and the page that is made of it; points that are missing are marked as missing."""
-    from escalation.report.heatmap import sweep_figure
-    from escalation.report.page.build import write_page
-    from escalation.report.sweep import headline
-    from escalation.worlds.folder import write_json
-    from escalation.worlds.runs import SWEEP
-
-    sweep_figure(result, out)
-    write_json(out / SWEEP, {**result.to_json(), "headline": headline(result)})
-    write_page(out)
-
-
 def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
     """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
     from escalation.analysis.sweep import interrupted
     from escalation.report.missing import lacking_words
-    from escalation.worlds.runs import PAGE, NoRun
+    from escalation.report.sweep_folder import write_sweep
+    from escalation.worlds.documents import read
+    from escalation.worlds.runs import PAGE, ROWS, SWEEP, NoRun
 
     with contextlib.suppress(KeyboardInterrupt, OSError):
         result = interrupted(plan, out, given["precision"])
         if result is None:
             return
         try:
-            _write(result, out)
+            write_sweep(result, out)
         except NoRun as fault:
             note(f"there is no page: {fault}")
             return
         if not given["quiet"]:
-            lacking = lacking_words(result.to_json())
+            lacking = lacking_words(read(out / SWEEP, ROWS))
             told = f"{lacking}: {out / PAGE} says which" if lacking else f"no world is missing: {out / PAGE} is whole"
             note(told)
 
@@ -236,9 +235,11 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
     from escalation.report.sweep import sizes_text
     from escalation.worlds.size import size_of
 
-    size = size_of(plan.studies(given["precision"] is not None), workers=given["workers"], block=given["block"])
+    precision = given["precision"]
+    size = size_of(plan.studies(precision is not None), workers=given["workers"], block=given["block"])
     a_week = MICROSECONDS * (1.0 + SHORT_ROWS / plan.worlds)
     seconds = LOADING_SECONDS + plan.world_weeks * a_week / 1e6 / given["workers"]
+    seconds += len(plan.points) * (SECONDS_A_ROW + len(plan.points.keys) * SECONDS_A_VALUE)
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
     foreseen = _foreseen(plan)
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / given["workers"]
@@ -258,6 +259,7 @@ def _tell_size(plan: SweepPlan, given: Mapping[str, Any]) -> None:
         "workers": given["workers"],
         "estimated_seconds": round(seconds, 1),
         **({} if foreseen is None else {"foresight": {"points": foreseen, "estimated_seconds": round(solving, 1)}}),
+        **({} if precision is None else {"precision": {"asked": precision, "most_worlds": plan.worlds}}),
         "uncertain_numbers": len(plan.scenario.uncertain()),
         "keys": [key.to_json() for key in keys_of(plan.scenario, plan.points)],
     }

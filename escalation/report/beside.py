@@ -132,6 +132,14 @@ def even_words(key: str, found: Sequence[BreakEven]) -> str:
     return " ".join(said)
 
 
+def wider_words(points: int, noun: str, half_width: float | None, worlds: int) -> str:
+    """How many points are not as precise as was asked though they had all the worlds allowed, and how wide they are."""
+    if half_width is None:
+        return ""
+    are = "is" if points == 1 else "are"
+    return f"{count(points, noun)} {are} wider, up to ± {100 * half_width:.2f} in 100, at the most of {worlds:,} worlds"
+
+
 def chance_sentence(known: int, noun: str) -> str:
     """How many of ``known`` points may seem to differ by chance alone, led by a space; empty for fewer than ``MANY``.
 

@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 def drawable(result: SweepResult) -> bool:
     """Whether there is a figure for the points: a grid over one key or two, with a point that was run."""
     shape = result.points.shape
-    known = any(found.stated is not None for found in result.results)
+    known = len(result.missing) < len(result)
     return known and shape is not None and len(shape) <= 2 and max(shape) > 1
 
 

@@ -61,10 +61,10 @@ def lacking_words(sweep: Mapping[str, Any]) -> str:
         if "precision" in sweep:
             asked = f"it takes to ± {100 * sweep['precision']:g} in 100, or than the {sweep['worlds']:,} allowed"
         said.append(f"{opening(count(len(short), noun))} {have} fewer worlds than {asked}")
-    known = [place for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None and place not in short]
-    if apart := sum(sweep["rows"][place].get("difference_odds", 0.0) is None for place in known):
+    whole = (row for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None and place not in short)
+    if apart := sum(row.get("difference_odds", 0.0) is None for row in whole):
         said.append(f"{opening(count(apart, noun))} cannot be set beside the reference, of which worlds are missing")
-    if beside := len(set(gone["short_beside"]) - short):
-        are = "is" if beside == 1 else "are"
-        said.append(f"{opening(count(beside, noun))} {are} set beside a reference of which worlds are missing")
+    if apart := len(set(gone["short_beside"]) - short):
+        are = "is" if apart == 1 else "are"
+        said.append(f"{opening(count(apart, noun))} {are} set beside a reference of which worlds are missing")
     return ". ".join(text for text in said if text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from escalation.analysis.crossing import break_even, sign_changes
 from escalation.analysis.movers import POINTS, Mover, few_worlds
 from escalation.analysis.sweep_result import (
@@ -31,6 +33,7 @@ from escalation.report.beside import (
     other,
     signs_words,
     stopped_words,
+    wider_words,
 )
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
 from escalation.report.foresight import foresight_text
@@ -66,11 +69,13 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any]) -> 
     own = "one point more for the scenario as it stands"
     other = f"as many for {beside['scenario']}"
     reference = own if beside["points"] == 1 and len(points) > 1 else other
+    most = "at most " if "precision" in size else ""
+    until = f"to ± {100 * size['precision']['asked']:g} in 100, at most " if most else ""
     text = (
-        f"{size['scenario']}: {_KINDS[points.kind]} of {size['points']:,} points of {size['worlds']:,} worlds, "
-        f"and {reference}: {size['all_worlds']:,} worlds of {size['horizon_weeks']:,} weeks, "
+        f"{size['scenario']}: {_KINDS[points.kind]} of {size['points']:,} points of {most}{size['worlds']:,} worlds, "
+        f"and {reference}: {until}{size['all_worlds']:,} worlds of {size['horizon_weeks']:,} weeks, "
         f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
-        f"About {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
+        f"{'At most about' if most else 'About'} {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
         f"{size['workers']} workers{_ahead(size)}. Nothing was run."
     )
@@ -104,21 +109,20 @@ def headline(result: SweepResult) -> str:
 def _moved(result: SweepResult) -> str:
     when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
     when = f"under {result.scenario.name} {when}" if is_against(result) else when
-    known = [found for found in result.results if found.stated is not None]
-    if not known:
+    if not _any_known(result):
         return f"{unknown_words(result)}: the odds of all-out war {when} are unknown."
     if result.drawn:
         return spread_sentence(result, when)
     found = result.movers
     if not found:
-        least, most = _ends(known)
+        least, most = _ends(result)
         if least is most and most.stated is not None:
             return f"The odds of all-out war {when} are {between(most.stated.odds, most.stated.low, most.stated.high)}."
         ends = f"from {_odds_of(least)} at {_at(result, least)} to {_odds_of(most)} at {_at(result, most)}"
         return f"The odds of all-out war {when} run {ends}."
     first = found[0]
     if not first.told:
-        least, most = _ends(known)
+        least, most = _ends(result)
         none = first.key if len(found) == 1 else f"None of the {len(found)} keys"
         return (
             f"{none} is {'not ' if len(found) == 1 else ''}shown to move the odds of all-out war {when}: what it does "
@@ -157,11 +161,16 @@ def _rounded(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def _ends(known: Sequence[PointResult]) -> tuple[PointResult, PointResult]:
-    def odds(found: PointResult) -> float:
-        return found.stated.odds if found.stated is not None else 0.0
+def _any_known(result: SweepResult) -> bool:
+    return len(result.missing) < len(result)
 
-    return min(known, key=odds), max(known, key=odds)
+
+def _ends(result: SweepResult) -> tuple[PointResult, PointResult]:
+    """The points of the least and of the greatest odds; the same object where they are one point."""
+    odds = result.odds[:, 0]
+    least, most = int(np.nanargmin(odds)), int(np.nanargmax(odds))
+    found = result.results[least]
+    return found, found if least == most else result.results[most]
 
 
 def _odds_of(found: PointResult) -> str:
@@ -190,7 +199,7 @@ class _Report:
         lines[0] = bold(lines[0], self.colour)
         lines += ["", *wrapped(self.about())]
         lines += ["", dim("What varies", self.colour), *self.keys()]
-        if any(found.stated is not None for found in result.results):
+        if _any_known(result):
             shape = result.points.shape
             lines += ["", dim(f"Odds of all-out war within {period(result.horizon)}, in 100", self.colour)]
             if shape is not None and len(shape) == 1:
@@ -215,7 +224,11 @@ class _Report:
     def about(self) -> str:
         result = self.result
         worlds = {found.worlds for found in result.results}
-        size = f"{result.worlds:,} worlds each" if worlds == {result.worlds} else self.sizes(worlds)
+        size = (
+            f"{result.worlds:,} worlds each"
+            if {result.worlds} == worlds and result.precision is None
+            else self.sizes(worlds)
+        )
         points = count(len(result), "point")
         return (
             f"{result.scenario.title}. Rule: {result.rule}. Seed {result.seed}. "
@@ -228,8 +241,8 @@ class _Report:
         if self.result.precision is None:
             return f"{span} (of {self.result.worlds:,} asked for)"
         spent = sum(found.worlds for found in self.result.results)
-        wide = sum(not found.enough and found.worlds == self.result.worlds for found in self.result.results)
-        capped = f"; {count(wide, self.noun)} wider at the most of {self.result.worlds:,} worlds" if wide else ""
+        wide = wider_words(len(self.result.wider), self.noun, self.result.half_width, self.result.worlds)
+        capped = f"; {wide}" if wide else ""
         short = len(self.result.short)
         capped += f"; {count(short, self.noun)} of which worlds are missing" if short else ""
         return f"{span}, {spent:,} in all, run until ± {100 * self.result.precision:g} in 100{capped}"
@@ -287,8 +300,7 @@ class _Report:
         widths = [max(len(row[i]) for row in (head, *kept)) for i in range(len(head))]
         used = 2 + sum(widths) + 2 * len(widths)
         room = min(WIDTH - used, 40)
-        known = [found.stated.odds for found in self.result.results if found.stated is not None]
-        top = max(known)
+        top = float(np.nanmax(self.result.odds[:, 0]))
 
         def line(row: tuple[str, ...]) -> str:
             cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
@@ -374,7 +386,8 @@ class _Report:
     def long_table(self) -> list[str]:
         """The points by their odds, the most dangerous first, the middle cut out of long tables."""
         result = self.result
-        order = sorted(range(len(result)), key=lambda point: -_sortable(result.results[point]))
+        odds = np.nan_to_num(result.odds[:, 0], nan=-1.0)
+        order = np.argsort(-odds, kind="stable").tolist()
         half = MOST_ROWS // 2
         cut = len(order) > MOST_ROWS
         kept = [*order[:half], *order[-half:]] if cut else order
@@ -417,11 +430,11 @@ class _Report:
         if reference is None:
             return []
         lines = ["", *wrapped(self.reference_words(reference))]
-        verdicts = [found.paired.verdict for found in result.results if found.paired is not None]
-        if verdicts:
-            told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
-            told += f"{verdicts.count(SAME):,} that cannot be told apart (=)"
-            said = "" if is_against(result) else chance_sentence(len(verdicts), self.noun)  # else in the headline
+        told_of = len(result) - result.differences["unknown"]
+        if told_of:
+            more, less, same = (result.differences[name] for name in ("higher", "lower", "not_shown_to_differ"))
+            told = f"{more:,} more dangerous (+), {less:,} less (-), {same:,} that cannot be told apart (=)"
+            said = "" if is_against(result) else chance_sentence(told_of, self.noun)  # else in the headline
             lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.{said}")
             if result.points.shape is not None:
                 lines += wrapped(break_even_words(result))
@@ -512,7 +525,3 @@ def _briefly(values: Sequence[object]) -> list[str]:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"..{text[2 - most :]}"
-
-
-def _sortable(found: PointResult) -> float:
-    return -1.0 if found.stated is None else found.stated.odds

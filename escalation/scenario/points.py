@@ -38,12 +38,14 @@ MOST_POINTS: Final = 1_000_000
 MOST_VALUES: Final = 5_000_000
 """Points times keys: what a sweep holds in memory from its start, about 32 bytes each."""
 MOST_FAULTS: Final = 20
+MOST_SHOWN: Final = 4
+"""Keys that ``repr`` names."""
 VARY: Final = "--vary"
 SAMPLE: Final = "--sample"
 STRUCTURE: Final = "structure"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Points:
     """``settings`` holds the value of each of ``keys`` at each point, shape (points, keys), as TOML has values.
 
@@ -58,6 +60,10 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.settings)
+
+    def __repr__(self) -> str:
+        keys = ", ".join(self.keys[:MOST_SHOWN]) + (" and more" if len(self.keys) > MOST_SHOWN else "")
+        return f"<Points: {self.kind}, {len(self):,} of {keys}>"
 
     def at(self, point: int) -> dict[str, object]:
         """The value of each key at one point."""

@@ -107,7 +107,7 @@ class Event:
     as_of: dt.date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A complete scenario; equal to another when all but ``path`` is the same.
 
@@ -130,6 +130,10 @@ class Scenario:
     given: Mapping[str, Number]
     evidence: Evidence = "start"
     path: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        """Its name and the beginning of its digest: all that it holds would be 260,000 characters."""
+        return f"<Scenario {self.name} ({self.digest()[:16]})>"
 
     @cached_property
     def numbers(self) -> dict[str, Number]:

@@ -14,7 +14,7 @@ import platform
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -97,10 +97,20 @@ def write_bytes(path: Path, data: bytes) -> Path:
 
     A reader, or whoever comes after a power cut, sees the old file or the new one.
     """
+    return _write(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> Path:
+    """``write_bytes`` of a text in UTF-8 that is made as it is written, and never held as a whole."""
+    return _write(path, (piece.encode() for piece in pieces))
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            for piece in pieces:
+                stream.write(piece)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
@@ -137,19 +147,27 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def table(rows: Sequence[Mapping[str, object]]) -> str:
+def table(rows: Iterable[Mapping[str, object]]) -> str:
     """Rows as CSV text, with the keys of the first as the head. Floats are written so that they read back equal."""
+    return "".join(table_lines(rows))
+
+
+def table_lines(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """The lines of ``table``, each made when its turn comes."""
     lines: list[str] = []
 
     class Lines:
         def write(self, line: str) -> None:
             lines.append(line)
 
-    if rows:
-        writer = csv.DictWriter(Lines(), list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return "".join(lines)
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(Lines(), list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+        yield from lines
+        lines.clear()
 
 
 def manifest(ran: Ran, scenarios: Sequence[Scenario], **more: Any) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from escalation.worlds.locks import is_held
 RESULTS: Final = "results.csv"
 WORLDS: Final = "worlds.csv"
 SWEEP: Final = "sweep.json"
+ROWS: Final = "rows"
+"""What is long in it: the points, which are written and read one by one."""
 PAGE: Final = "report.html"
 TRACES: Final = (RESULTS, WORLDS, PARTS)
 """Beside a resolved scenario, what a run leaves: a folder that holds both and no sound manifest is a broken one."""
@@ -164,15 +166,15 @@ def _odds(path: Path) -> tuple[float, float] | None:
         rows = csv.DictReader(stream)
         if WAR_ODDS not in (rows.fieldnames or ()):
             return None
-        told = [
-            (row.get("scenario") or row.get("arm"), row.get("days"), float(row[WAR_ODDS]))
-            for row in rows
-            if row[WAR_ODDS]
-        ]
-    if not told or len({scenario for scenario, _, _ in told}) > 1:
-        return None
-    odds = [value for _, day, value in told if day == told[-1][1]]
-    return min(odds), max(odds)
+        scenarios, day, ends = set[str | None](), None, dict[str | None, tuple[float, float]]()
+        for row in rows:
+            if not row[WAR_ODDS]:
+                continue
+            scenarios.add(row.get("scenario") or row.get("arm"))
+            day, odds = row.get("days"), float(row[WAR_ODDS])
+            least, most = ends.get(day, (odds, odds))
+            ends[day] = min(least, odds), max(most, odds)
+    return ends[day] if len(scenarios) == 1 else None
 
 
 def _splitting(path: Path) -> float | None:

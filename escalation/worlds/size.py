@@ -16,14 +16,23 @@ NUMBER_BYTES: Final = 6_400
 """A world's numbers in lanes (``model.lanes``), where worlds of several points share a block."""
 TABLE_BYTES: Final = 5_200
 """A point's tables while it runs."""
-SETTING_BYTES: Final = 32
-"""A value of a key at a point."""
+WORKER_BYTES: Final = 40_000_000
+"""A worker beside its worlds and tables: what planning a part, and adding it up, take for a moment."""
+SETTING_BYTES: Final = 48
+"""A value of a key at a point, with what reading or drawing it leaves behind."""
+POINT_BYTES: Final = 1_000
+"""A point's results, and what the page and the text hold of it."""
 PART_BYTES: Final = 1_200
 """A part's file without its worlds and points."""
 ROW_BYTES: Final = 300
-"""A point's totals in a part's file, compressed."""
-RESULT_BYTES: Final = 300
-"""A point's row in results.csv."""
+"""A point's totals in a part's file, compressed; fewer where there are few worlds to tell of:"""
+WORLD_BYTES: Final = 15
+RESULT_BYTES: Final = 220
+"""A point's row in results.csv, without its keys."""
+ENTRY_BYTES: Final = 590
+"""The same in sweep.json, with its names."""
+VALUE_BYTES: Final = 14
+"""A number as text, with its comma: 20 if it has all its digits, 4 if it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +45,27 @@ class Size:
 
 
 def size_of(studies: Sequence[Study], *, workers: int, block: int | None = None) -> Size:
-    """The size of sweeps that are run one after another, all of whose totals are held till the end."""
+    """The size of sweeps that are run one after another, all of whose totals are held till the end.
+
+    The first is that of the points, which the tables, the page and the text tell of.
+    """
     parts = sum(study.parts for study in studies)
-    held = on_disk = 0
+    told = len(studies[0].points)
+    keys = studies[0].points.keys
+    held = war_bits = 0
+    on_disk = told * (RESULT_BYTES + ENTRY_BYTES + sum(len(key) + 4 + 2 * VALUE_BYTES for key in keys))
     busiest = 0
     for study in studies:
         points, worlds = len(study.points), study.total
-        held += points * (8 * study.layout.columns + SETTING_BYTES * len(study.points.keys)) + worlds // 8
-        rows = points if study.batched else points + study.parts
-        on_disk += study.parts * PART_BYTES + rows * (ROW_BYTES + RESULT_BYTES) + worlds // 8
-        on_disk += len(study.scenario.resolved_toml())
+        held += points * (8 * study.layout.columns + SETTING_BYTES * len(keys))
+        war_bits += worlds // 8
+        rows = points * len(study.batches) if study.batched else points + study.parts
+        a_row = min(ROW_BYTES, WORLD_BYTES * study.worlds)
+        on_disk += study.parts * PART_BYTES + rows * a_row + worlds // 8
+        on_disk += len(study.scenario.resolved_toml()) + points * len(keys) * VALUE_BYTES
         tables = min(-(-study.part // study.worlds), points, MOST_ROWS)
         in_block = min(BLOCK if block is None else block, study.part, worlds)
         a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 else 0)
-        busiest = max(busiest, in_block * a_world + tables * TABLE_BYTES)
-    return Size(parts, held + workers * busiest, on_disk)
+        busiest = max(busiest, WORKER_BYTES + in_block * a_world + tables * TABLE_BYTES)
+    # the bits are let go before anything is told of the points
+    return Size(parts, held + max(war_bits, told * POINT_BYTES) + workers * busiest, on_disk)

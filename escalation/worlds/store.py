@@ -127,9 +127,9 @@ class Store:
         self._write_manifest()
         parts.mkdir(exist_ok=True)
         files.sweep_leftovers(parts)
-        for name, text in ((SCENARIO, study.scenario.resolved_toml), (POINTS, lambda: _points_csv(study))):
+        for name, pieces in ((SCENARIO, _resolved), (POINTS, _points_csv)):
             if held is None or not (self.folder / name).exists():
-                files.write_text(self.folder / name, text())
+                files.write_pieces(self.folder / name, pieces(study))
 
     def end(self, run: PointsRun) -> None:
         """Write down what came out; the sweep is complete unless points have failed. Raises ``DiskFull``."""
@@ -315,9 +315,13 @@ def _certified(row: Sequence[float]) -> Certified:
     return Certified(int(point), int(sweeps), residual, settled > 0.0, seconds)
 
 
-def _points_csv(study: Study) -> str:
+def _resolved(study: Study) -> Iterator[str]:
+    yield study.scenario.resolved_toml()
+
+
+def _points_csv(study: Study) -> Iterator[str]:
     keys = study.points.keys
-    return files.table([dict(zip(keys, map(_cell, setting), strict=True)) for setting in study.points.settings])
+    return files.table_lines(dict(zip(keys, map(_cell, setting), strict=True)) for setting in study.points.settings)
 
 
 def _cell(value: object) -> object:

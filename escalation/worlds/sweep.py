@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from escalation.worlds.certificates import Certified, merged
 from escalation.worlds.ensemble import BLOCK
 from escalation.worlds.executors import Executor
 from escalation.worlds.tasks import PART, Part, Study, Task, WrongModel, part_size, run_task
-from escalation.worlds.totals import Ints, Totals, digest_of
+from escalation.worlds.totals import Ints, Layout, Totals, digest_of
 
 if TYPE_CHECKING:
     from escalation.worlds.store import Store
@@ -88,6 +88,33 @@ Progress = Callable[[Standing], None]
 """Told of the standing after each block (threads) or part; perhaps by a worker's thread, never by two at once."""
 
 
+class PointTotals(Sequence[Totals]):
+    """The totals of each point: rows of one array (points, columns), an object each while it is looked at."""
+
+    def __init__(self, layout: Layout, sums: Ints) -> None:
+        self._layout = layout
+        self._sums = sums
+
+    def __len__(self) -> int:
+        return len(self._sums)
+
+    @overload
+    def __getitem__(self, point: int) -> Totals: ...
+    @overload
+    def __getitem__(self, point: slice) -> PointTotals: ...
+    def __getitem__(self, point: int | slice) -> Totals | PointTotals:
+        made = PointTotals if isinstance(point, slice) else Totals
+        return made(self._layout, self._sums[point])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PointTotals):
+            return NotImplemented
+        return self._layout == other._layout and bool(np.array_equal(self._sums, other._sums))
+
+    def __hash__(self) -> int:
+        return hash((self._layout, self._sums.tobytes()))
+
+
 @dataclass(frozen=True)
 class PointsRun:
     """What a sweep came to. ``totals`` stand one a point, short of the worlds that have ``failed``.
@@ -97,7 +124,7 @@ class PointsRun:
     """
 
     study: Study
-    totals: tuple[Totals, ...]
+    totals: Sequence[Totals]
     failed: tuple[Failure, ...]
     enough: tuple[bool, ...]
     kept: int
@@ -237,7 +264,7 @@ def _came_to(tally: _Tally, failed: Iterable[Failure], kept: int, ran: int) -> P
     study = tally.study
     return PointsRun(
         study=study,
-        totals=tuple(Totals(study.layout, sums) for sums in tally.sums),
+        totals=PointTotals(study.layout, tally.sums),
         failed=tuple(sorted(failed, key=lambda failure: (failure.part, failure.points))),
         enough=tuple(bool(yes) for yes in tally.enough),
         kept=kept,

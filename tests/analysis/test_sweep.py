@@ -99,6 +99,24 @@ def test_precision_runs_each_point_until_it_is_known() -> None:
 
 
 # -- what comes back --------------------------------------------------------------------------------------------
+def test_a_precision_without_a_number_of_worlds_may_take_a_million() -> None:
+    found = sweep("strike", {"errors.scale": "0,3"}, horizon=4, precision=0.02)
+    assert found.worlds == 1_000_000
+    assert all(result.enough and result.worlds > 1000 for result in found.results)
+    assert (found.wider, found.half_width) == ((), None)
+    assert found.to_json()["wider"] == {"points": [], "half_width": None}
+
+
+def test_points_that_do_not_get_to_their_precision_are_counted_with_how_wide_they_are() -> None:
+    found = sweep("strike", {"errors.scale": "0,3"}, worlds=1000, horizon=4, precision=0.01)
+    war = found.results[1].war
+    assert war is not None
+    assert found.worlds == 1000
+    assert found.wider == (1,)
+    assert found.half_width == (war.high - war.low) / 2 > 0.01
+    assert found.to_json()["wider"] == {"points": [1], "half_width": found.half_width}
+
+
 def test_the_json_holds_the_contract(swept: SweepResult) -> None:
     held = json.loads(json.dumps(swept.to_json(), allow_nan=False))
     assert {"schema", "scenario", "seed", "points", "worlds", "rows", "folder", "digest"} <= set(held)
@@ -140,7 +158,18 @@ def test_a_notebook_gets_a_shaded_table() -> None:
     assert "background-color" in html
     assert "<b>20.0</b>" in html
     long = made_up(scale_tenth, {"errors.scale": "0:2:300"})._repr_html_()
-    assert "100 more rows" in long
+    assert "240 more rows" in long
+    wide = made_up(scale_tenth, {"us.type.resolute": "0.1:0.9:3", "errors.scale": "0:2:300"})._repr_html_()
+    assert "<th>...</th>" in wide
+    assert len(wide) < 12_000
+
+
+def test_results_are_told_in_a_line() -> None:
+    found = made_up(scale_tenth, {"errors.scale": "0:2:300"})
+    assert repr(found) == "<SweepResult strike: 300 points of 1,000 worlds, odds of war 0 to 0.2>"
+    assert all(len(repr(one)) < 2000 for one in (found.points, found.results[3], found.reference, found.scenario))
+    assert "no odds" in repr(made_up(scale_tenth, {"errors.scale": "0:2:2"}, missing=(0, 1)))
+    assert len(repr(sweep("strike", {"errors.scale": "0:2:2"}, worlds=20, horizon=2).results)) < 100
 
 
 def scale_tenth(setting: Mapping[str, object]) -> float:

@@ -223,6 +223,15 @@ def test_other_points_go_into_netcdf_in_a_row(here: Here, runs: Path) -> None:
         assert held.sizes["point"] == 3
 
 
+@pytest.mark.parametrize("seed", [7, 2**31 - 1, 2**31, 3_000_000_000, 2**63 - 1])
+def test_a_seed_of_any_size_is_read_back_from_netcdf(here: Here, runs: Path, seed: int) -> None:
+    manifest(runs / "grid", seed=seed)
+    done = here("export", "grid", "--format", "netcdf")
+    assert done.returncode == 0, done.stderr
+    with xarray.open_dataset(runs / "grid" / "results.nc") as held:
+        assert int(held.attrs["seed"]) == seed
+
+
 def test_an_unfinished_sweep_is_exported_with_a_note(here: Here, runs: Path) -> None:
     manifest(runs / "grid", status="incomplete")
     done = here("export", "grid", "--format", "parquet")

@@ -157,6 +157,21 @@ def test_a_dry_run_of_draws_says_that_all_are_drawn_at_once(here: Here) -> None:
     assert "learning." not in text
 
 
+def test_a_precision_that_is_missed_is_said_by_text_page_json_and_dry_run(here: Here) -> None:
+    words = ("strike", "--vary", "errors.scale=0,3", "--horizon", "4", "--precision", "0.01", "-q")
+    done = " ".join(here(*words, "-n", "1000", "--out", "out").stdout.split())
+    told = held(here(*words, "-n", "1000", "--json"))
+    assert told["wider"]["points"] == [1]
+    wide = f"is wider, up to ± {100 * told['wider']['half_width']:.2f} in 100, at the most of 1,000 worlds"
+    assert f"run until ± 1 in 100; one point {wide}" in done
+    assert f"Run until ± 1 in 100: one point {wide}." in Path("out/report.html").read_text(encoding="utf-8")
+    free = held(here(*words, "--dry-run", "--json"))
+    assert free["precision"] == {"asked": 0.01, "most_worlds": 1_000_000}
+    text = " ".join(here(*words, "--dry-run").stdout.split())
+    assert "2 points of at most 1,000,000 worlds" in text
+    assert "At most about" in text
+
+
 # -- experiment files --------------------------------------------------------------------------------------------
 EXPERIMENT = """[sweep]
 scenario = "strike"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +10,9 @@ from typing import Any, Final, TypeAlias
 
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
+from escalation.worlds import documents
 from escalation.worlds.folder import STATUS_COMPLETE
-from escalation.worlds.runs import SWEEP, NoRun, manifest_of
+from escalation.worlds.runs import ROWS, SWEEP, NoRun, manifest_of
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -66,13 +66,13 @@ def read(folder: Path) -> Material:
     unfinished = manifest.get("status", STATUS_COMPLETE) != STATUS_COMPLETE
     if unfinished and not (folder / SWEEP).is_file():
         raise NoRun("its sweep was not finished")
-    documents = {name: _document(folder / f"{name}.json") for name in DOCUMENTS}
-    return Material(folder, manifest, {name: held for name, held in documents.items() if held is not None})
+    found = {name: _document(folder / f"{name}.json") for name in DOCUMENTS}
+    return Material(folder, manifest, {name: held for name, held in found.items() if held is not None})
 
 
 def _document(path: Path) -> Document | None:
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = documents.read(path, ROWS)
     except FileNotFoundError:
         return None
     except OSError as error:

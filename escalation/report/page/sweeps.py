@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from escalation.analysis.crossing import BETWEEN, CHANCE, SURE, TOLD, Border, BreakEven, borders, evens
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
-from escalation.report.beside import chance_sentence, even_words, movers_words, signs_words, stopped_words
+from escalation.report.beside import (
+    chance_sentence,
+    even_words,
+    movers_words,
+    signs_words,
+    stopped_words,
+    wider_words,
+)
 from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -31,8 +38,13 @@ _MARKS: Final = (("×", FAILED, "failed"), ("?", NOT_RUN, "not_run"))
 """Of points without odds: the mark in a figure, why, and where sweep.json has them."""
 _MOST_NAMED: Final = 3
 """Keys by which a missing point is named."""
-_MOST_IN_A_NAME: Final = 4
-"""Keys by which a point is named in a figure of rows."""
+_MOST_COLUMNS: Final = 4
+"""Keys that a table has columns for, and by which a point is named in a figure of rows."""
+_SHOWN: Final = (
+    *("war_odds", "war_low", "war_high", "war_middle", "worlds", "reference_odds", "reference_middle"),
+    *("difference_odds", "difference_low", "difference_high"),
+)
+"""What the page may say of a point."""
 _MOST_WRITTEN: Final = {True: 8, False: 16}
 """Columns of a map in whose cells the odds are still written."""
 
@@ -46,6 +58,7 @@ _LINES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 def page(material: Material, sweep: Document) -> Page:
     """The page of ``escalation sweep``, from ``sweep.json``."""
+    sweep = {**sweep, "rows": _brief_rows(sweep)}
     scenario = material.scenario(sweep["scenario"])
     lacking = lacking_words(sweep)
     sections = present(
@@ -61,6 +74,12 @@ def page(material: Material, sweep: Document) -> Page:
     title = f"{sweep['title']}: what the odds of war hang on"
     when = f"All odds are of all-out war within {period(sweep['horizon_weeks'])} of {day(scenario.start.date)}."
     return Page(title, (sweep["headline"], when), sections, common.foot(material), _banner(lacking))
+
+
+def _brief_rows(sweep: Document) -> list[Document]:
+    """Of each point what the page may show: there may be 100,000, and those of all keys are too much to hold."""
+    names = (*(key["key"] for key in sweep["keys"][:_MOST_COLUMNS]), *_SHOWN)
+    return [{name: row[name] for name in names if name in row} for row in sweep["rows"]]
 
 
 def _banner(lacking: str) -> str:
@@ -150,10 +169,19 @@ def _odds(sweep: Document) -> Section:
         blocks += _spreads(sweep, known)
     elif known:
         blocks.append(_rows(sweep, keys))
+    if wide := _wider(sweep):
+        blocks.insert(0, Text(wide, "lead"))
     if any(row.get("difference_odds") is not None for row in known):
         blocks.insert(0, Text(_beside(sweep, known), "lead"))
     blocks.append(_table(sweep, keys))
     return Section("odds", f"The odds over the {_noun(sweep)}s", tuple(blocks))
+
+
+def _wider(sweep: Document) -> str:
+    """How many points ran to the most worlds without getting to the precision asked for; empty where all did."""
+    held = sweep.get("wider") or {"points": (), "half_width": None}
+    words = wider_words(len(held["points"]), _noun(sweep), held["half_width"], sweep["worlds"])
+    return f"Run until ± {100 * sweep['precision']:g} in 100: {words}." if words else ""
 
 
 def _numeric(sweep: Document, place: int) -> bool:
@@ -536,11 +564,13 @@ def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
 
 def _names(sweep: Document, keys: Sequence[str]) -> tuple[list[str], str]:
     """What each point is called, so that no two are called the same, and how: by the keys that vary, or its number."""
-    varied = [key for key in keys if len({str(row[key]) for row in sweep["rows"]}) > 1] or list(keys[:1])
-    named = [", ".join(_brief(row[key]) for key in varied) for row in sweep["rows"]]
-    if len(varied) <= _MOST_IN_A_NAME and len(set(named)) == len(named):
-        return named, listed(varied)
-    return [f"Point {place}" for place in range(len(named))], "their number, from 0, among the rows of results.csv"
+    rows = sweep["rows"]
+    if len(keys) <= _MOST_COLUMNS:
+        varied = [key for key in keys if len({str(row[key]) for row in rows}) > 1] or list(keys[:1])
+        named = [", ".join(_brief(row[key]) for key in varied) for row in rows]
+        if len(set(named)) == len(named):
+            return named, listed(varied)
+    return [f"Point {place}" for place in range(len(rows))], "their number, from 0, among the rows of results.csv"
 
 
 def _dot(sweep: Document, place: int, named: Sequence[str]) -> Row:
@@ -550,7 +580,7 @@ def _dot(sweep: Document, place: int, named: Sequence[str]) -> Row:
 
 
 def _table(sweep: Document, keys: Sequence[str]) -> Table:
-    few = list(keys) if len(keys) <= 4 else [] if _drawn(sweep) else list(keys[:4])
+    few = list(keys) if len(keys) <= _MOST_COLUMNS else [] if _drawn(sweep) else list(keys[:_MOST_COLUMNS])
     beside = sweep["reference"] is not None
     rows, gone = [], _state(sweep)
     chosen = _chosen(sweep)

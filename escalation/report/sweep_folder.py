@@ -1,0 +1,40 @@
+"""What a sweep leaves in its folder beside results.csv: the figure, sweep.json, and the page that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+from escalation.analysis import sweep as analysis
+from escalation.analysis.sweep_result import SweepResult
+from escalation.report import heatmap
+from escalation.report.page import build
+from escalation.report.sweep import headline
+from escalation.worlds.folder import write_pieces
+from escalation.worlds.runs import SWEEP
+
+Asked = ParamSpec("Asked")
+
+
+def _written(run: Callable[Asked, SweepResult]) -> Callable[Asked, SweepResult]:
+    @wraps(run)
+    def sweep(*args: Asked.args, **named: Asked.kwargs) -> SweepResult:
+        result = run(*args, **named)
+        if result.folder is not None:
+            write_sweep(result, Path(result.folder))
+        return result
+
+    return sweep
+
+
+sweep = _written(analysis.sweep)
+"""``escalation.sweep``: that of ``analysis``, and in ``out`` the folder that the command leaves."""
+
+
+def write_sweep(result: SweepResult, folder: Path) -> None:
+    """Write them; points that are missing are marked as missing. Raises ``NoRun`` as ``write_page`` does."""
+    heatmap.sweep_figure(result, folder)
+    write_pieces(folder / SWEEP, result.json_pieces(headline=headline(result)))
+    build.write_page(folder)
