@@ -7,7 +7,8 @@ points. Where a point is as dangerous as its reference lies the break-even.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
 from escalation.worlds.executors import executor
-from escalation.worlds.folder import Ran, claim, table, write_text
+from escalation.worlds.folder import Ran, table, write_text
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures
 from escalation.worlds.sweep import Enough, Failure, PointsRun, Progress, Standing, run_points, so_far
@@ -200,6 +201,14 @@ def sweep(
         return run_sweep(plan, **settings, progress=tell)
 
 
+def _nothing() -> None:
+    """What is done before a sweep by default."""
+
+
+def _ignored(_: SweepResult) -> None:
+    """What is done with a result by default before its folder is complete."""
+
+
 def run_sweep(
     plan: SweepPlan,
     *,
@@ -211,25 +220,31 @@ def run_sweep(
     precision: float | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    begin: Callable[[], None] = _nothing,
+    finish: Callable[[SweepResult], None] = _ignored,
 ) -> SweepResult:
-    """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest."""
+    """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest.
+
+    What was in the folder is as it was until it is known that nothing stands against the sweep: then ``begin`` is
+    called. ``finish`` is called with the result before the folder is said to be complete.
+    """
     whole = _Whole(plan.all_worlds, progress)
     enough = None if precision is None else enough_at(precision)
-    ran = Ran.now(command, plan.seed)
-    notes: list[str] = []
+    first = second = None
     if out is not None:
-        claim(out, resume=resume)
-        if (out / REFERENCE).is_dir():
-            claim(out / REFERENCE, resume=resume)  # a sweep that ended in its reference is not finished either
-        for name in (RESULTS, SWEEP, PAGE):
-            (out / name).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
-    with executor(workers, cluster) as shared:
+        ran = Ran.now(command, plan.seed)
+        replaced = (RESULTS, SWEEP, PAGE)  # of an earlier sweep; this one's are written at its end
+        first = Store(out, ran, resume=resume, reference=plan.reference, replaced=replaced, beside=REFERENCE)
+        second = Store(out / REFERENCE, ran, resume=resume, name=REFERENCE)
+        for store, study in zip((first, second), plan.studies(enough is not None), strict=True):
+            store.check(study)  # a sweep that ended in its reference is not finished either
+    with executor(workers, cluster) as shared, ExitStack() as held:
+        if first is not None:
+            held.enter_context(first.held())
+        begin()
 
-        def run(
-            scenario: Scenario, points: Points, folder: Path | None, stop: Enough | None, reference: str = ""
-        ) -> PointsRun:
-            store = None if folder is None else Store(folder, ran, resume=resume, reference=reference)
-            found = run_points(
+        def run(scenario: Scenario, points: Points, store: Store | None, stop: Enough | None) -> PointsRun:
+            return run_points(
                 scenario,
                 points,
                 plan.worlds,
@@ -241,15 +256,17 @@ def run_sweep(
                 precision=stop,
                 progress=whole.stage(),
             )
-            notes.extend(store.notes if store is not None else [])
-            return found
 
-        main = run(plan.scenario, plan.points, out, enough, plan.reference)
-        enough = _enough_beside(plan, main, enough)
-        beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
-    result = _result(plan, main, beside, out, precision, tuple(notes))
-    if out is not None:
-        write_text(out / RESULTS, table(result.to_rows()))
+        main = run(plan.scenario, plan.points, first, enough)
+        beside = run(plan.beside, plan.beside_points, second, _enough_beside(plan, main, enough))
+        notes = dict.fromkeys(note for store in (first, second) if store is not None for note in store.notes)
+        result = _result(plan, main, beside, out, precision, tuple(notes))
+        if first is not None:
+            with first.room():
+                write_text(first.folder / RESULTS, table(result.to_rows()))
+                finish(result)
+            if not result.failures:
+                first.complete()
     return result
 
 

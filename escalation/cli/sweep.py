@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -141,19 +140,22 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
-    if not quiet:
-        say_ahead(_foreseen(plan), given["workers"])
+
+    def begin() -> None:
+        if not quiet:
+            say_ahead(_foreseen(plan), given["workers"])
+
+    def finish(result: SweepResult) -> None:
+        if out is not None:
+            _write(result, out)
+
     settings = {name: given[name] for name in ("workers", "block", "cluster", "precision", "resume")}
     try:
         with bar(hidden=quiet) as tell:
-            result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
-        if out is not None:
-            _write(result, out)
+            result = run_sweep(plan, **settings, out=out, progress=tell, command=words(), begin=begin, finish=finish)
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
-        if out is not None:
-            _write_interrupted(plan, given, out)
         raise click.exceptions.Exit(INTERRUPTED) from None
     except FolderTaken as fault:
         raise click.UsageError(f"--out: {fault}") from None
@@ -185,27 +187,6 @@ def _write(result: SweepResult, out: Path) -> None:
     sweep_figure(result, out)
     write_json(out / SWEEP, {**result.to_json(), "headline": headline(result)})
     write_page(out)
-
-
-def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
-    """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
-    from escalation.analysis.sweep import interrupted
-    from escalation.report.missing import lacking_words
-    from escalation.worlds.runs import PAGE, NoRun
-
-    with contextlib.suppress(KeyboardInterrupt, OSError):
-        result = interrupted(plan, out, given["precision"])
-        if result is None:
-            return
-        try:
-            _write(result, out)
-        except NoRun as fault:
-            note(f"there is no page: {fault}")
-            return
-        if not given["quiet"]:
-            lacking = lacking_words(result.to_json())
-            told = f"{lacking}: {out / PAGE} says which" if lacking else f"no world is missing: {out / PAGE} is whole"
-            note(told)
 
 
 def _foreseen(plan: SweepPlan) -> int | None:
