@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,22 @@ _ROWS = "rows"
 def up(rows: bool = False) -> None:
     """Compile this build, if that has never been done here, before the first world is run.
 
-    ``rows``: for worlds of many parameter rows.
+    ``rows``: for worlds of many parameter rows. The first thread does not compile but waits: an interrupt that comes
+    while the compiler is called back from machine code would be lost.
     """
     if compiled.is_warm(rows):
         return
+    if threading.current_thread() is not threading.main_thread():
+        _once(rows)
+        return
+    other = ThreadPoolExecutor(1)
+    try:
+        other.submit(_once, rows).result()
+    finally:
+        other.shutdown(wait=False)
+
+
+def _once(rows: bool) -> None:
     with compiled.one_at_a_time():
         if not compiled.is_warm(rows):
             _compile(rows)
