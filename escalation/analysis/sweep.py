@@ -234,7 +234,8 @@ def run_sweep(
     if out is not None:
         ran = Ran.now(command, plan.seed)
         replaced = (RESULTS, SWEEP, PAGE)  # of an earlier sweep; this one's are written at its end
-        first = Store(out, ran, resume=resume, reference=plan.reference, replaced=replaced, beside=REFERENCE)
+        more: dict[str, Any] = {"shape": plan.points.shape, "precision": precision}
+        first = Store(out, ran, resume=resume, reference=plan.reference, replaced=replaced, beside=REFERENCE, **more)
         second = Store(out / REFERENCE, ran, resume=resume, name=REFERENCE)
         for store, study in zip((first, second), plan.studies(enough is not None), strict=True):
             store.check(study)  # a sweep that ended in its reference is not finished either

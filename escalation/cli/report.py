@@ -16,15 +16,24 @@ from escalation.cli import options
 def command(folder: str) -> None:
     """Write the page of a run folder anew from what it holds, without running anything; prints the page's path.
 
-    DIR is what --out of run, sweep or thesis left. The page is report.html, one file that needs no network; its figures
-    lie beside it in figures/ as PNG and PDF.
+    DIR is what --out of run, sweep or thesis left; of a sweep that was stopped the page shows what is done so far. The
+    page is report.html, one file that needs no network; its figures lie beside it in figures/ as PNG and PDF.
     """
+    from escalation.analysis.unfinished import is_unfinished, so_far
+    from escalation.cli.sweep import write_sweep
     from escalation.report.page.build import write_page
     from escalation.scenario.faults import ScenarioFault
+    from escalation.worlds.folder import FolderTaken
+    from escalation.worlds.locks import Lock
     from escalation.worlds.runs import NoRun
 
     try:
+        if is_unfinished(Path(folder)):
+            with Lock(Path(folder)):
+                write_sweep(so_far(Path(folder)), Path(folder))
         written = write_page(Path(folder))
+    except FolderTaken as fault:
+        raise click.UsageError(f"{fault}.") from None
     except (NoRun, ScenarioFault) as fault:
         raise click.UsageError(f"{folder}: {fault}.") from None
     except OSError as error:

@@ -146,8 +146,11 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
             say_ahead(_foreseen(plan), given["workers"])
 
     def finish(result: SweepResult) -> None:
+        from escalation.report.page.build import write_page
+
         if out is not None:
-            _write(result, out)
+            write_sweep(result, out)
+            write_page(out)
 
     settings = {name: given[name] for name in ("workers", "block", "cluster", "precision", "resume")}
     try:
@@ -156,6 +159,8 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
+        if out is not None and not quiet:
+            note(f"the page of what is done: {shlex.join(['escalation', 'report', str(out)])}")
         raise click.exceptions.Exit(INTERRUPTED) from None
     except FolderTaken as fault:
         raise click.UsageError(f"--out: {fault}") from None
@@ -176,17 +181,15 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     return result
 
 
-def _write(result: SweepResult, out: Path) -> None:
-    """The figure, sweep.json, and the page that is made of it; points that are missing are marked as missing."""
+def write_sweep(result: SweepResult, out: Path) -> None:
+    """The figure, and sweep.json, of which the page is made; points that are missing are marked as missing."""
     from escalation.report.heatmap import sweep_figure
-    from escalation.report.page.build import write_page
     from escalation.report.sweep import headline
     from escalation.worlds.folder import write_json
     from escalation.worlds.runs import SWEEP
 
     sweep_figure(result, out)
     write_json(out / SWEEP, {**result.to_json(), "headline": headline(result)})
-    write_page(out)
 
 
 def _foreseen(plan: SweepPlan) -> int | None:

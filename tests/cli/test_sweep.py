@@ -17,6 +17,7 @@ import pytest
 
 from escalation.analysis.sweep import sweep
 from escalation.worlds import sweep as engine
+from escalation.worlds.locks import Lock
 from escalation.worlds.store import Store
 from escalation.worlds.tasks import Part
 from tests.cli.conftest import Done, Here
@@ -585,3 +586,33 @@ def test_a_full_disk_is_said_and_not_a_fault_of_ours(here: Here, monkeypatch: py
     assert "no room left for out" in done.stderr
     assert "--resume" in done.stderr
     assert "fault of ours" not in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--precision", "0.0001"), ("--against", "nonresponse")])
+def test_the_page_of_a_stopped_sweep_is_made_when_it_is_asked_for(
+    here: Here, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    words = ("strike", "--vary", "errors.scale=0,1", "--vary", "us.rule=quantal,level-k", "-n", "9000")
+    words = (*words, "--horizon", "2", *more, "--out", "out")
+    with monkeypatch.context() as patched:
+        stopped_once(patched, lambda parts: len(parts) == 2)
+        assert "the page of what is done: escalation report out\n" in here(*words).stderr
+    with Lock(Path("out")):
+        assert "out is being written by process" in here("report", "out", alone=True).stderr
+    done = here("report", "out", alone=True)
+    if "--against" in more:
+        assert done.returncode == 2
+        assert "its sweep was not finished, and what it is set beside was not begun" in done.stderr
+        return
+    assert (done.returncode, done.stdout) == (0, "out/report.html\n"), done.stderr
+    found = json.loads(Path("out/sweep.json").read_text(encoding="utf-8"))
+    assert found["shape"] == [2, 2]
+    assert 0 < sum(row["worlds"] for row in found["rows"]) < 4 * 9000
+    assert found["missing"]["not_run"] or found["missing"]["short"]
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert 'class="banner"' in page
+    assert "--resume" in page
+    whole = held(here(*words, "--resume", "--json"))
+    assert whole["missing"] == {"failed": [], "not_run": [], "short": [], "short_beside": []}
+    assert 'class="banner"' not in Path("out/report.html").read_text(encoding="utf-8")
+    assert whole["digest"] == held(here(*words[:-2], "--json"))["digest"]
