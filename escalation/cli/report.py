@@ -19,8 +19,7 @@ def command(folder: str) -> None:
     DIR is what --out of run, sweep or thesis left; of a sweep that was stopped the page shows what is done so far. The
     page is report.html, one file that needs no network; its figures lie beside it in figures/ as PNG and PDF.
     """
-    from escalation.analysis.unfinished import is_unfinished, so_far
-    from escalation.cli.sweep import write_sweep
+    from escalation.analysis.unfinished import is_unfinished
     from escalation.report.page.build import write_page
     from escalation.scenario.faults import ScenarioFault
     from escalation.worlds.folder import FolderTaken
@@ -30,7 +29,7 @@ def command(folder: str) -> None:
     try:
         if is_unfinished(Path(folder)):
             with Lock(Path(folder)):
-                write_sweep(so_far(Path(folder)), Path(folder))
+                _tell_so_far(Path(folder))
         written = write_page(Path(folder))
     except FolderTaken as fault:
         raise click.UsageError(f"{fault}.") from None
@@ -39,3 +38,18 @@ def command(folder: str) -> None:
     except OSError as error:
         raise click.UsageError(f"{folder}: {error.strerror}.") from None
     click.echo(written[0])
+
+
+def _tell_so_far(folder: Path) -> None:
+    """Write what an unfinished sweep has come to; where that cannot be told, what it once wrote must do."""
+    from escalation.analysis.unfinished import so_far
+    from escalation.cli.sweep import write_sweep
+    from escalation.worlds.runs import SWEEP, NoRun
+
+    try:
+        found = so_far(folder)
+    except NoRun:
+        if not (folder / SWEEP).is_file():
+            raise
+    else:
+        write_sweep(found, folder)
