@@ -27,7 +27,7 @@ from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.executors import executor
+from escalation.worlds.executors import Executor, executor
 from escalation.worlds.folder import Ran, table, write_text
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures
@@ -201,12 +201,8 @@ def sweep(
         return run_sweep(plan, **settings, progress=tell)
 
 
-def _nothing() -> None:
-    """What is done before a sweep by default."""
-
-
-def _ignored(_: SweepResult) -> None:
-    """What is done with a result by default before its folder is complete."""
+def _ignored(_: object) -> None:
+    """What is done by default before a sweep, and before its folder is complete."""
 
 
 def run_sweep(
@@ -220,13 +216,13 @@ def run_sweep(
     precision: float | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
-    begin: Callable[[], None] = _nothing,
+    begin: Callable[[Executor], None] = _ignored,
     finish: Callable[[SweepResult], None] = _ignored,
 ) -> SweepResult:
     """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest.
 
     What was in the folder is as it was until it is known that nothing stands against the sweep: then ``begin`` is
-    called. ``finish`` is called with the result before the folder is said to be complete.
+    called, with who does the work. ``finish`` is called with the result before the folder is said to be complete.
     """
     whole = _Whole(plan.all_worlds, progress)
     enough = None if precision is None else enough_at(precision)
@@ -242,7 +238,7 @@ def run_sweep(
     with executor(workers, cluster) as shared, ExitStack() as held:
         if first is not None:
             held.enter_context(first.held())
-        begin()
+        begin(shared)
 
         def run(scenario: Scenario, points: Points, store: Store | None, stop: Enough | None) -> PointsRun:
             return run_points(

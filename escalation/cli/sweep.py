@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from escalation.analysis.sweep import SweepPlan
     from escalation.analysis.sweep_result import SweepResult
     from escalation.scenario.points_file import Experiment
+    from escalation.worlds.executors import Executor
 
 WORLDS = 1000
 PLANNED = ("points", "sample", "worlds", "seed", "horizon", "against", "overrides", "rule")
@@ -135,14 +136,16 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
-    from escalation.worlds.executors import NoCluster
+    from escalation.worlds.executors import Cluster, NoCluster
     from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
 
-    def begin() -> None:
+    def begin(workers: Executor) -> None:
         if not quiet:
+            if isinstance(workers, Cluster) and not workers.there:
+                note(f"--cluster: no worker has come to {given['cluster']} yet; waiting for one")
             say_ahead(_foreseen(plan), given["workers"])
 
     def finish(result: SweepResult) -> None:

@@ -244,7 +244,12 @@ class Cluster:
     @property
     def workers(self) -> int:
         """How many tasks run at a time, by the workers that are there now."""
-        return max(int(sum(self._client.nthreads().values())), 1)
+        return max(self.there, 1)
+
+    @property
+    def there(self) -> int:
+        """How many workers there are now; where there is none, what is asked for waits for the first."""
+        return int(sum(self._client.nthreads().values()))
 
     def map(
         self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None

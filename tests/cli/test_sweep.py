@@ -616,3 +616,20 @@ def test_the_page_of_a_stopped_sweep_is_made_when_it_is_asked_for(
     assert whole["missing"] == {"failed": [], "not_run": [], "short": [], "short_beside": []}
     assert 'class="banner"' not in Path("out/report.html").read_text(encoding="utf-8")
     assert whole["digest"] == held(here(*words[:-2], "--json"))["digest"]
+
+
+def test_a_cluster_without_workers_is_said_to_be_waited_for(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    settings = {"n_workers": 0, "threads_per_worker": 1, "dashboard_address": None}
+
+    def waiting(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("escalation.analysis.sweep.run_points", waiting)
+    with distributed.LocalCluster(host="127.0.0.1", **settings) as cluster:
+        address = cluster.scheduler.address
+        done = here("strike", *GRID, "--cluster", address)
+        assert f"--cluster: no worker has come to {address} yet; waiting for one\n" in done.stderr
+        cluster.scale(1)
+        cluster.wait_for_workers(1)
+        assert "waiting for one" not in here("strike", *GRID, "--cluster", address).stderr
