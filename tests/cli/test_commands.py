@@ -420,7 +420,7 @@ def test_a_fault_of_ours_is_exit_1_and_short(root: Path, tmp_path: Path) -> None
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_is_exit_130(root: Path, tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "escalation", "run", "strike", "-n", "400000", "--block", "512", "-q"],
+        [sys.executable, "-m", "escalation", "run", "strike", "-n", "2000000", "--block", "512", "-q"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
