@@ -169,13 +169,10 @@ def _alone():
 
 
 def _uncompiled(worlds, weeks):
-    import numpy as np
-
     from escalation.model.layout import N_WEEKS
     from escalation.scenario.loader import load
     from escalation.worlds.ensemble import simulate
 
-    np.seterr(over="ignore")  # the hash of the draws wraps around
     scenario = load(SCENARIO)
     before = time.process_time()
     outcome = simulate(scenario, int(worlds), horizon=int(weeks), workers=1)

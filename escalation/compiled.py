@@ -21,6 +21,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -189,6 +190,8 @@ else:
         return function
 
     brief = inlined = inner = leaf = loop = part = compiled
+    # the hash of the draws wraps around, of which machine code says nothing
+    warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning, r"escalation\.draws")
 
 
 class Bound:

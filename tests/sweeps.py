@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from escalation.analysis.contrasts import contrasts
 from escalation.analysis.sweep import paired
 from escalation.analysis.sweep_result import PointResult, Reference, SweepResult
 from escalation.model.layout import TALLIES
@@ -66,4 +67,17 @@ def made_up(
         against is not None,
         tuple(PointResult(ready, s, totals(layout, war)) for s, war in zip(others, beside, strict=True)),
     )
-    return SweepResult(ready, points, results, reference, 0, 52, worlds, "0" * 64, failures, folder)
+    found = np.array([war.mean() if len(war) else np.nan for war in bits])
+    return SweepResult(
+        ready,
+        points,
+        results,
+        reference,
+        0,
+        52,
+        worlds,
+        "0" * 64,
+        failures,
+        folder,
+        contrasts=contrasts(found, points.shape, lambda point: bits[point]),
+    )

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escalation.analysis.contrasts import axes_of
 from escalation.analysis.intervals import LEVEL, z_of
-from escalation.analysis.sweep_result import SweepResult
+
+if TYPE_CHECKING:
+    from escalation.analysis.sweep_result import SweepResult
 
 GROUPS: Final = 5
 """A sample is split into this many groups of points by each key; the first and last are set side by side."""
 LEAST_GROUP: Final = 4
+WORLDS, BOUND, POINTS = "worlds", "bound", "points"
+"""What a key's effect is held against: the luck of the worlds, a bound on it, or the spread between points."""
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -27,7 +32,8 @@ class Mover:
 
     On a grid these are the two values of the axis with the least and the greatest mean odds over the other axes; in a
     sample or a list the mean of the key in its lowest and highest fifth. ``told``: whether they differ by more than
-    noise, at 95 % over all keys together. ``monotone``: whether the odds go one way along the axis.
+    noise, at 95 % over all keys together. ``by``: what noise was taken to be. ``monotone``: whether the odds go one way
+    along the axis.
     """
 
     key: str
@@ -36,6 +42,7 @@ class Mover:
     odds_low: float
     odds_high: float
     told: bool
+    by: str
     monotone: bool = True
 
     @property
@@ -43,46 +50,64 @@ class Mover:
         """How far apart the odds are."""
         return abs(self.odds_high - self.odds_low)
 
+    def to_json(self) -> dict[str, Any]:
+        """``{key, low, high, odds_low, odds_high, told, by}``."""
+        names = ("key", "low", "high", "odds_low", "odds_high", "told", "by")
+        return {name: getattr(self, name) for name in names}
+
 
 def movers(result: SweepResult) -> list[Mover]:
     """The effect of every key that takes more than one value, largest first; those told from noise before the rest.
 
     Points without worlds are left out.
     """
-    odds = np.array([math.nan if found.war is None else found.war.odds for found in result.results])
+    odds = np.array([math.nan if found.stated is None else found.stated.odds for found in result.results])
     if np.isnan(odds).all():
         return []
     found = _by_groups(result, odds) if result.points.shape is None else _along_axes(result, odds)
     return sorted(found, key=lambda mover: (not mover.told, -mover.size))
 
 
+def few_worlds(result: SweepResult) -> bool:
+    """Whether more than half of the spread of the odds between points may be the luck of their worlds."""
+    wars = [found.war for found in result.results if found.war is not None]
+    odds = np.array([war.odds for war in wars])
+    luck = np.array([war.odds * (1.0 - war.odds) / war.n for war in wars])
+    return len(wars) > 0 and float(luck.mean()) > float(odds.var()) / 2.0
+
+
 def _along_axes(result: SweepResult, odds: Floats) -> list[Mover]:
+    """Each key's extremes, told apart world by world (``contrasts.clustered``), or by a bound where worlds are missing.
+
+    The two are the extremes of many: any pair of values of any key might have been told apart, and each is given its
+    share of the error (Bonferroni).
+    """
     shape = result.points.shape or ()
-    varied = [axis for axis, length in enumerate(shape) if length > 1]
-    noise = _noise(result, odds)
-    places = np.arange(math.prod(shape)).reshape(shape)
+    pairs = sum(math.comb(length, 2) for length in shape)
+    if pairs == 0:
+        return []
+    bound, noise = z_of(1.0 - (1.0 - LEVEL) / pairs), _noise(result, odds)
+    contrasts = {(found.place, found.least, found.most): found for found in result.contrasts}
     found = []
-    for axis in varied:
-        # (values of the axis, settings of the others), without the settings at which a point has no worlds
-        rows = np.moveaxis(places, axis, 0).reshape(shape[axis], -1)
-        rows = rows[:, ~np.isnan(odds[rows]).any(axis=0)]
-        if rows.shape[1] == 0:
-            continue
-        along = odds[rows].mean(axis=1)
-        least, most = int(along.argmin()), int(along.argmax())
+    for axis in axes_of(odds, shape):
+        least, most = axis.least, axis.most
         first, last = sorted((least, most))
-        values = result.points.axes()[axis]
-        # the two are the extremes of many: every pair of values of every axis might have been told apart
-        pairs = len(varied) * math.comb(len(values), 2)
+        values, along = result.points.axes()[axis.place], axis.along
+        contrast = contrasts.get((axis.place, least, most))
+        if contrast is not None:
+            told = contrast.z > bound
+        else:
+            told = float(along[most] - along[least]) > bound * noise(axis.points[least], axis.points[most])
         steps = np.diff(along)
         found.append(
             Mover(
-                result.points.keys[axis],
+                result.points.keys[axis.place],
                 values[first],
                 values[last],
                 float(along[first]),
                 float(along[last]),
-                float(along[most] - along[least]) > z_of(1.0 - (1.0 - LEVEL) / pairs) * noise(rows[least], rows[most]),
+                told,
+                BOUND if contrast is None else WORLDS,
                 bool((steps >= 0).all() or (steps <= 0).all()),
             )
         )
@@ -143,6 +168,7 @@ def _by_groups(result: SweepResult, odds: Floats) -> list[Mover]:
                 float(a.mean()),
                 float(b.mean()),
                 abs(float(b.mean() - a.mean())) > bound * noise > 0.0,
+                POINTS,
             )
         )
     return found

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.bars import bar
+from escalation.analysis.contrasts import contrasts
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.prepare import prepared
 from escalation.analysis.sequences import Seen, enough_at
@@ -360,9 +361,10 @@ def _result(
         for setting, total, pair, narrow in zip(plan.points.settings, main.totals, pairs, main.enough, strict=True)
     )
     others = tuple(
-        PointResult(plan.beside, setting, total, None, _bounds(total, precision if plan.against else None), ended)
+        PointResult(plan.beside, setting, total, None, _bounds(total, precision), ended)
         for setting, total, ended in zip(plan.beside_points.settings, beside.totals, beside.enough, strict=True)
     )
+    odds = np.array([np.nan if found.stated is None else found.stated.odds for found in results])
     failures = [
         {
             "run": name,
@@ -391,6 +393,7 @@ def _result(
         notes=notes,
         certified=main.certified,
         shifts=(luck.shift(), luck_beside.shift()),
+        contrasts=contrasts(odds, plan.points.shape, partial(_bits, main)),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from escalation.analysis.contrasts import Contrast
 from escalation.analysis.gridded import dataset
 from escalation.analysis.intervals import LEVEL, Estimate, Share, chances, counted
+from escalation.analysis.movers import Mover, movers
 from escalation.analysis.odds import DEAD, SCHEMA, deaths_by_side, estimate_json
 from escalation.analysis.prepare import rules_of
 from escalation.analysis.shaded import Cell, shaded_table
@@ -104,6 +106,22 @@ class PointResult:
             return share
         return Share(share.odds, *self.bounds, share.level, share.count, share.n)
 
+    @property
+    def middle(self) -> float | None:
+        """The middle of the interval of ``war``."""
+        return None if self.war is None else (self.war.low + self.war.high) / 2.0
+
+    @cached_property
+    def stated(self) -> Share | None:
+        """``war`` as it is printed. With ``bounds``, at whose end it may lie, it is their middle, as ``run`` prints it.
+
+        Where no war was counted it is 0 still.
+        """
+        war, middle = self.war, self.middle
+        if war is None or middle is None or self.bounds is None or war.count == 0:
+            return war
+        return replace(war, odds=middle)
+
     @cached_property
     def conditional(self) -> Estimate | None:
         """The same odds by conditional Monte Carlo (``worlds.outcomes.Snapshot.war_sum``)."""
@@ -183,6 +201,8 @@ class SweepResult:
     """The points that a rule that plans had solved; the reference's are not among them."""
     shifts: tuple[float | None, float | None] = (None, None)
     """Of draws: how far the luck of their common worlds may move the mean of their odds, and of their differences."""
+    contrasts: tuple[Contrast, ...] = ()
+    """Of a grid: how far apart each key's extremes are, world by world."""
 
     def __len__(self) -> int:
         return len(self.results)
@@ -201,6 +221,11 @@ class SweepResult:
         names = {"higher": MORE, "lower": LESS, "not_shown_to_differ": SAME, "unknown": None}
         return {name: verdicts.count(verdict) for name, verdict in names.items()}
 
+    @cached_property
+    def movers(self) -> tuple[Mover, ...]:
+        """Which keys move the odds, as far as that is told from noise: see ``movers.movers``."""
+        return tuple(movers(self))
+
     @property
     def drawn(self) -> bool:
         """Whether the points are draws from the priors, in each of which every number that varies does so at once."""
@@ -209,7 +234,7 @@ class SweepResult:
     @cached_property
     def odds_over_draws(self) -> Spread | None:
         """How the odds of war spread over draws from the priors; None for other points, and without worlds."""
-        wars = [found.war for found in self.results if found.war is not None]
+        wars = [found.stated for found in self.results if found.stated is not None]
         found = [(war.odds, war.low, war.high) for war in wars]
         return spread(found, 0.0, 1.0, self.shifts[0]) if self.drawn else None
 
@@ -288,6 +313,7 @@ class SweepResult:
             "level": LEVEL,
             "reference": self._reference_json(),
             **({} if self.reference is None else {"differences": self.differences}),
+            "movers": [mover.to_json() for mover in self.movers],
             **self._distribution_json(),
             "rows": self.to_rows(),
             "missing": {
@@ -320,6 +346,8 @@ class SweepResult:
         found = self.results[point]
         row: dict[str, Any] = self.points.at(point)
         row |= _share_columns("war", found.war)
+        if self.precision is not None:
+            row["war_middle"] = found.middle
         row |= {"worlds": found.worlds, "wars": None if found.war is None else found.war.count}
         row |= _estimate_columns("conditional", found.conditional)
         days = [day for week, day in DAYS_OF_WEEK.items() if week in found.totals.wars]
@@ -331,6 +359,8 @@ class SweepResult:
         if self.reference is not None:
             beside, paired = self.reference.at(point), found.paired
             row["reference_odds"] = None if beside.war is None else beside.war.odds
+            if self.precision is not None:
+                row["reference_middle"] = beside.middle
             for name in ("odds", "low", "high"):
                 row[f"difference_{name}"] = None if paired is None else getattr(paired, name)
             row["only_reference"] = None if paired is None else paired.only_a
@@ -346,6 +376,8 @@ class SweepResult:
             about["setting"] = dict(zip(self.points.keys, own.setting, strict=True))
             about["worlds"] = own.worlds
             about["war"] = None if own.war is None else {**own.war.to_json(), "wars": own.war.count}
+            if own.war is not None and self.precision is not None:
+                about["war"]["middle"] = own.middle
         return about
 
     def _missing_as(self, why: str) -> list[int]:
@@ -378,13 +410,13 @@ class SweepResult:
 
     def _cell(self, place: int) -> Cell:
         result = self.results[place]
-        if result.war is None:
+        if result.stated is None:
             return Cell(self.missing[place])
-        most = max(found.war.odds for found in self.results if found.war is not None)
+        most = max(found.stated.odds for found in self.results if found.stated is not None)
         strong = result.paired is not None and result.paired.verdict != SAME
-        text = f"{100 * result.war.odds:.1f}"
-        hint = f"{100 * result.war.low:.1f} to {100 * result.war.high:.1f}, {result.worlds:,} worlds"
-        return Cell(text, result.war.odds / most if most > 0.0 else 0.0, strong, hint)
+        text = f"{100 * result.stated.odds:.1f}"
+        hint = f"{100 * result.stated.low:.1f} to {100 * result.stated.high:.1f}, {result.worlds:,} worlds"
+        return Cell(text, result.stated.odds / most if most > 0.0 else 0.0, strong, hint)
 
 
 def shown(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import COMPILING, coloured, emit_json, note
+from escalation.cli.shell import coloured, emit_json, tell_of_compiling
 
 
 @click.command("explain")
@@ -36,14 +36,13 @@ def command(
     World N is the one that a run with the same options holds under that number. --json gives the log instead, with
     the rung of every act as intended, executed and perceived.
     """
-    from escalation import compiled
     from escalation.analysis.prepare import prepared
     from escalation.report.log import record
     from escalation.report.narrative import narrate
 
     ready = prepared(scenario, rule=rule, overrides=overrides)
-    if not quiet and not compiled.is_warm():
-        note(COMPILING)
+    if not quiet:
+        tell_of_compiling()
     log = record(ready, world, seed=seed, horizon=horizon, priors=priors)
     if as_json:
         emit_json(log.to_json())

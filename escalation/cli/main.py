@@ -87,6 +87,9 @@ def cli() -> None:
     A scenario file says who they are, what they can do and how sure anyone can be of it; the program runs the crisis
     in many worlds and counts. Start with: escalation run strike
     """
+    import logging
+
+    logging.getLogger("escalation").addHandler(logging.NullHandler())  # commands say what is logged, unless --quiet
 
 
 def main() -> NoReturn:

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from escalation.cli import options
-from escalation.cli.folders import claimed, words
+from escalation.cli.folders import all_or_nothing, claimed, words
 from escalation.cli.shell import SECONDS_A_POINT, coloured, emit_json, foreseen_by, note, progress
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ def command(
     folder = claimed(out)
     ran = Ran.now(words(), seed)
     size = _in_bar(worlds, horizon, rare) if precision is None else None
-    with progress(size, quiet, foreseen_by(ready, worlds, priors), workers) as advance:
+    foreseen = foreseen_by(ready, worlds, priors)
+    with all_or_nothing(folder), progress(size, quiet, foreseen, workers) as advance:
         result = run(
             ready,
             worlds,
@@ -182,7 +183,7 @@ def _tell_size(
     plain, copied = worlds * horizon, _copied(worlds, horizon, rare)
     copying = (COPYING_PRIORS if priors else COPYING) * copied
     seconds = LOADING_SECONDS + (plain * (PRIORS_MICROSECONDS if priors else MICROSECONDS) / workers + copying) / 1e6
-    seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
+    seconds += COMPILING_SECONDS * ((not compiled.is_warm()) + (priors and not compiled.is_warm(rows=True)))
     solving = 0.0 if foreseen is None else foreseen * SECONDS_A_POINT / min(workers, foreseen)
     seconds += solving
     size: dict[str, object] = {

@@ -28,7 +28,6 @@ SECONDS_A_POINT = 0.1
 """What foresight takes to solve a point on one core, rounded up: 400 draws of strike and of accord, November 2026."""
 
 DEBUG = "ESCALATION_DEBUG"
-COMPILING = "compiling for this machine, less than a minute, once"
 COMPILING_FORESIGHT = "compiling foresight for this machine, half a minute, once"
 
 
@@ -76,15 +75,29 @@ def foreseen_by(scenario: Scenario, worlds: int, priors: bool) -> int | None:
     return None if PLANNERS.isdisjoint(rules) else worlds if priors else 1
 
 
+def tell_of_compiling() -> None:
+    """Have it said on stderr, above the bar, when the compiler is waited for: ``escalation.model.warm`` logs it."""
+    import logging
+
+    class Notes(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            from tqdm import tqdm
+
+            tqdm.write(record.getMessage(), file=sys.stderr)
+
+    logger = logging.getLogger("escalation")
+    if not any(handler.name == "notes" for handler in logger.handlers):
+        notes = Notes()
+        notes.name = "notes"
+        logger.addHandler(notes)
+
+
 def say_ahead(foreseen: int | None = None, workers: int = 1) -> None:
     """Say on stderr what a run waits for before it moves: the compiler, and points that foresight has to solve.
 
     ``foreseen`` is how many these may be; None where no rule plans.
     """
-    from escalation import compiled
-
-    if not compiled.is_warm():
-        note(COMPILING)
+    tell_of_compiling()
     if foreseen is None:
         return
     from escalation.model.foresight import cache

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escalation.cli import options
-from escalation.cli.shell import COMPILING, coloured, emit_json, note, say_foresight
+from escalation.cli.shell import coloured, emit_json, say_foresight, tell_of_compiling
 
 if TYPE_CHECKING:
     from escalation.scenario.scenario import Scenario
@@ -29,7 +29,6 @@ def solve_scenario(
     as_json: bool,
 ) -> None:
     """Solve the stage game that ``actor`` faces and print it. Raises ``ScenarioFault`` and ``click.UsageError``."""
-    from escalation import compiled
     from escalation.analysis.prepare import prepared
     from escalation.analysis.stage_solution import solve_stage
     from escalation.games.homotopy import Lost
@@ -38,8 +37,7 @@ def solve_scenario(
     role = _role(ready, actor)
     if world is None and (week is not None or priors or seed):
         raise click.UsageError("--week, --seed and --priors name a world's moment: give its number, --world N")
-    if not compiled.is_warm():
-        note(COMPILING)
+    tell_of_compiling()
     moment = _moment(ready, role, world, week or 1, seed, priors)
     try:
         solved = solve_stage(moment, rationality)

@@ -8,6 +8,7 @@ a function that is missing there, because a process was stopped, is compiled at 
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -25,16 +26,20 @@ from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.quantiles import quantiles
 
 _ROWS = "rows"
+_log = logging.getLogger(__name__)
 
 
 def up(rows: bool = False) -> None:
     """Compile this build, if that has never been done here, before the first world is run.
 
-    ``rows``: for worlds of many parameter rows. The first thread does not compile but waits: an interrupt that comes
-    while the compiler is called back from machine code would be lost.
+    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while. The
+    first thread does not compile but waits: an interrupt that comes while the compiler is called back from machine
+    code would be lost.
     """
     if compiled.is_warm(rows):
         return
+    of_what = "worlds that each have their own numbers" if rows else "this machine"
+    _log.warning("compiling for %s, less than a minute, once", of_what)
     if threading.current_thread() is not threading.main_thread():
         _once(rows)
         return

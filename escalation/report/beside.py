@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, BreakEven
 from escalation.analysis.intervals import LEVEL
+from escalation.analysis.movers import BOUND, POINTS
 from escalation.analysis.sweep_result import PointResult, SweepResult
-from escalation.report.words import count, day, opening, period, small
+from escalation.report.words import count, day, listed, opening, period, small
 
 LONGEST_NAME: Final = 20
 MANY: Final = 20
 """Points of which one may be expected to seem to differ from its reference by chance."""
+_ONE_CHANGE: Final = {
+    TOLD: "both told from break-even",
+    BETWEEN: "not both told from break-even, but with points that are on either side",
+    CHANCE: "not both told from break-even: that may be chance",
+}
+_ALL_CHANGES: Final = {
+    TOLD: "all told from break-even",
+    BETWEEN: "none of them both told from break-even, but each with points that are on either side",
+    CHANCE: "none of them both told from break-even: that may be chance",
+}
+_SOME_CHANGES: Final = {
+    TOLD: ("is told from break-even on both sides", "are told from break-even on both sides"),
+    BETWEEN: ("lies between points that are", "lie between points that are"),
+    CHANCE: ("may be chance", "may be chance"),
+}
+"""How sure it is that the difference changes sign, by ``crossing.SURE``; of some, in the singular and the plural."""
 
 
 def is_against(result: SweepResult) -> bool:
@@ -48,11 +67,69 @@ def differences_sentence(result: SweepResult) -> str:
 def stopped_words(noun: str, differences: bool) -> str:
     """What the figures of a sweep to a precision are, with ``differences`` between points or without."""
     told = (
-        f"With --precision the interval of a {noun} is that of counting and weighing together, and holds whenever the "
-        "run stops; the odds beside it are those counted, and may lie near an end of it, or outside."
+        f"With --precision the interval of a {noun} is that of counting and weighing together, which holds whenever "
+        "the run stops, and the odds beside it are its middle (0 where no war was counted); the odds counted lie in "
+        "it, maybe at an end, and are in results.csv."
     )
-    beside = " Intervals of differences are those of a number of worlds fixed beforehand, which this was not."
+    beside = (
+        " Intervals of differences, of odds counted, and the marks made of them are those of a number of worlds fixed "
+        "beforehand, which this was not."
+    )
     return f"{told}{beside if differences else ''}"
+
+
+def movers_words(movers: Sequence[Mapping[str, Any]]) -> str:
+    """By what test keys are said to move the odds, or not; ``movers`` as in JSON. Empty where none is."""
+    if not movers:
+        return ""
+    if movers[0]["by"] == POINTS:
+        keys = " over all keys together" if len(movers) > 1 else ""
+        return (
+            "A key is said to move the odds where the means of the points in its lowest and its highest fifth differ "
+            f"by more than the spread between points would make them (95 %{keys}), whatever else varies."
+        )
+    keys = "of all keys " if len(movers) > 1 else ""
+    text = (
+        "A key is said to move the odds where they differ, world by world, between its values of least and greatest "
+        f"odds by more than chance may, at 95 % over all pairs of values {keys}together."
+    )
+    bound = [mover["key"] for mover in movers if mover["by"] == BOUND]
+    if bound:
+        text += f" Worlds are missing: of {listed(bound)} a bound on that chance was taken, which is too wide."
+    return text
+
+
+def signs_words(found: Mapping[str, int]) -> str:
+    """Between how many neighbours the difference changes sign, by how sure each change is (``crossing.SURE``)."""
+    number = sum(found.values())
+    if not number:
+        return "No two neighbours differ in sign: there is no break-even between these points."
+    if number == 1:
+        how = next(how for how, many in found.items() if many)
+        return f"The difference changes sign between two points, {_ONE_CHANGE[how]}."
+    text = f"The difference changes sign between {small(number)} pairs of neighbours"
+    kinds = [(how, many) for how, many in found.items() if many]
+    if len(kinds) == 1:
+        return f"{text}, {_ALL_CHANGES[kinds[0][0]]}."
+    said = listed([f"{small(many)} {_SOME_CHANGES[how][many > 1]}" for how, many in kinds])
+    return f"{text}: {said}."
+
+
+def even_words(key: str, found: Sequence[BreakEven]) -> str:
+    """The break-even values on the only axis, and between what each is known to lie; empty for none."""
+    said = []
+    for between in dict.fromkeys(one.between for one in found):
+        values = [f"{one.value:.3g}" for one in found if one.between == between]
+        text = f"Break-even at {key} about {listed(values)}, by interpolation between the points"
+        if between is None:
+            who, whose = ("it", "its") if len(values) == 1 else ("they", "their")
+            said.append(f"{text}; {who} may be chance, for the points on {whose} two sides are not told apart.")
+        else:
+            low, high = between
+            said.append(
+                f"{text}; those at {low:.3g} and at {high:.3g} are told apart, one more dangerous and one less."
+            )
+    return " ".join(said)
 
 
 def chance_sentence(known: int, noun: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from escalation.analysis.movers import movers
 from escalation.analysis.spread import SHARES, Spread
 from escalation.analysis.sweep_result import SweepResult, shown
 from escalation.report.layout import columns, wrapped
@@ -87,7 +86,7 @@ def noise_words(found: Mapping[str, Any]) -> str:
 
 def by_themselves(result: SweepResult) -> list[str]:
     """Which of the numbers drawn are shown to move the odds though all others vary too; nothing for too few draws."""
-    found = movers(result)
+    found = result.movers
     if not found:
         return []
     told = [mover for mover in found if mover.told][:FEW]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.analysis.crossing import break_even, crossings, differences
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, Border, borders, break_even, differences, told_apart
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, SAME, Key, SweepResult, shown
 from escalation.report.words import period
 
@@ -22,6 +22,12 @@ NAME: Final = "heatmap"
 KINDS: Final = ("svg", "png")
 MOST_TICKS: Final = 9
 _LINE, _BAND, _OWN = "#b2182b", "#f4a582", "#111111"
+_LINES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    TOLD: ("break-even", {"lw": 2.4}),
+    BETWEEN: ("break-even, roughly here", {"lw": 1.6, "ls": (0, (3.5, 1.5))}),
+    CHANCE: ("break-even, which may be chance", {"lw": 1.4, "ls": (0, (1.0, 1.5))}),
+}
+"""What the break-even is called and how it is drawn, by how sure it is."""
 
 Floats = NDArray[np.float64]
 
@@ -29,15 +35,16 @@ Floats = NDArray[np.float64]
 def drawable(result: SweepResult) -> bool:
     """Whether there is a figure for the points: a grid over one key or two, with a point that was run."""
     shape = result.points.shape
-    known = any(found.war is not None for found in result.results)
+    known = any(found.stated is not None for found in result.results)
     return known and shape is not None and len(shape) <= 2 and max(shape) > 1
 
 
 def sweep_figure(result: SweepResult, folder: Path) -> list[Path]:
     """Draw heatmap.svg and heatmap.png into ``folder``; nothing where the points are not ``drawable``.
 
-    Two keys: the odds as colour, hatched where the paired interval holds no difference from the reference, the
-    break-even contour where it is zero. One key: the odds with their intervals. The scenario's own value is marked.
+    Two keys: the odds as colour, hatched where the paired interval holds no difference from the reference, and the
+    break-even between neighbours whose differences have opposite signs, by how sure that is. One key: the
+    odds with their intervals. The scenario's own value is marked.
     """
     if not drawable(result):
         for kind in KINDS:
@@ -78,7 +85,9 @@ def _note(result: SweepResult) -> str:
     reference = result.reference
     if reference is not None and result.points.shape is not None and len(result.points.shape) == 2:
         beside = f"{reference.name} at the same point" if reference.against else f"{reference.name} as it stands"
-        text += f"Break-even and hatching: beside {beside}. "
+        numbers = any(key.numeric for key in result.keys)
+        text += f"Beside {beside}: hatched where not told from it"
+        text += "; no two neighbours differ in sign: no break-even. " if numbers and not _borders(result) else ". "
     return _folded(f"{text}Simulated, not observed.", 112)
 
 
@@ -95,7 +104,7 @@ def _line(result: SweepResult, axes: Axes) -> None:
     along = sorted(zip(places, result.results, strict=True), key=lambda pair: pair[0])
     x = [place for place, _ in along]
     odds, low, high = (
-        [math.nan if found.war is None else 100 * getattr(found.war, end) for _, found in along]
+        [math.nan if found.stated is None else 100 * getattr(found.stated, end) for _, found in along]
         for end in ("odds", "low", "high")
     )
     if key.numeric:
@@ -140,17 +149,19 @@ def _reference_line(result: SweepResult, axes: Axes, places: Sequence[float], ke
         return
     if reference.against:
         known = sorted(
-            (place, 100 * found.war.odds)
+            (place, 100 * found.stated.odds)
             for place, found in zip(places, reference.points, strict=True)
-            if found.war is not None
+            if found.stated is not None
         )
         style: dict[str, Any] = {"ls": "--"} if key.numeric else {"ls": "none"}
         axes.plot(*zip(*known, strict=True), color="#2166ac", marker="s", ms=4, label=reference.name, **style)
-    elif reference.points[0].war is not None:
-        level = 100 * reference.points[0].war.odds
+    elif reference.points[0].stated is not None:
+        level = 100 * reference.points[0].stated.odds
         axes.axhline(level, color="#555555", lw=1, ls="--", label=f"{reference.name} as it stands: {level:.1f}")
-    for value in break_even(result):
-        axes.axvline(value, color="#1b7837", lw=1, label=f"break-even: about {value:.3g}")
+    for found in break_even(result):
+        chance = "" if found.between is not None else ", which may be chance"
+        label = f"break-even: about {found.value:.3g}{chance}"
+        axes.axvline(found.value, color="#1b7837", lw=1, ls="-" if found.between is not None else ":", label=label)
 
 
 # -- two keys ----------------------------------------------------------------------------------------------------
@@ -162,7 +173,7 @@ def _heat(result: SweepResult, axes: Axes) -> None:
     order_x, x = _ordered(second, across)
     order_y, y = _ordered(first, down)
     shape = (len(down), len(across))
-    odds = np.array([math.nan if f.war is None else 100 * f.war.odds for f in result.results]).reshape(shape)
+    odds = np.array([math.nan if f.stated is None else 100 * f.stated.odds for f in result.results]).reshape(shape)
     odds = odds[np.ix_(order_y, order_x)]
     edges_x, edges_y = _edges(second, across, x), _edges(first, down, y)
     mesh = axes.pcolormesh(
@@ -178,13 +189,9 @@ def _heat(result: SweepResult, axes: Axes) -> None:
         if same.any():
             _hatch(axes, edges_x, edges_y, same)
             handles.append(
-                Patch(facecolor="none", edgecolor="#444444", hatch="////", lw=0, label="cannot be told from break-even")
+                Patch(facecolor="none", edgecolor="#444444", hatch="////", lw=0, label="not told from break-even")
             )
-        beside = differences(result)[np.ix_(order_y, order_x)]
-        if first.numeric and second.numeric:
-            handles += _contour(axes, x, y, beside)
-        elif first.numeric or second.numeric:
-            handles += _crossings(axes, edges_x, edges_y, x if second.numeric else y, beside, upright=second.numeric)
+        handles += _break_even(axes, edges_x, edges_y, _borders(result))
     for why, hatch in ((FAILED, "xxx"), (NOT_RUN, "")):
         gone = np.array([result.missing.get(point) == why for point in range(len(result))]).reshape(shape)
         if gone.any():
@@ -216,7 +223,7 @@ def _heat(result: SweepResult, axes: Axes) -> None:
             handles=handles,
             loc="lower left",
             bbox_to_anchor=(0.0, 1.01),
-            ncols=len(handles) if len(handles) <= 3 else 2,
+            ncols=2,
             fontsize=9,
             frameon=False,
             borderaxespad=0.0,
@@ -233,30 +240,33 @@ def _hatch(axes: Axes, x: Floats, y: Floats, which: NDArray[np.bool_], hatch: st
     axes.add_collection(PatchCollection(cells, facecolor="none", edgecolor="#444444", hatch=hatch, lw=0, alpha=0.55))
 
 
-def _contour(axes: Axes, x: Floats, y: Floats, surface: Floats) -> list[Any]:
+def _borders(result: SweepResult) -> list[Border]:
+    (first, second), (down, across) = result.keys, result.points.axes()
+    at = np.ix_(_ordered(first, down)[0], _ordered(second, across)[0])
+    return borders(differences(result)[at], told_apart(result)[at], first.numeric, second.numeric)
+
+
+def _break_even(axes: Axes, x: Floats, y: Floats, found: Sequence[Border]) -> list[Any]:
+    """The break-even between cells whose borders are at ``x`` and ``y``; what it is called, in the legend."""
     from matplotlib.lines import Line2D
 
-    known = np.ma.masked_invalid(surface)
-    if min(surface.shape) < 2 or not known.min() < 0.0 < known.max():
-        return []
-    axes.contour(x, y, known, levels=[0.0], colors=[_OWN], linewidths=2.0)
-    return [Line2D([], [], color=_OWN, lw=2.0, label="break-even")]
+    def place(edges: Floats, at: Sequence[float], log: bool) -> Floats:
+        scale: Any = np.log if log else np.asarray
+        placed = np.interp(np.array(at) + 0.5, np.arange(len(edges)), scale(edges))
+        return np.asarray(np.exp(placed) if log else placed)
 
-
-def _crossings(axes: Axes, x: Floats, y: Floats, numbers: Floats, surface: Floats, *, upright: bool) -> list[Any]:
-    """The break-even of each row (``upright``) or column, where only that axis holds ``numbers``."""
-    from matplotlib.lines import Line2D
-
-    found = False
-    for place, line in enumerate(surface if upright else surface.T):
-        known = ~np.isnan(line)
-        for value in crossings(numbers[known].tolist(), line[known].tolist()):
-            found = True
-            if upright:
-                axes.plot([value, value], [y[place], y[place + 1]], color=_OWN, lw=2.0)
-            else:
-                axes.plot([x[place], x[place + 1]], [value, value], color=_OWN, lw=2.0)
-    return [Line2D([], [], color=_OWN, lw=2.0, label="break-even")] if found else []
+    log_x, log_y = axes.get_xscale() == "log", axes.get_yscale() == "log"
+    for piece in found:
+        axes.plot(
+            place(x, (piece.x0, piece.x1), log_x),
+            place(y, (piece.y0, piece.y1), log_y),
+            color=_OWN,
+            solid_capstyle="projecting",
+            **_LINES[piece.sure][1],
+        )
+    drawn = {piece.sure for piece in found}
+    kinds = [kind for sure, kind in _LINES.items() if sure in drawn]
+    return [Line2D([], [], color=_OWN, label=label, **style) for label, style in kinds]
 
 
 def _write_odds(axes: Axes, x: Floats, y: Floats, odds: Floats) -> None:

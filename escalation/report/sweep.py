@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from escalation.analysis.crossing import break_even
-from escalation.analysis.movers import Mover, movers
+from escalation.analysis.crossing import break_even, sign_changes
+from escalation.analysis.movers import POINTS, Mover, few_worlds
 from escalation.analysis.sweep_result import (
     FAILED,
     LESS,
@@ -25,8 +25,11 @@ from escalation.report.beside import (
     difference_cells,
     difference_head,
     differences_sentence,
+    even_words,
     is_against,
+    movers_words,
     other,
+    signs_words,
     stopped_words,
 )
 from escalation.report.drawn import by_themselves, how_drawn, noise_words, spread_sentence, spread_table
@@ -101,16 +104,16 @@ def headline(result: SweepResult) -> str:
 def _moved(result: SweepResult) -> str:
     when = f"within {period(result.horizon)} of {day(result.scenario.start.date)}"
     when = f"under {result.scenario.name} {when}" if is_against(result) else when
-    known = [found for found in result.results if found.war is not None]
+    known = [found for found in result.results if found.stated is not None]
     if not known:
         return f"{unknown_words(result)}: the odds of all-out war {when} are unknown."
     if result.drawn:
         return spread_sentence(result, when)
-    found = movers(result)
+    found = result.movers
     if not found:
         least, most = _ends(known)
-        if least is most and most.war is not None:
-            return f"The odds of all-out war {when} are {between(most.war.odds, most.war.low, most.war.high)}."
+        if least is most and most.stated is not None:
+            return f"The odds of all-out war {when} are {between(most.stated.odds, most.stated.low, most.stated.high)}."
         ends = f"from {_odds_of(least)} at {_at(result, least)} to {_odds_of(most)} at {_at(result, most)}"
         return f"The odds of all-out war {when} run {ends}."
     first = found[0]
@@ -119,7 +122,7 @@ def _moved(result: SweepResult) -> str:
         none = first.key if len(found) == 1 else f"None of the {len(found)} keys"
         return (
             f"{none} is {'not ' if len(found) == 1 else ''}shown to move the odds of all-out war {when}: what it does "
-            f"may be chance in worlds so few. The points run from {_odds_of(least)} to {_odds_of(most)}."
+            f"may be chance in {_few(result, first)} so few. The points run from {_odds_of(least)} to {_odds_of(most)}."
         )
     sentence = f"{first.key} moves the odds of all-out war {when} {'most, ' if len(found) > 1 else ''}{_span(first)}"
     sentence += _over_the_rest(result, len(found))
@@ -128,8 +131,15 @@ def _moved(result: SweepResult) -> str:
         sentence += f"; {listed(rest)}"
     silent = [mover.key for mover in found if not mover.told]
     if silent and len(silent) <= 2:
-        sentence += f"; {listed(silent)} not by more than chance may"
+        sentence += f"; {listed(silent)} {'is' if len(silent) == 1 else 'are'} not shown to move them"
     return f"{sentence}."
+
+
+def _few(result: SweepResult, mover: Mover) -> str:
+    """What there is too little of for a key's effect to be told: worlds of a grid, points of a sample, or both."""
+    if mover.by != POINTS:
+        return "worlds"
+    return "points and worlds" if few_worlds(result) else "points"
 
 
 def _over_the_rest(result: SweepResult, keys: int) -> str:
@@ -149,13 +159,13 @@ def _rounded(value: object) -> str:
 
 def _ends(known: Sequence[PointResult]) -> tuple[PointResult, PointResult]:
     def odds(found: PointResult) -> float:
-        return found.war.odds if found.war is not None else 0.0
+        return found.stated.odds if found.stated is not None else 0.0
 
     return min(known, key=odds), max(known, key=odds)
 
 
 def _odds_of(found: PointResult) -> str:
-    return "unknown odds" if found.war is None else _so_many(found.war.odds)
+    return "unknown odds" if found.stated is None else _so_many(found.stated.odds)
 
 
 def _so_many(odds: float) -> str:
@@ -180,7 +190,7 @@ class _Report:
         lines[0] = bold(lines[0], self.colour)
         lines += ["", *wrapped(self.about())]
         lines += ["", dim("What varies", self.colour), *self.keys()]
-        if any(found.war is not None for found in result.results):
+        if any(found.stated is not None for found in result.results):
             shape = result.points.shape
             lines += ["", dim(f"Odds of all-out war within {period(result.horizon)}, in 100", self.colour)]
             if shape is not None and len(shape) == 1:
@@ -194,6 +204,8 @@ class _Report:
         if result.failures:
             lines += ["", *self.failures()]
         lines += ["", *wrapped(self.noise())]
+        if not result.drawn:
+            lines += wrapped(movers_words([mover.to_json() for mover in result.movers]))
         if result.precision is not None:
             lines += wrapped(stopped_words(self.noun, result.reference is not None))
         if result.certified:
@@ -247,7 +259,7 @@ class _Report:
         keys = self.result.points.keys
         if len(keys) <= MOST_KEYS:
             return list(range(len(keys)))
-        told = [keys.index(mover.key) for mover in movers(self.result) if mover.told]
+        told = [keys.index(mover.key) for mover in self.result.movers if mover.told]
         return told[:MOST_KEYS] or ([] if self.result.drawn else [0])
 
     # -- tables --------------------------------------------------------------------------------------------------
@@ -264,10 +276,10 @@ class _Report:
         """What stands under ``heads``: the odds, their interval, the difference from another scenario, the mark."""
         found = self.result.results[place]
         beside = difference_cells(found) if is_against(self.result) else ()
-        if found.war is None:
+        if found.stated is None:
             return self.result.missing[place], "", *("" for _ in beside), ""
-        interval = f"{100 * found.war.low:.2f} to {100 * found.war.high:.2f}"
-        return f"{100 * found.war.odds:.2f}", interval, *beside, self.mark(found)
+        interval = f"{100 * found.stated.low:.2f} to {100 * found.stated.high:.2f}"
+        return f"{100 * found.stated.odds:.2f}", interval, *beside, self.mark(found)
 
     def barred(self, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], points: Sequence[int]) -> list[str]:
         """Rows of cells, each followed by a bar as long as its odds; long tables are cut."""
@@ -275,7 +287,7 @@ class _Report:
         widths = [max(len(row[i]) for row in (head, *kept)) for i in range(len(head))]
         used = 2 + sum(widths) + 2 * len(widths)
         room = min(WIDTH - used, 40)
-        known = [found.war.odds for found in self.result.results if found.war is not None]
+        known = [found.stated.odds for found in self.result.results if found.stated is not None]
         top = max(known)
 
         def line(row: tuple[str, ...]) -> str:
@@ -284,7 +296,7 @@ class _Report:
 
         lines = [line(head).rstrip()]
         for row, point in zip(kept, points, strict=False):
-            war = self.result.results[point].war
+            war = self.result.results[point].stated
             bar = "" if war is None or room < 4 or top <= 0.0 else "#" * max(round(room * war.odds / top), 0)
             lines.append(f"{line(row)}  {bar}".rstrip())
         return [*lines, *self.rest(left)]
@@ -338,13 +350,13 @@ class _Report:
         return f"{odds} ({interval}){self.mark(found)}" if odds else "? "
 
     def cell(self, found: PointResult) -> str:
-        if found.war is None:
+        if found.stated is None:
             return "? "
-        return f"{100 * found.war.odds:.1f}{self.mark(found) or ' '}"
+        return f"{100 * found.stated.odds:.1f}{self.mark(found) or ' '}"
 
     def widths(self) -> list[str]:
         """How wide the intervals of the cells are."""
-        halves = [(100 * (w.high - w.low) / 2, 100 * w.odds) for w in (f.war for f in self.result.results) if w]
+        halves = [(100 * (w.high - w.low) / 2, 100 * w.odds) for w in (f.stated for f in self.result.results) if w]
         (least, at_least), (most, at_most) = min(halves), max(halves)
         text = f"95 % intervals: from ± {least:.1f} (at {at_least:.1f}) to ± {most:.1f} (at {at_most:.1f}) in 100"
         return wrapped(text, "  ")
@@ -408,16 +420,11 @@ class _Report:
         verdicts = [found.paired.verdict for found in result.results if found.paired is not None]
         if verdicts:
             told = f"{verdicts.count(MORE):,} more dangerous (+), {verdicts.count(LESS):,} less (-), "
-            told += f"{verdicts.count(SAME):,} that cannot be told apart (=: the break-even lies among them)"
-            if not verdicts.count(SAME) or result.drawn:
-                told = told.replace(" (=: the break-even lies among them)", " (=)")
+            told += f"{verdicts.count(SAME):,} that cannot be told apart (=)"
             said = "" if is_against(result) else chance_sentence(len(verdicts), self.noun)  # else in the headline
             lines += wrapped(f"{opening(self.noun)}s by the 95 % interval of the paired difference: {told}.{said}")
-        found = break_even(result)
-        if found:
-            values = listed([f"{value:.3g}" for value in found])
-            about = f"Break-even at {result.points.keys[0]} about {values}, by interpolation between the points."
-            lines += wrapped(about)
+            if result.points.shape is not None:
+                lines += wrapped(break_even_words(result))
         return lines
 
     def reference_words(self, reference: Reference) -> str:
@@ -427,7 +434,7 @@ class _Report:
             even = f": break-even is where {result.scenario.name} is as dangerous as {other(result)}"
             return f"{text}{'' if result.drawn else even}."
         own = reference.points[0]
-        odds = "unknown" if own.war is None else between(own.war.odds, own.war.low, own.war.high)
+        odds = "unknown" if own.stated is None else between(own.stated.odds, own.stated.low, own.stated.high)
         where = _at(result, own) if len(result.points.keys) <= MOST_KEYS_TOLD else "its own values"
         text = f"Each {self.noun} is set beside {reference.name} as it stands ({where}), in the same worlds: {odds}."
         return text if result.drawn else f"{text} Break-even is where a point is as dangerous as that."
@@ -451,6 +458,16 @@ class _Report:
             "Uncertain numbers that do not vary here stand at their central values; the intervals are Monte-Carlo "
             "noise alone."
         )
+
+
+def break_even_words(result: SweepResult) -> str:
+    """Where on a grid the difference changes sign, and whether that is told from chance; as the figures draw it."""
+    shape = result.points.shape or ()
+    if not any(key.numeric for key, length in zip(result.keys, shape, strict=False) if length > 1):
+        return ""
+    if len(shape) == 1 and (not is_against(result) or break_even(result)):
+        return even_words(result.points.keys[0], break_even(result))
+    return signs_words(sign_changes(result))
 
 
 def _where(failure: Mapping[str, Any]) -> str:
@@ -498,4 +515,4 @@ def _cut(text: str, most: int) -> str:
 
 
 def _sortable(found: PointResult) -> float:
-    return -1.0 if found.war is None else found.war.odds
+    return -1.0 if found.stated is None else found.stated.odds

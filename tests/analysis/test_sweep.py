@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import escalation
 from escalation.analysis.compare import compare
-from escalation.analysis.crossing import break_even, crossings
-from escalation.analysis.intervals import newcombe
+from escalation.analysis.contrasts import clustered, contrasts
+from escalation.analysis.crossing import BETWEEN, CHANCE, TOLD, Border, BreakEven, borders, break_even, crossings, evens
+from escalation.analysis.intervals import newcombe, z_of
 from escalation.analysis.movers import movers
 from escalation.analysis.odds import run
 from escalation.analysis.spread import SHARES
@@ -314,8 +315,56 @@ def test_noise_alone_moves_nothing(coupled: float) -> None:
             replace(old, totals=totals(old.totals.layout, war), paired=paired(war, wars[5]))
             for old, war in zip(base.results, wars[:5], strict=True)
         )
-        told += movers(replace(base, results=results))[0].told
+        told += movers(replace(base, results=results, contrasts=()))[0].told
     assert told <= 20
+
+
+def test_an_effect_that_is_the_same_way_in_every_world_is_told_and_named_by_its_test() -> None:
+    """A strong key beside a weak one that never makes a world safer: a bound by margins misses what pairs show."""
+
+    def both(setting: Mapping[str, object]) -> float:
+        return 0.35 * scale(setting) + 0.06 * float(str(setting["us.type.resolute"])) * (scale(setting) > 0)
+
+    found = made_up(both, {"us.type.resolute": "0.1:0.9:7", "errors.scale": "0:2:7"}, worlds=300)
+    assert [(mover.key, mover.told, mover.by) for mover in movers(found)] == [
+        ("errors.scale", True, "worlds"),
+        ("us.type.resolute", True, "worlds"),
+    ]
+    weak = movers(replace(found, contrasts=()))[1]
+    assert (weak.key, weak.told, weak.by) == ("us.type.resolute", False, "bound")
+
+
+@pytest.mark.parametrize(("sets", "most"), [(1, 5), (7, 5)])
+def test_keys_that_do_nothing_are_told_apart_in_few_sweeps(sets: int, most: int) -> None:
+    """Settings of the other key share a world's luck, so that their pairs count as one, as they would not by number."""
+    luck, told = np.random.default_rng(3), 0
+    for _ in range(200):
+        odds = luck.beta(0.3, 3.0, (1, 1, 300))  # a world's own danger, common to all its points
+        bits = np.repeat(luck.random((4, 1, 300)), sets, axis=1) < odds
+        found = contrasts(bits.mean(axis=2).ravel(), (4, sets), lambda point, bits=bits: bits.reshape(-1, 300)[point])
+        pairs = 6 + sets * (sets - 1) // 2
+        told += any(one.z > z_of(1.0 - 0.05 / pairs) for one in found)
+    assert told <= 200 * 0.05 + most
+
+
+def test_the_statistic_of_one_pair_a_world_is_mcnemars() -> None:
+    assert clustered(np.array([1] * 9 + [-1] * 2 + [0] * 50)) == pytest.approx(7 / math.sqrt(11))
+    assert clustered(np.array([3, -1])) == pytest.approx(2 / math.sqrt(10))
+    assert clustered(np.zeros(5, dtype=np.int64)) == 0.0
+
+
+def test_contrasts_are_over_the_worlds_that_all_points_have_and_left_out_where_some_are_missing() -> None:
+    wars = [np.array([0, 0, 1], dtype=bool), np.array([1, 1, 1, 0], dtype=bool)]
+    (found,) = contrasts(np.array([1 / 3, 0.75]), (2,), lambda point: wars[point])
+    assert (found.least, found.most, found.worlds, found.z) == (0, 1, 3, pytest.approx(math.sqrt(2)))
+    assert contrasts(np.array([1 / 3, 0.75]), (2,), lambda point: wars[point] if point else None) == ()
+
+
+def test_a_sweep_holds_its_keys_against_its_own_worlds(swept: SweepResult) -> None:
+    assert [mover["by"] for mover in swept.to_json()["movers"]] == ["worlds", "worlds"]
+    assert {found.worlds for found in swept.contrasts} == {120}
+    wars = swept.to_frame()["wars"].to_numpy().reshape(3, 2)
+    assert (swept.contrasts[0].least, swept.contrasts[0].most) == (wars.sum(1).argmin(), wars.sum(1).argmax())
 
 
 def test_missing_points_are_left_out_of_what_moves() -> None:
@@ -346,11 +395,48 @@ def test_crossings(differences: list[float], expected: list[float]) -> None:
 
 
 def test_break_even_is_where_the_scenario_is_as_dangerous_as_the_other() -> None:
-    found = break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, against=lambda _: 0.125))
-    assert found == pytest.approx([1.25])
+    (found,) = break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, against=lambda _: 0.125))
+    assert (found.value, found.between) == (pytest.approx(1.25), (1.0, 1.5))
     assert break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"})) == []
     hill = made_up(lambda setting: 0.2 - 0.1 * abs(scale(setting) - 1.5), {"errors.scale": "0:3:7"})
-    assert break_even(hill) == pytest.approx([2.0])
+    assert [found.value for found in break_even(hill)] == pytest.approx([2.0])
     assert not any(
-        math.isnan(value) for value in break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, missing=(1,)))
+        math.isnan(found.value) for found in break_even(made_up(scale_tenth, {"errors.scale": "0:2:5"}, missing=(1,)))
     )
+
+
+def test_a_break_even_is_known_between_the_nearest_points_told_apart_with_opposite_signs() -> None:
+    values, differences = [3.0, 0.0, 1.0, 2.0], [4.0, -4.0, -1.0, 1.0]
+    assert evens(values, differences, [True, True, False, False]) == [BreakEven(1.5, (0.0, 3.0))]
+    assert evens(values, differences, [True, False, True, True]) == [BreakEven(1.5, (1.0, 2.0))]
+    assert evens(values, differences, [True, False, False, False]) == [BreakEven(1.5, None)]
+    assert evens([0.0, 1.0, 2.0, 3.0], [4.0, -1.0, 1.0, 4.0], [True, False, False, True])[1].between is None
+    assert evens(values, differences, [True] * 4, own=1.5) == []
+    noisy = evens([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [-4.0, -1.0, 1.0, -1.0, 1.0, 4.0], [True, *[False] * 4, True])
+    assert [(found.value, found.between) for found in noisy] == [(1.5, (0.0, 5.0)), (2.5, None), (3.5, (0.0, 5.0))]
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "places"),
+    [
+        ([0, 1, 2], [], {}),
+        ([-1, 1, 1], [0, 1], {0.5: TOLD}),
+        ([-1, 1, 1], [0, 2], {0.5: BETWEEN}),
+        ([-1, 1, 1], [0], {0.5: CHANCE}),
+        ([-1, 1, 1], [], {0.5: CHANCE}),
+        ([-3, 0, 1], [0, 2], {1.5: BETWEEN}),
+        ([-1, 0, 0, 3], [0], {0.5: CHANCE}),
+        ([1, 0, 1], [0, 2], {}),
+        ([-1, math.nan, 1], [0, 2], {}),
+        ([-1, 1, -1], [0, 1, 2], {0.5: TOLD, 1.5: TOLD}),
+        ([-4, -1, 1, -1, 1, 4], [0, 5], {1.5: BETWEEN, 2.5: CHANCE, 3.5: BETWEEN}),
+    ],
+)
+def test_break_even_runs_between_neighbours_of_opposite_signs(
+    line: list[float], told: list[int], places: dict[float, str]
+) -> None:
+    surface, flags = np.array([line], dtype=np.float64), np.array([[place in told for place in range(len(line))]])
+    expected = [Border(place, -0.5, place, 0.5, sure) for place, sure in places.items()]
+    assert borders(surface, flags) == expected
+    assert borders(surface.T, flags.T) == [Border(b.y0, b.x0, b.y1, b.x1, b.sure) for b in expected]
+    assert borders(surface, flags, columns=False) == borders(surface.T, flags.T, rows=False) == []

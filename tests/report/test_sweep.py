@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
+from escalation.analysis.crossing import BETWEEN, CHANCE, SURE, TOLD, sign_changes
+from escalation.analysis.sequences import Seen
+from escalation.analysis.sweep import sweep
 from escalation.analysis.sweep_result import SweepResult
+from escalation.report.beside import signs_words
 from escalation.report.heatmap import drawable, sweep_figure
 from escalation.report.layout import WIDTH
+from escalation.report.page import sweeps
 from escalation.report.sweep import headline, sweep_text
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
@@ -325,7 +330,7 @@ def test_a_figure_names_its_keys_and_roles(made: dict[str, SweepResult], name: s
         assert any("a lever" in text for text in drawn)
         assert any("strike as it stands: 7.0" in text for text in drawn)
     if name == "matrix":
-        assert any("cannot be told from break-even" in text for text in drawn)
+        assert any("not told from break-even" in text for text in drawn)
         assert any("an uncertain number" in text for text in drawn)
     if name == "against":
         assert any("break-even: about 1" in text for text in drawn)
@@ -364,3 +369,181 @@ def test_no_figure_is_drawn_of_other_designs_and_an_old_one_is_removed(
     sweep_figure(made["line"], tmp_path)
     assert sweep_figure(made["three"], tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+# -- what moves the odds, and where break-even is drawn ----------------------------------------------------------------
+def late(setting: Mapping[str, object]) -> float:
+    """No war up to a scale of 1, then more and more: beside no war at all, a difference of exactly 0 and then above."""
+    return max(0.0, 0.3 * (float(str(setting["errors.scale"])) - 1.0))
+
+
+def wavy(setting: Mapping[str, object]) -> float:
+    """As dangerous as 0.07 but for a world in a thousand, one way and the other."""
+    return 0.07 + 0.001 * (-1) ** round(2 * float(str(setting["errors.scale"])))
+
+
+GRIDS: dict[str, tuple[Any, set[str]]] = {
+    "late": (late, set()),
+    "wavy": (wavy, {CHANCE}),
+    "plane": (plane, {TOLD, BETWEEN, CHANCE}),
+    "steep": (lambda setting: 0.3 if float(str(setting["us.type.resolute"])) > 0.4 else 0.01, {TOLD}),
+}
+
+
+def drawn_of(result: SweepResult) -> dict[str, Any]:
+    return {**result.to_json(), "headline": headline(result)}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_text_page_and_figure_say_and_draw_the_same_break_even(strike: Scenario, tmp_path: Path, name: str) -> None:
+    odds, told = GRIDS[name]
+    other = (lambda _: 0.0) if name == "late" else (lambda _: 0.07)
+    result = made_up(odds, TWO, scenario=strike, against=other)
+    text = " ".join(sweep_text(result).split())
+    sweep_figure(result, tmp_path)
+    drawn, note = _texts(tmp_path / "heatmap.svg"), sweeps._heat(drawn_of(result), list(TWO)).note
+    assert {piece.sure for piece in sweeps._borders(drawn_of(result))} == told
+    for sure, label, words in (
+        (TOLD, "break-even", "Thick line"),
+        (BETWEEN, "break-even, roughly here", "Dashed"),
+        (CHANCE, "break-even, which may be chance", "Dotted"),
+    ):
+        assert (label in drawn, words in note) == (sure in told, sure in told)
+    assert ("No two neighbours differ in sign: there is no break-even between these points." in text) == (not told)
+    assert (any("no break-even" in line for line in drawn)) == (not told)
+    assert "the break-even lies among them" not in text
+    changes = sign_changes(result)
+    assert len(sweeps._borders(drawn_of(result))) == sum(changes.values())
+    assert signs_words(changes) in text
+    assert signs_words(changes) in sweeps._beside(drawn_of(result), drawn_of(result)["rows"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((1, 0, 0), "between two points, both told from break-even."),
+        ((0, 1, 0), "between two points, not both told from break-even, but with points that are on either side."),
+        ((0, 0, 1), "between two points, not both told from break-even: that may be chance."),
+        ((3, 0, 0), "between three pairs of neighbours, all told from break-even."),
+        ((0, 0, 3), "between three pairs of neighbours, none of them both told from break-even: that may be chance."),
+        ((2, 1, 0), "pairs of neighbours: two are told from break-even on both sides and one lies between points that"),
+        ((1, 2, 4), "sides, two lie between points that are and four may be chance."),
+    ],
+)
+def test_changes_of_sign_in_words(counts: tuple[int, int, int], said: str) -> None:
+    assert said in signs_words(dict(zip(SURE, counts, strict=True)))
+
+
+def test_break_even_on_one_axis_says_what_is_known_of_it(strike: Scenario) -> None:
+    def said(odds: Any) -> str:
+        return " ".join(
+            sweep_text(made_up(odds, {"errors.scale": "0:2:5"}, scenario=strike, against=lambda _: 0.07)).split()
+        )
+
+    assert "those at 0.5 and at 1.5 are told apart, one more dangerous and one less." in said(rising)
+    assert "0.25, 0.75, 1.25 and 1.75, by interpolation between the points; they may be chance" in said(wavy)
+    assert "there is no break-even" in said(lambda _: 0.07)
+
+
+def test_a_key_is_said_to_move_the_odds_by_a_test_that_is_named(strike: Scenario, made: dict[str, SweepResult]) -> None:
+    words = "at 95 % over all pairs of values of all keys together"
+    assert words in " ".join(sweep_text(made["matrix"]).split())
+    assert words in sweeps._limits(drawn_of(made["matrix"]), 276)[1]
+    aim = made_up(rising, {"errors.scale": "0:2:5", "errors.aim": "0:1:3"}, scenario=strike)
+    assert headline(aim).endswith("; errors.aim is not shown to move them.")
+    bound = replace(aim, contrasts=())
+    assert "Worlds are missing: of errors.scale and errors.aim a bound" in " ".join(sweep_text(bound).split())
+
+
+def test_few_points_are_told_from_few_worlds(strike: Scenario) -> None:
+    flat = {"errors.scale": "0:2:5"}
+    assert "chance in worlds so few." in headline(made_up(lambda _: 0.05, flat, scenario=strike))
+
+    def steep(setting: Mapping[str, object]) -> float:
+        return 0.5 + 0.4 * (-1) ** round(10 * float(str(setting["errors.aim"])))
+
+    keys = dict.fromkeys(("errors.aim", "us.type.resolute"))
+    assert "chance in points so few." in headline(made_up(steep, keys, sample="lhs:10", scenario=strike))
+    some = made_up(lambda s: 0.3 + steep(s) / 50, keys, sample="lhs:10", scenario=strike, worlds=100)
+    assert "chance in points and worlds so few." in headline(some)
+
+
+def test_points_are_named_apart_and_the_gap_between_them_is_a_row(made: dict[str, SweepResult]) -> None:
+    swept = drawn_of(made["three"])
+    keys = [key["key"] for key in swept["keys"]]
+    named, how = sweeps._names(swept, keys)
+    assert len(set(named)) == len(named) == 50
+    assert how == "errors.scale, us.type.resolute and us.rule"
+    chart = sweeps._rows(swept, keys)
+    labels = [label.get_text() for label in chart.draw(False).axes[0].get_yticklabels()]
+    assert len(labels) == 25
+    assert labels[12] == "… 26 points between …"
+    assert chart.note.endswith(" 26 points between them are left out.")
+    many = [f"k{place}" for place in range(5)]
+    wide = {"rows": [dict.fromkeys(many, place) for place in range(3)]}
+    assert sweeps._names(wide, many)[0] == ["Point 0", "Point 1", "Point 2"]
+
+
+def test_a_table_that_is_cut_goes_from_the_highest_odds_to_the_lowest(made: dict[str, SweepResult]) -> None:
+    swept = drawn_of(made["three"])
+    table = sweeps._table(swept, [key["key"] for key in swept["keys"]])
+    odds = [float(row[3]) for row in table.rows]
+    every = sorted((100 * row["war_odds"] for row in swept["rows"]), reverse=True)
+    assert len(odds) == 24
+    assert odds == sorted(odds, reverse=True)
+    assert (odds[0], odds[-1]) == (pytest.approx(every[0], abs=0.01), pytest.approx(every[-1], abs=0.01))
+    assert "of 50, evenly spread from the highest odds to the lowest" in table.caption
+
+
+def test_the_page_draws_scale_star_and_reference(made: dict[str, SweepResult]) -> None:
+    swept = drawn_of(made["matrix"])
+    chart = sweeps._heat(swept, list(TWO))
+    assert "Star: the scenario's own values." in chart.note
+    assert sweeps._star(swept) == (pytest.approx((0.33 - 0.1) / 0.2), 2.0)
+    for narrow in (True, False):
+        figure = chart.draw(narrow)
+        assert [axes.get_label() for axes in figure.axes] == ["", "<colorbar>"]
+    off = drawn_of(made_up(plane, {**TWO, "errors.scale": "1.5,2"}, scenario=made["matrix"].scenario))
+    assert sweeps._star(off) is None
+    assert "Star" not in sweeps._heat(off, list(TWO)).note
+    line = sweeps._line(drawn_of(made["line"]), "errors.scale")
+    assert "Dashed: “strike” as it stands. Dotted: 1 in the scenario." in line.note
+    (axes,) = line.draw(False).axes
+    assert [list(drawn.get_ydata()) for drawn in axes.lines if list(drawn.get_xdata()) == [0, 1]] == [
+        [pytest.approx(7.0)] * 2
+    ]
+    against = sweeps._line(drawn_of(made["against"]), "errors.scale")
+    assert "Break-even at errors.scale about 1, by interpolation" in against.note
+    assert any(list(drawn.get_xdata()) == [pytest.approx(1.0)] * 2 for drawn in against.draw(False).axes[0].lines)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((1, 2, 0), "one of three points is more dangerous, two less, and all are told apart"),
+        ((0, 0, 3), "none of three points is more dangerous, none less, and three cannot be told apart"),
+        ((2, 1, 1), "two of four points are more dangerous, one less, and one cannot be told apart"),
+        ((0, 0, 1), "the only point is not told apart"),
+    ],
+)
+def test_verdicts_are_counted_in_good_grammar(counts: tuple[int, int, int], said: str) -> None:
+    assert sweeps._verdicts(*counts, "point") == said
+
+
+def test_a_sweep_to_a_precision_states_the_middle_of_its_interval_as_run_does() -> None:
+    sought: dict[str, Any] = {"worlds": 3000, "horizon": 4, "precision": 0.02}
+    result = sweep("strike", {"errors.scale": "1,0"}, **sought)
+    row, text = result.to_rows()[0], sweep_text(result)
+    assert row["war_middle"] == Seen.of_totals(result.results[0].totals).middle()
+    assert re.search(r"^ +0 +0\.00 ", text, re.MULTILINE)
+    about = result.to_json()["reference"]["war"]
+    assert about["low"] < about["middle"] == (about["low"] + about["high"]) / 2
+    assert row["war_odds"] == row["wars"] / row["worlds"]
+    assert re.search(rf"^ +1 +{100 * row['war_middle']:.2f} ", text, re.MULTILINE)
+    assert sweeps._table(drawn_of(result), ["errors.scale"]).rows[0][1] == f"{100 * row['war_middle']:.2f}"
+    said = " ".join(text.split())
+    assert (
+        "the odds beside it are its middle (0 where no war was counted); the odds counted lie in it, maybe at an end"
+        in said
+    )
+    assert "and the marks made of them are those of a number of worlds fixed beforehand" in said

@@ -22,7 +22,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Row:
-    """One dot. ``inner`` is drawn thick, ``outer`` thin; ``text`` stands at the right."""
+    """One dot. ``inner`` is drawn thick, ``outer`` thin; ``text`` stands at the right. Without a value (NaN) a gap."""
 
     label: str
     value: float

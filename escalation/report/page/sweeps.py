@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from escalation.analysis.crossing import crossings
+from escalation.analysis.crossing import BETWEEN, CHANCE, SURE, TOLD, Border, BreakEven, borders, evens
 from escalation.analysis.sweep_result import FAILED, NOT_RUN, REFERENCE, shown
-from escalation.report.beside import chance_sentence, stopped_words
+from escalation.report.beside import chance_sentence, even_words, movers_words, signs_words, stopped_words
 from escalation.report.drawn import how_drawn, noise_words, share_words
 from escalation.report.missing import lacking_words
 from escalation.report.page import common, record
@@ -17,7 +17,8 @@ from escalation.report.page.canvas import FAINT, INK, MUTED, SKY, VERMILLION, Ch
 from escalation.report.page.forest import Group, Row, forest
 from escalation.report.page.material import Document, Material
 from escalation.report.page.parts import Command, Page, Section, Table, Text, present
-from escalation.report.words import count, day, listed, opening, period, tenths
+from escalation.report.words import count, day, listed, opening, period, small, tenths
+from escalation.scenario.points import STRUCTURE
 from escalation.worlds.folder import resume_command
 
 if TYPE_CHECKING:
@@ -30,8 +31,17 @@ _MARKS: Final = (("×", FAILED, "failed"), ("?", NOT_RUN, "not_run"))
 """Of points without odds: the mark in a figure, why, and where sweep.json has them."""
 _MOST_NAMED: Final = 3
 """Keys by which a missing point is named."""
+_MOST_IN_A_NAME: Final = 4
+"""Keys by which a point is named in a figure of rows."""
 _MOST_WRITTEN: Final = {True: 8, False: 16}
 """Columns of a map in whose cells the odds are still written."""
+
+_LINES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    TOLD: ("Thick line: break-even with it.", {"lw": 2.2}),
+    BETWEEN: ("Dashed: break-even lies between points told from it, roughly here.", {"lw": 1.6, "ls": (0, (3.5, 1.5))}),
+    CHANCE: ("Dotted: break-even that may be chance.", {"lw": 1.4, "ls": (0, (1.0, 1.5))}),
+}
+"""What is said of the break-even on a map, and how it is drawn, by how sure it is."""
 
 
 def page(material: Material, sweep: Document) -> Page:
@@ -147,7 +157,22 @@ def _odds(sweep: Document) -> Section:
 
 
 def _numeric(sweep: Document, place: int) -> bool:
-    return all(isinstance(row[sweep["keys"][place]["key"]], int | float) for row in sweep["rows"])
+    return bool(sweep["keys"][place]["role"] != STRUCTURE)
+
+
+def _stated(row: Document) -> float:
+    """A point's odds as they are printed: those counted, or with --precision the middle of their interval."""
+    return _middle(row["war_odds"], row.get("war_middle"))
+
+
+def _middle(counted: float, middle: float | None) -> float:
+    return counted if middle is None or counted == 0.0 else middle
+
+
+def _differs(row: Document) -> bool:
+    """Whether a point is told from its reference."""
+    low, high = row.get("difference_low"), row.get("difference_high")
+    return low is not None and high is not None and bool(low > 0.0 or high < 0.0)
 
 
 def _reference(sweep: Document) -> str:
@@ -162,30 +187,76 @@ def _beside(sweep: Document, known: Sequence[Document]) -> str:
     same = len(told) - more - less
     # of another scenario the headline has said it
     said = "" if sweep["reference"]["same_points"] else chance_sentence(len(told), _noun(sweep))
+    where = _signs(sweep)
     return (
-        f"Beside {_reference(sweep)}, in the same worlds, {more} of {count(len(told), _noun(sweep))} are more "
-        f"dangerous, {less} less, and {same} cannot be told apart.{said}"
+        f"Beside {_reference(sweep)}, in the same worlds, {_verdicts(more, less, same, _noun(sweep))}.{said}"
+        f"{f' {where}' if where else ''}"
     )
+
+
+def _verdicts(more: int, less: int, same: int, noun: str) -> str:
+    """How many points are more dangerous than the reference, less, or neither."""
+    known = more + less + same
+    if known == 1:
+        return (
+            f"the only {noun} {'is more dangerous' if more else 'is less dangerous' if less else 'is not told apart'}"
+        )
+    first = f"{small(more) if more else 'none'} of {count(known, noun)} {'are' if more > 1 else 'is'} more dangerous"
+    rest = f"{small(same)} cannot be told apart" if same else "all are told apart"
+    return f"{first}, {small(less) if less else 'none'} less, and {rest}"
+
+
+def _signs(sweep: Document) -> str:
+    """Where on a map the differences change sign, or that they do nowhere on a line, as the terminal says it."""
+    shape = sweep["shape"]
+    if shape is not None and len(shape) == 1 and sweep["reference"]["same_points"] and _numeric(sweep, 0):
+        return "" if max(shape) < 2 or _break_even(sweep, sweep["keys"][0]["key"]) else signs_words({})
+    if shape is None or len(shape) != 2 or not (_numeric(sweep, 0) or _numeric(sweep, 1)) or max(shape) < 2:
+        return ""
+    found = _borders(sweep)
+    return signs_words({sure: sum(piece.sure == sure for piece in found) for sure in SURE})
 
 
 # -- one number --------------------------------------------------------------------------------------------------
 def _line(sweep: Document, key: str) -> Chart:
     rows = sorted(_known(sweep), key=lambda row: float(row[key]))
     first, last = rows[0], rows[-1]
-    found = _break_even(sweep, rows, key)
-    at = (
-        f" Break-even with {_reference(sweep)} at about {listed([f'{value:.3g}' for value in found])}." if found else ""
+    found = _break_even(sweep, key)
+    at = f" {even_words(key, found)}" if found else ""
+    reference = sweep["reference"]
+    dashed = "" if reference is None else f" Dashed: {_reference(sweep)}."
+    dashed += f" Dotted: {shown(sweep['keys'][0]['own'])} in the scenario." if _own(sweep, 0) is not None else ""
+    upright = " Upright lines: break-even." if found else ""
+    dots = (
+        "the middle of the interval, or 0 where no war was counted"
+        if "precision" in sweep
+        else "worlds at war, counted"
     )
-    reference = sweep["reference"] is not None and sweep["reference"]["same_points"]
-    dashed = f" Dashed: {_reference(sweep)}." if reference else ""
     return Chart(
         "odds",
         f"The odds of all-out war over {key}",
-        f"A curve with its interval, in 100 worlds, from {100 * first['war_odds']:.1f} at {shown(first[key])} to "
-        f"{100 * last['war_odds']:.1f} at {shown(last[key])}.{at}",
-        f"Dots: worlds at war, counted; band: 95 % interval of chance in the simulation.{dashed}{_marked(sweep)}{at}",
+        f"A curve with its interval, in 100 worlds, from {100 * _stated(first):.1f} at {shown(first[key])} to "
+        f"{100 * _stated(last):.1f} at {shown(last[key])}.{at}",
+        f"Dots: {dots}; band: 95 % interval of chance in the simulation.{dashed}{upright}{_marked(sweep)}{at}",
         lambda narrow: _draw_line(narrow, sweep, rows, key, found),
     )
+
+
+def _own(sweep: Document, place: int) -> float | None:
+    """The scenario's own value of a key, by its place along the axis (from 0) if it is no number; None outside."""
+    key = sweep["keys"][place]
+    values = _axis(sweep, place)
+    if not _numeric(sweep, place):
+        return float(_order(values).index(values.index(key["own"]))) if key["own"] in values else None
+    own = key["own"]
+    if not isinstance(own, int | float) or not float(min(values)) <= own <= float(max(values)):
+        return None
+    return float(own)
+
+
+def _axis(sweep: Document, place: int) -> list[Any]:
+    """The values of a key of a grid, in their order there."""
+    return list(dict.fromkeys(row[sweep["keys"][place]["key"]] for row in sweep["rows"]))
 
 
 def _marked(sweep: Document) -> str:
@@ -195,20 +266,22 @@ def _marked(sweep: Document) -> str:
     return f" {opening('; '.join(marks))}." if marks else ""
 
 
-def _break_even(sweep: Document, rows: Sequence[Document], key: str) -> list[float]:
-    reference = sweep["reference"]
-    if reference is None or not reference["same_points"]:
-        return []  # beside the scenario as it stands its own value is one by construction
-    told = [row for row in rows if row["difference_odds"] is not None]
-    return crossings([float(row[key]) for row in told], [float(row["difference_odds"]) for row in told])
+def _break_even(sweep: Document, key: str) -> list[BreakEven]:
+    reference, rows = sweep["reference"], sweep["rows"]
+    if reference is None:
+        return []
+    own = None if reference["same_points"] else sweep["keys"][0]["own"]
+    differences = [math.nan if row["difference_odds"] is None else float(row["difference_odds"]) for row in rows]
+    return evens([float(row[key]) for row in rows], differences, [_differs(row) for row in rows], own)
 
 
-def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str, found: Sequence[float]) -> Figure:
+def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str, found: Sequence[BreakEven]) -> Figure:
     figure = canvas(narrow, 3.0 if narrow else 3.4)
     axes = figure.add_subplot()
     along = sorted(sweep["rows"], key=lambda row: float(row[key]))
     x = [float(row[key]) for row in along]
-    odds, low, high = ([_in_100(row[name]) for row in along] for name in ("war_odds", "war_low", "war_high"))
+    low, high = ([_in_100(row[name]) for row in along] for name in ("war_low", "war_high"))
+    odds = [math.nan if row["war_odds"] is None else 100 * _stated(row) for row in along]
     axes.fill_between(x, low, high, color=SKY, alpha=0.4, lw=0)
     axes.plot(x, odds, color=VERMILLION, marker="D", ms=4.5, lw=1.6)  # a gap where a point is missing
     if _state(sweep):
@@ -219,12 +292,20 @@ def _draw_line(narrow: bool, sweep: Document, rows: Sequence[Document], key: str
         foot = (float(sweep["rows"][place][key]), 0.0)
         axes.annotate(mark, foot, (0, 4), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
                       va="bottom", fontsize=11, fontweight="bold")  # fmt: skip
-    if sweep["reference"] is not None and sweep["reference"]["same_points"]:
-        beside = [row for row in rows if row["reference_odds"] is not None]
-        at, level = [float(row[key]) for row in beside], [100 * row["reference_odds"] for row in beside]
-        axes.plot(at, level, color=INK, ls="--", marker="o", ms=4, mfc="white", lw=1.2)
-    for value in found:
-        axes.axvline(value, color=MUTED, lw=1.0)
+    reference = sweep["reference"]
+    if reference is not None and reference["same_points"]:
+        beside = [row for row in along if row["reference_odds"] is not None]
+        level = [100 * _middle(row["reference_odds"], row.get("reference_middle")) for row in beside]
+        axes.plot([float(row[key]) for row in beside], level, color=INK, ls="--", marker="o", ms=4, mfc="white", lw=1.2)
+    elif reference is not None and reference["war"] is not None:
+        axes.axhline(
+            100 * _middle(reference["war"]["odds"], reference["war"].get("middle")), color=INK, ls="--", lw=1.2
+        )
+    own = _own(sweep, 0)
+    if own is not None:
+        axes.axvline(own, color=INK, lw=1.0, ls=":")
+    for even in found:
+        axes.axvline(even.value, color=MUTED, lw=1.6 if even.between is not None else 0.8)
     if _even_ratios(x):
         axes.set_xscale("log")
     axes.set_ylim(bottom=0.0)
@@ -251,41 +332,65 @@ def _even_ratios(values: Sequence[float]) -> bool:
 # -- two keys ----------------------------------------------------------------------------------------------------
 def _heat(sweep: Document, keys: Sequence[str]) -> Chart:
     known = _known(sweep)
-    least, most = min(known, key=lambda row: row["war_odds"]), max(known, key=lambda row: row["war_odds"])
+    least, most = min(known, key=_stated), max(known, key=_stated)
 
     def at(row: Document) -> str:
-        return f"{100 * row['war_odds']:.1f} at {listed([f'{key} {shown(row[key])}' for key in keys])}"
+        return f"{100 * _stated(row):.1f} at {listed([f'{key} {shown(row[key])}' for key in keys])}"
 
-    beside = (
-        f"Hatched: cannot be told from {_reference(sweep)}; thick line: break-even with it."
-        if sweep["reference"] is not None
-        else ""
-    )
+    beside = ""
+    if sweep["reference"] is not None:
+        drawn = {piece.sure for piece in _borders(sweep)}
+        lines = "".join(f" {words}" for sure, (words, _) in _LINES.items() if sure in drawn)
+        beside = f" Hatched: not told from {_reference(sweep)}.{lines}"
+    star = " Star: the scenario's own values." if _star(sweep) is not None else ""
     return Chart(
         "heatmap",
         f"The odds of all-out war over {listed(list(keys))}",
         f"A map with {keys[1]} across and {keys[0]} upwards: the odds run, in 100 worlds, from "
         f"{at(least)} to {at(most)}.",
-        f"Darker: more worlds in 100 that come to all-out war. {beside}{_marked(sweep)}",
+        f"Darker: more worlds in 100 that come to all-out war.{beside}{star}{_marked(sweep)}",
         lambda narrow: _draw_heat(narrow, sweep, keys),
     )
 
 
-def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
+def _borders(sweep: Document) -> list[Border]:
+    """The break-even of a map, in the places of its cells from 0."""
     import numpy as np
-    from matplotlib import colormaps
+
+    rows, shape = sweep["rows"], tuple(sweep["shape"])
+    odds = [math.nan if row.get("difference_odds") is None else row["difference_odds"] for row in rows]
+    at = np.ix_(*(_order(_axis(sweep, place)) for place in (0, 1)))
+    told = np.array([_differs(row) for row in rows]).reshape(shape)[at]
+    return borders(np.array(odds).reshape(shape)[at], told, _numeric(sweep, 0), _numeric(sweep, 1))
+
+
+def _star(sweep: Document) -> tuple[float, float] | None:
+    """Where the scenario's own values stand on a map, in the places of its cells; None where they are off it."""
+    import numpy as np
+
+    found = []
+    for place in (1, 0):
+        own = _own(sweep, place)
+        if own is None:
+            return None
+        values = _axis(sweep, place)
+        numbers = sorted(map(float, values)) if _numeric(sweep, place) else list(map(float, range(len(values))))
+        found.append(float(np.interp(own, numbers, range(len(values)))))
+    return found[0], found[1]
+
+
+def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
     from matplotlib.patches import Rectangle
 
-    rows, (height, width) = sweep["rows"], sweep["shape"]
-    down = [rows[i * width][keys[0]] for i in range(height)]
-    across = [rows[j][keys[1]] for j in range(width)]
+    rows, (height, width), gone = sweep["rows"], sweep["shape"], _state(sweep)
+    down, across = _axis(sweep, 0), _axis(sweep, 1)
     order_y, order_x = _order(down), _order(across)
     cell = max(min(0.34, 6.0 / height), 0.2)
-    figure = canvas(narrow, cell * height + 1.0)
+    figure = canvas(narrow, cell * height + (1.6 if narrow else 1.0))
     axes = figure.add_subplot()
-    shades = colormaps["YlOrBr"]
-    top = max(row["war_odds"] for row in _known(sweep)) or 1.0
-    beside, gone = np.full((height, width), np.nan), _state(sweep)
+    top = max(_stated(row) for row in _known(sweep)) or 1.0
+    shades = _scale(axes, 100 * top, narrow)
+    star = _star(sweep)
     for y, i in enumerate(order_y):
         for x, j in enumerate(order_x):
             row = rows[i * width + j]
@@ -294,17 +399,21 @@ def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
                 axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor="white", edgecolor=FAINT, lw=0.6))
                 axes.annotate(mark, (x, y), ha="center", va="center", fontweight="bold")
                 continue
-            low, high = row.get("difference_low"), row.get("difference_high")
-            unsure = low is not None and low <= 0.0 <= high
-            beside[y, x] = np.nan if row.get("difference_odds") is None else row["difference_odds"]
-            # pale enough for black figures on every cell
-            axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor=shades(0.55 * row["war_odds"] / top),
-                                     edgecolor=MUTED, lw=0.3, hatch="///" if unsure else ""))  # fmt: skip
+            odds = 100 * _stated(row)
+            unsure = row.get("difference_low") is not None and not _differs(row)
+            axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor=shades(odds), edgecolor=MUTED,
+                                     lw=0.3, hatch="///" if unsure else ""))  # fmt: skip
             if width <= _MOST_WRITTEN[narrow]:
-                axes.annotate(f"{100 * row['war_odds']:.1f}" if width <= 10 else f"{100 * row['war_odds']:.0f}", (x, y),
-                              ha="center", va="center", fontsize=7.5,
+                axes.annotate(f"{odds:.1f}" if width <= 10 else f"{odds:.0f}", (x, y), ha="center", va="center",
+                              fontsize=7.5, zorder=4,
                               bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75})  # fmt: skip
-    _contour(axes, beside)
+    for piece in _borders(sweep) if sweep["reference"] is not None else ():
+        style = _LINES[piece.sure][1]
+        axes.plot([piece.x0, piece.x1], [piece.y0, piece.y1], color=INK, solid_capstyle="projecting", zorder=3, **style)
+    if star is not None:
+        # in the corner of its cell, so that it does not cover the figure in the middle
+        at = [place + 0.36 * (place == round(place)) for place in star] if width <= _MOST_WRITTEN[narrow] else star
+        axes.plot(*at, marker="*", ms=9, mfc="white", mec=INK, mew=1.0, ls="none", clip_on=False, zorder=5)
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(-0.5, height - 0.5)
     every = -(-width // (5 if narrow else 12))
@@ -316,15 +425,19 @@ def _draw_heat(narrow: bool, sweep: Document, keys: Sequence[str]) -> Figure:
     return figure
 
 
-def _contour(axes: Axes, surface: Any) -> None:
-    """The break-even over the cells, drawn where the difference passes zero."""
-    import numpy as np
+def _scale(axes: Axes, top: float, narrow: bool) -> Callable[[float], Any]:
+    """The colours of odds from 0 to ``top``, pale enough for black figures on every cell, with their scale beside."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import ListedColormap, Normalize
 
-    known = np.ma.masked_invalid(surface)
-    if min(surface.shape) >= 2 and known.count() and known.min() < 0.0 < known.max():
-        axes.contour(
-            range(surface.shape[1]), range(surface.shape[0]), known, levels=[0.0], colors=[INK], linewidths=2.2
-        )
+    colours = ListedColormap([colormaps["YlOrBr"](0.55 * place / 255) for place in range(256)])
+    shades = ScalarMappable(Normalize(0.0, top), colours)
+    place: dict[str, Any] = {"location": "bottom", "aspect": 30} if narrow else {"location": "right", "pad": 0.02}
+    bar = axes.figure.colorbar(shades, ax=axes, label="worlds in 100", **place)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0)
+    return lambda odds: colours(odds / top)
 
 
 def _order(values: Sequence[Any]) -> list[int]:
@@ -367,7 +480,7 @@ def _cumulative(odds: Document, known: Sequence[Document]) -> Chart:
     band = "5 to 95 % of the draws"
     if not odds["tails_known"]:
         low, high, band = 100 * odds["least"], 100 * odds["most"], "all draws, which are too few to tell the ends"
-    values = sorted(100 * row["war_odds"] for row in known)
+    values = sorted(100 * _stated(row) for row in known)
     return Chart(
         "odds",
         "How the odds of all-out war spread over the draws",
@@ -398,36 +511,56 @@ def _draw_cumulative(narrow: bool, values: Sequence[float], low: float, middle: 
 
 # -- any points --------------------------------------------------------------------------------------------------
 def _rows(sweep: Document, keys: Sequence[str]) -> Chart:
-    ranked = sorted(_known(sweep), key=lambda row: -float(row["war_odds"]))
+    places = [place for place, row in enumerate(sweep["rows"]) if row["war_odds"] is not None]
+    ranked = sorted(places, key=lambda place: -_stated(sweep["rows"][place]))
     half = _MOST_POINTS // 2
-    chosen = ranked if len(ranked) <= _MOST_POINTS else [*ranked[:half], *ranked[-half:]]
-    few = keys[:2]
-    rows = tuple(
-        Row(", ".join(_brief(row[key]) for key in few), 100 * row["war_odds"], tenths(100 * row["war_odds"]),
-            (100 * row["war_low"], 100 * row["war_high"]))
-        for row in chosen
-    )  # fmt: skip
+    left = max(len(ranked) - _MOST_POINTS, 0)
+    named, how = _names(sweep, keys)
+    if left:
+        cut = (Row(f"… {count(left, 'point')} between …", math.nan, ""),)
+        rows = (*(_dot(sweep, place, named) for place in ranked[:half]), *cut,
+                *(_dot(sweep, place, named) for place in ranked[-half:]))  # fmt: skip
+    else:
+        rows = tuple(_dot(sweep, place, named) for place in ranked)
     top = max(row.inner[1] for row in rows if row.inner is not None) * 1.05
-    left = len(ranked) - len(chosen)
-    middle = f" {count(left, 'point')} between them are left out." if left else ""
+    middle = f" {opening(count(left, 'point'))} between them {'is' if left == 1 else 'are'} left out." if left else ""
     return Chart(
         "odds",
         "The odds of all-out war, the most dangerous points first",
-        f"Dots with intervals for {count(len(chosen), 'point')}, from {rows[0].text} to {rows[-1].text} in 100 worlds.",
-        f"Rows are named by {listed(list(few))}. Bar: 95 % interval of chance in the simulation.{middle}",
+        f"Dots with intervals for {count(len(ranked) - left, 'point')}, from {rows[0].text} to {rows[-1].text} in 100 "
+        "worlds.",
+        f"Rows are named by {how}. Bar: 95 % interval of chance in the simulation.{middle}",
         lambda narrow: forest(narrow, (Group("", rows),), "worlds in 100 that come to all-out war", (0.0, top)),
     )
+
+
+def _names(sweep: Document, keys: Sequence[str]) -> tuple[list[str], str]:
+    """What each point is called, so that no two are called the same, and how: by the keys that vary, or its number."""
+    varied = [key for key in keys if len({str(row[key]) for row in sweep["rows"]}) > 1] or list(keys[:1])
+    named = [", ".join(_brief(row[key]) for key in varied) for row in sweep["rows"]]
+    if len(varied) <= _MOST_IN_A_NAME and len(set(named)) == len(named):
+        return named, listed(varied)
+    return [f"Point {place}" for place in range(len(named))], "their number, from 0, among the rows of results.csv"
+
+
+def _dot(sweep: Document, place: int, named: Sequence[str]) -> Row:
+    row = sweep["rows"][place]
+    odds = 100 * _stated(row)
+    return Row(named[place], odds, tenths(odds), (100 * row["war_low"], 100 * row["war_high"]))
 
 
 def _table(sweep: Document, keys: Sequence[str]) -> Table:
     few = list(keys) if len(keys) <= 4 else [] if _drawn(sweep) else list(keys[:4])
     beside = sweep["reference"] is not None
     rows, gone = [], _state(sweep)
-    for place, row in enumerate(sweep["rows"][:_MOST_POINTS]):
+    chosen = _chosen(sweep)
+    by_number = _drawn(sweep) or len(few) < len(keys)
+    for place in chosen:
+        row = sweep["rows"][place]
         told = row["war_odds"] is not None
-        odds = f"{100 * row['war_odds']:.2f}" if told else gone[place]
+        odds = f"{100 * _stated(row):.2f}" if told else gone[place]
         interval = f"{100 * row['war_low']:.2f} to {100 * row['war_high']:.2f}" if told else ""
-        cells = [*([str(place)] if _drawn(sweep) else []), *(_brief(row[key]) for key in few), odds, interval]
+        cells = [*([str(place)] if by_number else []), *(_brief(row[key]) for key in few), odds, interval]
         if beside:
             known = row["difference_odds"] is not None
             cells.append(
@@ -438,15 +571,30 @@ def _table(sweep: Document, keys: Sequence[str]) -> Table:
             )
         rows.append(tuple(cells))
     head = (
-        *(["Draw"] if _drawn(sweep) else []),
+        *([opening(_noun(sweep))] if by_number else []),
         *few,
         "War in 100",
         "95 % interval",
         *(["Less the reference (paired)"] if beside else []),
     )
     left = len(sweep["rows"]) - len(rows)
-    more = f"; {left:,} more are in results.csv" if left > 0 else ""
+    more = (
+        f" of {len(sweep['rows']):,}, evenly spread from the highest odds to the lowest; all are in results.csv"
+        if left > 0
+        else ""
+    )
     return Table(f"{opening(count(len(rows), _noun(sweep)))}{more}", head, tuple(rows))
+
+
+def _chosen(sweep: Document) -> list[int]:
+    """The points of a table: all if they are few, else as many as it holds, at even steps of their rank by odds."""
+    rows = sweep["rows"]
+    if len(rows) <= _MOST_POINTS:
+        return list(range(len(rows)))
+    known = [place for place, row in enumerate(rows) if row["war_odds"] is not None]
+    ranked = sorted(known, key=lambda place: -_stated(rows[place]))
+    most = min(len(ranked), _MOST_POINTS)
+    return [ranked[step * (len(ranked) - 1) // max(most - 1, 1)] for step in range(most)]
 
 
 def _limits(sweep: Document, uncertain: int) -> list[str]:
@@ -454,6 +602,8 @@ def _limits(sweep: Document, uncertain: int) -> list[str]:
     rest = "" if every else "Numbers that do not vary stand at their central values; "
     whose = f"the intervals of a {_noun(sweep)}" if _drawn(sweep) else "the intervals"
     said = [opening(f"{rest}{whose} are chance in the simulation alone.")]
+    if not _drawn(sweep) and (moved := movers_words(sweep.get("movers", ()))):
+        said.append(moved)
     if "precision" in sweep:
         said.append(stopped_words(_noun(sweep), sweep["reference"] is not None))
     return said
