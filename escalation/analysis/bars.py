@@ -31,7 +31,12 @@ def bar(hidden: bool = False) -> Iterator[Progress]:
             if shown.disable:
                 return
             if shown.total != standing.most:
-                shown.total, shown.initial, shown.n = standing.most, standing.kept, standing.kept
+                shown.reset(standing.most)  # its clock too: nothing was run before
+                shown.initial = 0
+            if found := standing.kept - shown.initial:  # what a folder held counts as done, and for no speed
+                shown.initial += found
+                shown.n += found
+                shown.last_print_n += found
             if standing.odds is not None:
                 shown.set_postfix_str(f"odds so far {100 * standing.odds:.2f} in 100", refresh=False)
             shown.update(standing.done - shown.n)

@@ -7,7 +7,8 @@ points. Where a point is as dangerous as its reference lies the break-even.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
@@ -30,8 +31,8 @@ from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.executors import executor
-from escalation.worlds.folder import Ran, claim, table_lines, write_pieces
+from escalation.worlds.executors import Executor, executor
+from escalation.worlds.folder import Ran, table_lines, write_pieces
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures
 from escalation.worlds.sweep import Enough, Failure, PointsRun, Progress, Standing, run_points, so_far
@@ -160,6 +161,10 @@ def paired(point: NDArray[np.bool_], reference: NDArray[np.bool_]) -> Paired | N
     return Paired((only_b - only_a) / n, low, high, only_a, only_b, n)
 
 
+def _ignored(_: object) -> None:
+    """What is done by default before a sweep, and before its folder is complete."""
+
+
 def sweep(
     scenario: Source,
     vary: Mapping[str, object] | None = None,
@@ -179,6 +184,7 @@ def sweep(
     cluster: str | None = None,
     precision: float | None = None,
     progress: Progress | bool | None = None,
+    finish: Callable[[SweepResult], None] = _ignored,
 ) -> SweepResult:
     """Run ``worlds`` worlds of a scenario, 1,000, at every point for ``horizon`` weeks; every point has the same ones.
 
@@ -191,6 +197,7 @@ def sweep(
     (a million, if it is not given).
     ``out`` keeps all in a folder, with which ``resume`` goes on; ``cluster`` is a Dask scheduler's address or
     ``local``. ``progress`` is told of the ``Standing``; True or None shows a bar in a notebook or on a terminal.
+    ``finish`` is called with the result before the folder is said to be complete.
 
     Raises ScenarioFault for a bad scenario, key or value, ``ValueError`` for sizes below 1, and what
     ``worlds.store`` and ``worlds.executors`` raise for a folder or a cluster that cannot be used.
@@ -208,7 +215,7 @@ def sweep(
         rule=rule,
     )
     settings: dict[str, Any] = {"workers": workers, "block": block, "cluster": cluster, "precision": precision}
-    settings |= {"out": None if out is None else Path(out), "resume": resume}
+    settings |= {"out": None if out is None else Path(out), "resume": resume, "finish": finish}
     if out is not None:
         given: dict[str, Any] = {
             "points": points,
@@ -243,25 +250,32 @@ def run_sweep(
     precision: float | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    begin: Callable[[Executor], None] = _ignored,
+    finish: Callable[[SweepResult], None] = _ignored,
 ) -> SweepResult:
-    """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest."""
+    """Run a checked sweep; arguments as in ``sweep``. ``command`` goes into the manifest.
+
+    What was in the folder is as it was until it is known that nothing stands against the sweep: then ``begin`` is
+    called, with who does the work. ``finish`` is called with the result before the folder is said to be complete.
+    """
     whole = _Whole(plan.all_worlds, progress)
     enough = None if precision is None else enough_at(precision)
-    ran = Ran.now(command, plan.seed)
-    notes: list[str] = []
+    first = second = None
     if out is not None:
-        claim(out, resume=resume)
-        if (out / REFERENCE).is_dir():
-            claim(out / REFERENCE, resume=resume)  # a sweep that ended in its reference is not finished either
-        for name in (RESULTS, SWEEP, PAGE):
-            (out / name).unlink(missing_ok=True)  # an earlier sweep's; this one's are written at its end
-    with executor(workers, cluster) as shared:
+        ran = Ran.now(command, plan.seed)
+        replaced = (RESULTS, SWEEP, PAGE)  # of an earlier sweep; this one's are written at its end
+        more: dict[str, Any] = {"shape": plan.points.shape, "precision": precision}
+        first = Store(out, ran, resume=resume, reference=plan.reference, replaced=replaced, beside=REFERENCE, **more)
+        second = Store(out / REFERENCE, ran, resume=resume, name=REFERENCE)
+        for store, study in zip((first, second), plan.studies(enough is not None), strict=True):
+            store.check(study)  # a sweep that ended in its reference is not finished either
+    with executor(workers, cluster) as shared, ExitStack() as held:
+        if first is not None:
+            held.enter_context(first.held())
+        begin(shared)
 
-        def run(
-            scenario: Scenario, points: Points, folder: Path | None, stop: Enough | None, reference: str = ""
-        ) -> PointsRun:
-            store = None if folder is None else Store(folder, ran, resume=resume, reference=reference)
-            found = run_points(
+        def run(scenario: Scenario, points: Points, store: Store | None, stop: Enough | None) -> PointsRun:
+            return run_points(
                 scenario,
                 points,
                 plan.worlds,
@@ -273,15 +287,17 @@ def run_sweep(
                 precision=stop,
                 progress=whole.stage(),
             )
-            notes.extend(store.notes if store is not None else [])
-            return found
 
-        main = run(plan.scenario, plan.points, out, enough, plan.reference)
-        enough = _enough_beside(plan, main, enough)
-        beside = run(plan.beside, plan.beside_points, None if out is None else out / REFERENCE, enough)
-    result = _result(plan, main, beside, out, precision, tuple(notes))
-    if out is not None:
-        write_pieces(out / RESULTS, table_lines(result.rows()))
+        main = run(plan.scenario, plan.points, first, enough)
+        beside = run(plan.beside, plan.beside_points, second, _enough_beside(plan, main, enough))
+        notes = dict.fromkeys(note for store in (first, second) if store is not None for note in store.notes)
+        result = _result(plan, main, beside, out, precision, tuple(notes))
+        if first is not None:
+            with first.room():
+                write_pieces(first.folder / RESULTS, table_lines(result.rows()))
+                finish(result)
+            if not result.failures:
+                first.complete()
     return result
 
 

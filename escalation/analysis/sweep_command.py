@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.store import POINTS, SCENARIO
+from escalation.worlds.refusals import POINTS, SCENARIO
 
 REFERENCE = "reference"
 _OPTIONS = ("seed", "horizon", "rule", "workers", "block", "cluster", "precision")

@@ -120,13 +120,15 @@ def _seconds(plan: AttributionPlan, workers: int, distinct: int) -> float:
 
 
 def _size(plan: AttributionPlan, workers: int) -> str:
+    from escalation.report.words import of_workers
+
     distinct = plan.distinct()
     same = "" if distinct == plan.coalitions else f", {distinct:,} of them distinct,"
     ways = "all" if plan.method == "exact" else "sampled"
     return (
         f"{plan.scenario.name}: {ways} coalitions of {len(plan.keys)} causes, {plan.coalitions:,} a world{same} in "
         f"{plan.worlds:,} worlds of {plan.horizon:,} weeks: {plan.world_weeks:,} world-weeks, about "
-        f"{_seconds(plan, workers, distinct):,.0f} seconds with {workers} workers."
+        f"{_seconds(plan, workers, distinct):,.0f} seconds with {of_workers(workers)}."
     )
 
 

@@ -64,6 +64,7 @@ def tell_size(
     """What ``--dry-run`` prints of an analysis with ``worlds`` worlds a row of parameters."""
     from escalation import compiled
     from escalation.cli.run import COMPILING_SECONDS, LOADING_SECONDS, MICROSECONDS
+    from escalation.report.words import of_workers
 
     seconds = LOADING_SECONDS + world_weeks * MICROSECONDS / 1e6 * (1.0 + SHORT_ROWS / worlds) / workers
     seconds += 0.0 if compiled.is_warm() else COMPILING_SECONDS
@@ -72,7 +73,7 @@ def tell_size(
         emit_json({**more, **size})
         return
     click.echo(
-        f"{what}: {about}{world_weeks:,} world-weeks, about {seconds:,.0f} seconds with {workers} workers. "
+        f"{what}: {about}{world_weeks:,} world-weeks, about {seconds:,.0f} seconds with {of_workers(workers)}. "
         "Nothing was run."
     )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
@@ -11,6 +15,7 @@ import click
 
 from escalation import __version__
 from escalation.cli.lazy import Entry, LazyGroup
+from escalation.cli.shell import INTERRUPTED
 
 
 def _entry(summary: str, module: Callable[[], ModuleType]) -> Entry:
@@ -88,5 +93,28 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit code."""
-    cli.main(prog_name="escalation")
+    """Run the command line and leave with its exit code; after an interrupt at once.
+
+    A thread that compiles, or a cluster's connections, cannot be stopped within a second: by now all that is kept is
+    written and let go of, so that the process ends without them. Processes that it has begun see that it is gone, and
+    end too.
+    """
+    try:
+        cli.main(prog_name="escalation")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _leave_at_once()
+        raise
+
+
+def _leave_at_once() -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    if processes := sys.modules.get("multiprocessing"):
+        for child in processes.active_children():
+            child.kill()
+        # gives back semaphores, which nobody else would without complaining
+        import_module("multiprocessing.util")._run_finalizers(0)
+    os._exit(INTERRUPTED)

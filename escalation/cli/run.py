@@ -177,6 +177,7 @@ def _tell_size(
     rare: bool = False,
 ) -> None:
     from escalation import compiled
+    from escalation.report.words import of_workers
 
     name, foreseen = scenario.name, foreseen_by(scenario, worlds, priors)
     plain, copied = worlds * horizon, _copied(worlds, horizon, rare)
@@ -206,7 +207,7 @@ def _tell_size(
         ahead = f", {solving:,.0f} of them to solve {points} for foresight"
     click.echo(
         f"{name}: {most}{worlds:,} worlds of {horizon:,} weeks, {about}{plain + copied:,} world-weeks{with_copies}, "
-        f"about {seconds:,.0f} seconds with {workers} workers{ahead}. Nothing was run."
+        f"about {seconds:,.0f} seconds with {of_workers(workers)}{ahead}. Nothing was run."
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from escalation.analysis.sweep import SweepPlan
     from escalation.analysis.sweep_result import SweepResult
     from escalation.scenario.points_file import Experiment
+    from escalation.worlds.executors import Executor
 
 SECONDS_A_ROW = 2e-4
 """What a point takes beside its worlds: to pair it, to write it down and to tell of it."""
@@ -145,25 +145,30 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     """Run it, draw it into ``--out``, and say what has to be said of the folder."""
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
-    from escalation.report.sweep_folder import write_sweep
-    from escalation.worlds.executors import NoCluster
+    from escalation.report.sweep_folder import finish_folder
+    from escalation.worlds.executors import Cluster, NoCluster
     from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
 
     quiet, out = given["quiet"], None if given["out"] is None else Path(given["out"])
-    if not quiet:
-        say_ahead(_foreseen(plan), given["workers"])
+
+    def begin(workers: Executor) -> None:
+        if not quiet:
+            if isinstance(workers, Cluster) and not workers.there:
+                note(f"--cluster: no worker has come to {given['cluster']} yet; waiting for one")
+            say_ahead(_foreseen(plan), given["workers"])
+
     settings = {name: given[name] for name in ("workers", "block", "cluster", "precision", "resume")}
     try:
         with bar(hidden=quiet) as tell:
-            result = run_sweep(plan, **settings, out=out, progress=tell, command=words())
-        if out is not None:
-            write_sweep(result, out)
+            result = run_sweep(
+                plan, **settings, out=out, progress=tell, command=words(), begin=begin, finish=finish_folder
+            )
     except KeyboardInterrupt:
         kept = "nothing was kept, for want of --out" if out is None else f"what is done is kept; go on: {_resume()}"
         note(f"interrupted: {kept}")
-        if out is not None:
-            _write_interrupted(plan, given, out)
+        if out is not None and not quiet:
+            note(f"the page of what is done: {shlex.join(['escalation', 'report', str(out)])}")
         raise click.exceptions.Exit(INTERRUPTED) from None
     except FolderTaken as fault:
         raise click.UsageError(f"--out: {fault}") from None
@@ -182,29 +187,6 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
         if out is not None:
             note(f"written to {out}")
     return result
-
-
-def _write_interrupted(plan: SweepPlan, given: Mapping[str, Any], out: Path) -> None:
-    """The same of what had been run when the sweep was stopped; a second Ctrl-C, or no room, ends it."""
-    from escalation.analysis.sweep import interrupted
-    from escalation.report.missing import lacking_words
-    from escalation.report.sweep_folder import write_sweep
-    from escalation.worlds.documents import read
-    from escalation.worlds.runs import PAGE, ROWS, SWEEP, NoRun
-
-    with contextlib.suppress(KeyboardInterrupt, OSError):
-        result = interrupted(plan, out, given["precision"])
-        if result is None:
-            return
-        try:
-            write_sweep(result, out)
-        except NoRun as fault:
-            note(f"there is no page: {fault}")
-            return
-        if not given["quiet"]:
-            lacking = lacking_words(read(out / SWEEP, ROWS))
-            told = f"{lacking}: {out / PAGE} says which" if lacking else f"no world is missing: {out / PAGE} is whole"
-            note(told)
 
 
 def _foreseen(plan: SweepPlan) -> int | None:

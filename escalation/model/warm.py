@@ -12,6 +12,8 @@ import logging
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +32,25 @@ _log = logging.getLogger(__name__)
 def up(rows: bool = False) -> None:
     """Compile this build, if that has never been done here, before the first world is run.
 
-    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while.
+    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while. The
+    first thread does not compile but waits: an interrupt that comes while the compiler is called back from machine
+    code would be lost.
     """
     if compiled.is_warm(rows):
         return
     of_what = "worlds that each have their own numbers" if rows else "this machine"
     _log.warning("compiling for %s, less than a minute, once", of_what)
+    if threading.current_thread() is not threading.main_thread():
+        _once(rows)
+        return
+    other = ThreadPoolExecutor(1)
+    try:
+        other.submit(_once, rows).result()
+    finally:
+        other.shutdown(wait=False)
+
+
+def _once(rows: bool) -> None:
     with compiled.one_at_a_time():
         if not compiled.is_warm(rows):
             _compile(rows)
@@ -43,19 +58,19 @@ def up(rows: bool = False) -> None:
 
 def _compile(rows: bool) -> None:
     paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    other = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", __name__, *([_ROWS] if rows else [])],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # closed when this process ends, however it ends
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )
-    try:
-        compile_sides(rows)
-        other.wait()
-    except BaseException:
-        other.kill()
-        raise
+    ) as other:
+        try:
+            compile_sides(rows)
+            other.wait()
+        except BaseException:
+            other.kill()
+            raise
     compile_rest(rows)  # at once where the other process has done it
     compiled.mark_warm(rows)
 
@@ -123,5 +138,12 @@ def _over(rows: bool) -> tuple[Tables, Worlds]:
     return tables, state
 
 
+def _end_with_the_first() -> None:
+    """Wait for the end of the process that began this one: then nobody waits for this one's work."""
+    os.read(0, 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     compile_rest(sys.argv[1:] == [_ROWS])

@@ -20,6 +20,7 @@ def folders_text(runs: Sequence[RunFolder], colour: bool = False) -> str:
     told = [dim(head_line, colour)]
     for run, line in zip(runs, lines, strict=True):
         told += [line, *([f"  {run.fault}"] if run.fault else [])]
+        told += [f"  go on with it: {run.resume}"] if run.resume else []
     return "\n".join(told)
 
 

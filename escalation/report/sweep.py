@@ -39,7 +39,7 @@ from escalation.report.drawn import by_themselves, how_drawn, noise_words, sprea
 from escalation.report.foresight import foresight_text
 from escalation.report.layout import WIDTH, bold, dim, wrapped
 from escalation.report.missing import failed_words, missing_words, unknown_words
-from escalation.report.words import between, count, day, listed, opening, period, so_many
+from escalation.report.words import between, count, day, listed, of_workers, opening, period, so_many
 from escalation.scenario.points import Points
 
 MOST_ROWS: Final = 40
@@ -77,7 +77,7 @@ def sizes_text(points: Points, keys: Sequence[Key], size: Mapping[str, Any]) -> 
         f"{size['world_weeks']:,} world-weeks in {size['parts']:,} parts. "
         f"{'At most about' if most else 'About'} {size['memory_bytes'] / 1e6:,.0f} MB of memory beside the libraries, "
         f"{size['disk_bytes'] / 1e6:,.1f} MB on disk with --out, {size['estimated_seconds']:,.0f} seconds with "
-        f"{size['workers']} workers{_ahead(size)}. Nothing was run."
+        f"{of_workers(size['workers'])}{_ahead(size)}. Nothing was run."
     )
     lines = wrapped(text)
     if points.kind == "priors":

@@ -18,23 +18,28 @@ from escalation.worlds.runs import SWEEP
 Asked = ParamSpec("Asked")
 
 
-def _written(run: Callable[Asked, SweepResult]) -> Callable[Asked, SweepResult]:
+def write_sweep(result: SweepResult, folder: Path) -> None:
+    """The figure, and sweep.json, of which the page is made; points that are missing are marked as missing."""
+    heatmap.sweep_figure(result, folder)
+    write_pieces(folder / SWEEP, result.json_pieces(headline=headline(result)))
+
+
+def finish_folder(result: SweepResult) -> None:
+    """Write them and the page, if the sweep has a folder. Raises ``NoRun`` as ``write_page`` does."""
+    if result.folder is not None:
+        folder = Path(result.folder)
+        write_sweep(result, folder)
+        build.write_page(folder)
+
+
+def _finished(run: Callable[Asked, SweepResult]) -> Callable[Asked, SweepResult]:
     @wraps(run)
     def sweep(*args: Asked.args, **named: Asked.kwargs) -> SweepResult:
-        result = run(*args, **named)
-        if result.folder is not None:
-            write_sweep(result, Path(result.folder))
-        return result
+        named.setdefault("finish", finish_folder)
+        return run(*args, **named)
 
     return sweep
 
 
-sweep = _written(analysis.sweep)
+sweep = _finished(analysis.sweep)
 """``escalation.sweep``: that of ``analysis``, and in ``out`` the folder that the command leaves."""
-
-
-def write_sweep(result: SweepResult, folder: Path) -> None:
-    """Write them; points that are missing are marked as missing. Raises ``NoRun`` as ``write_page`` does."""
-    heatmap.sweep_figure(result, folder)
-    write_pieces(folder / SWEEP, result.json_pieces(headline=headline(result)))
-    build.write_page(folder)

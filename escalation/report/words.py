@@ -111,6 +111,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{small(number)} {one if number == 1 else many or f'{one}s'}"
 
 
+def of_workers(number: int) -> str:
+    """``1 worker``, ``2 workers``."""
+    return f"{number} worker" if number == 1 else f"{number} workers"
+
+
 def small(number: int) -> str:
     """A whole number in words up to twelve: ``no``, ``one``, ``14``."""
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"

@@ -7,6 +7,7 @@ holds few of them. Which executor runs a task never changes what comes out of it
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Set
@@ -32,6 +33,10 @@ AHEAD: Final = 2
 ATTEMPTS: Final = 4
 """How often a task is begun whose process was lost under it, before the task itself is blamed."""
 LOCAL: Final = "local"
+PATIENCE: Final = 0.3
+"""Seconds that what is under way is given to stop, between two blocks, where the rest is not waited for."""
+_LATER: Final = 1.0
+"""Seconds until a cluster is taken leave of after an interrupt, by a process that goes on."""
 
 
 class Stopped(Exception):
@@ -82,7 +87,11 @@ class Executor(Protocol):
 
 
 class Threads:
-    """Threads of this process: compiled code lets go of the interpreter, so that they run side by side."""
+    """Threads of this process: compiled code lets go of the interpreter, so that they run side by side.
+
+    A thread that does not stop when asked, as the compiler does not, is waited for only as long as one is patient:
+    after an interrupt it is left to end by itself, and what it comes to is not looked at.
+    """
 
     def __init__(self, workers: int = 2) -> None:
         """Raises ``ValueError`` for fewer than one worker."""
@@ -110,7 +119,7 @@ class Threads:
                 self._stop.set()
                 for future in running:
                     future.cancel()
-                futures.wait(running)
+                futures.wait(running, timeout=PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +128,7 @@ class Threads:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
 
 
 class Processes:
@@ -215,10 +224,17 @@ class Cluster:
             needed = "a cluster needs Dask: pip install 'escalation[distributed]'"
             raise NoCluster(needed) from None
         self._own = None
+        self._left: list[Any] = []
         if address == LOCAL:
             # no dashboard, no address but the loopback: nothing is opened to others
-            self._own = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            self._own = _deaf_to_interrupts(
+                lambda: distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.ERROR,
+                )
             )
         try:
             self._client = distributed.Client(self._own or address, timeout=20)
@@ -228,12 +244,20 @@ class Cluster:
     @property
     def workers(self) -> int:
         """How many tasks run at a time, by the workers that are there now."""
-        return max(int(sum(self._client.nthreads().values())), 1)
+        return max(self.there, 1)
+
+    @property
+    def there(self) -> int:
+        """How many workers there are now; where there is none, what is asked for waits for the first."""
+        return int(sum(self._client.nthreads().values()))
 
     def map(
         self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
     ) -> Generator[Finished[Task, Result], None, None]:
-        """As ``Executor.map``; nothing is told while a task runs. A worker that is stopped finishes its task first."""
+        """As ``Executor.map``; nothing is told while a task runs.
+
+        What is under way when it is closed is called off at the end; a worker finishes the task that it is on.
+        """
         from distributed import as_completed
 
         running: dict[Any, Any] = {}
@@ -254,7 +278,7 @@ class Cluster:
                 started.discard(future)
                 yield running.pop(future), _dask_outcome(future)
         finally:
-            self._client.cancel(list(running))
+            self._left += running
 
     def __enter__(self) -> Self:
         return self
@@ -262,6 +286,17 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            # to take leave takes seconds, or longer where nothing answers; who ends before it has let go all the same
+            later = threading.Timer(_LATER, self._let_go)
+            later.daemon = True
+            later.start()
+        else:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._left:
+            self._client.cancel(self._left)
         self._client.close()
         if self._own is not None:
             self._own.close()
@@ -297,6 +332,23 @@ def _alone(function: Function[Any, Any], task: Any) -> Any:
 
 def _never() -> bool:
     return False
+
+
+def _deaf_to_interrupts(begin: Callable[[], Result]) -> Result:
+    """``begin`` processes that Ctrl-C does not reach, for it is the first process's to handle; which it reaches.
+
+    A process inherits what the thread that starts it does not hear.
+    """
+
+    def block() -> None:
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    pool = futures.ThreadPoolExecutor(1, initializer=block)
+    try:
+        return pool.submit(begin).result()
+    finally:
+        pool.shutdown(wait=False)
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------

@@ -53,8 +53,18 @@ class Ran:
 def claim(folder: Path, *, resume: bool = False) -> Path:
     """Make ``folder``, or take one that is empty or that an earlier run has left.
 
-    Raises ``FolderTaken`` for a folder that holds anything else, for a file of that name, and, unless ``resume``, for a
-    sweep that was not finished.
+    Raises as ``check`` does.
+    """
+    check(folder, resume=resume)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def check(folder: Path, *, resume: bool = False) -> None:
+    """Whether ``folder`` may be written to; nothing is made or changed.
+
+    Raises ``FolderTaken`` for a folder that holds what no run has left, for a file of that name, and, unless
+    ``resume``, for a sweep that was not finished.
     """
     if folder.exists() and not folder.is_dir():
         raise FolderTaken(f"{folder} is a file")
@@ -63,8 +73,6 @@ def claim(folder: Path, *, resume: bool = False) -> Path:
         raise FolderTaken(f"{folder} holds something else; name a folder that is new, empty or of an earlier run")
     if held is not None and held.get("status", STATUS_COMPLETE) != STATUS_COMPLETE and not resume:
         raise FolderTaken(f"{folder} holds a sweep that was not finished; go on with it: {resume_command(held)}")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def held_manifest(folder: Path) -> dict[str, Any] | None:

@@ -29,9 +29,9 @@ class Lock:
             try:
                 take(handle)
             except OSError:
-                holder = os.read(handle, 64).decode(errors="replace").strip()
+                writer = _named(handle)
                 os.close(handle)
-                raise FolderTaken(f"{self._folder} is being written by process {holder or 'unknown'}") from None
+                raise FolderTaken(f"{self._folder} is being written by process {writer}") from None
             if self._is_current(handle):
                 self._handle = handle
             else:
@@ -57,14 +57,23 @@ class Lock:
 
 def is_held(folder: Path) -> bool:
     """Whether a process is writing to the folder now."""
+    return holder(folder) is not None
+
+
+def holder(folder: Path) -> str | None:
+    """The number of the process that is writing to the folder now, None where there is none."""
     try:
         handle = os.open(folder / LOCK, os.O_RDONLY)
     except OSError:
-        return False
+        return None
     try:
         take(handle)
     except OSError:
-        return True
+        return _named(handle)
     finally:
         os.close(handle)
-    return False
+    return None
+
+
+def _named(handle: int) -> str:
+    return os.read(handle, 64).decode(errors="replace").strip() or "unknown"

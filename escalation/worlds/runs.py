@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, held_manifest
+from escalation.worlds.folder import (
+    FAILURES,
+    INCOMPLETE,
+    MANIFEST,
+    PARTS,
+    RUNNING,
+    STATUS_COMPLETE,
+    held_manifest,
+    resume_command,
+)
 from escalation.worlds.locks import is_held
 
 RESULTS: Final = "results.csv"
@@ -40,7 +49,8 @@ class RunFolder:
 
     ``state`` is ``complete``, ``running`` (a process is writing it now), ``incomplete`` or ``broken`` (``fault`` says
     how); ``failed`` counts the failures that it lists; ``odds`` are the least and the greatest odds of war in its
-    results, the same for one run, and ``splitting`` those by splitting, where a run has them.
+    results, the same for one run, and ``splitting`` those by splitting, where a run has them; ``resume`` is the command
+    that goes on with an incomplete one.
     """
 
     path: Path
@@ -57,6 +67,7 @@ class RunFolder:
     splitting: float | None = None
     digest: str | None = None
     fault: str | None = None
+    resume: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data, sizes in bytes."""
@@ -76,6 +87,7 @@ class RunFolder:
             "digest": self.digest,
             "bytes": self.size,
             "fault": self.fault,
+            "resume": self.resume,
         }
 
 
@@ -117,6 +129,8 @@ def _told(folder: Path, held: Mapping[str, Any], written: dt.datetime) -> RunFol
     try:
         odds, splitting = _odds(folder / RESULTS), _splitting(folder / RESULTS)
     except FileNotFoundError:
+        if state == STATUS_COMPLETE and (folder / PARTS).is_dir():
+            state = INCOMPLETE  # a sweep that was killed between its last part and its table
         fault = f"{RESULTS} is missing" if state == STATUS_COMPLETE else None
     except (OSError, ValueError, csv.Error) as error:
         fault = f"{RESULTS} cannot be read: {error}"
@@ -135,6 +149,7 @@ def _told(folder: Path, held: Mapping[str, Any], written: dt.datetime) -> RunFol
         splitting=splitting,
         digest=held["digest"] if isinstance(held.get("digest"), str) else None,
         fault=fault,
+        resume=resume_command(held) if state == INCOMPLETE and not fault else None,
     )
 
 

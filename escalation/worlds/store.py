@@ -14,11 +14,11 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import time
-import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,19 +28,16 @@ import numpy as np
 from escalation.worlds import folder as files
 from escalation.worlds.certificates import Certified, told
 from escalation.worlds.folder import FAILURES, INCOMPLETE, MANIFEST, PARTS, RUNNING, STATUS_COMPLETE, FolderTaken, Ran
-from escalation.worlds.locks import Lock
+from escalation.worlds.locks import Lock, holder
+from escalation.worlds.refusals import POINTS, SCENARIO, difference, points_csv
 from escalation.worlds.tasks import Part, Study
 
 if TYPE_CHECKING:
     from escalation.worlds.sweep import Failure, PointsRun
 
-POINTS: Final = "points.csv"
-SCENARIO: Final = "scenario.toml"
 _PART: Final = re.compile(r"(\d+)-([0-9a-f]{16})\.npz")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CERTIFIED: Final = "certified"
-_SHOWN: Final = 3
-"""Differences between two scenarios that a refusal names."""
 _SECONDS: Final = 1.0
 """Between two writings of the list of failures: it may be long, and the next run does not need it."""
 
@@ -57,11 +54,28 @@ class Store:
     """A sweep's folder. ``notes`` collects what the user should be told: damaged parts, other versions of libraries.
 
     ``reference`` says what the sweep is set beside: a folder that was begun with another is refused at once, and not
-    when its turn comes. ``more`` goes into the manifest as it is.
+    when its turn comes. ``name`` is what the folder is called where notes name its files, ``replaced`` are files of an
+    earlier run that go once the folder is taken, ``beside`` is a folder in it that goes where the sweep is begun anew.
+    ``more`` goes into the manifest as it is.
     """
 
-    def __init__(self, folder: Path, ran: Ran, *, resume: bool = False, reference: str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ran: Ran,
+        *,
+        resume: bool = False,
+        reference: str = "",
+        name: str = "",
+        replaced: Sequence[str] = (),
+        beside: str = "",
+        **more: Any,
+    ) -> None:
         self.folder = folder
+        self._name = name and f"{name}/"
+        self._replaced = replaced
+        self._beside = beside
+        self._held = False
         self.notes: list[str] = []
         self._ran = ran
         self._resume = resume
@@ -73,6 +87,29 @@ class Store:
         self._mark = ""
 
     # -- begin and end -----------------------------------------------------------------------------------------
+    def check(self, study: Study) -> None:
+        """Whether the folder can be taken for ``study``, as far as can be told without touching it.
+
+        Raises ``FolderTaken`` as ``begun`` does.
+        """
+        files.check(self.folder, resume=self._resume)
+        if (writer := holder(self.folder)) is not None:
+            raise FolderTaken(f"{self.folder} is being written by process {writer}")
+        self._to_go_on_with(study)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for longer than its parts are run: its sweep is complete only once ``complete`` is called.
+
+        Raises as ``begun`` does.
+        """
+        with self._taken():
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
     @contextmanager
     def begun(self, study: Study) -> Iterator[None]:
         """Take the folder for ``study`` and hold it; what was not brought to its ``end`` is left as incomplete.
@@ -80,29 +117,37 @@ class Store:
         Raises ``FolderTaken`` for a folder that holds something else, another sweep, a sweep that was not finished and
         is not to be resumed, or that another process is writing; ``DiskFull`` where there is no room.
         """
-        with self._room():
+        with nullcontext() if self._held else self._taken():
+            with self.room():
+                self._open(study)
+            yield
+
+    @contextmanager
+    def _taken(self) -> Iterator[None]:
+        with self.room():
             files.claim(self.folder, resume=self._resume)
         with ExitStack() as held:
-            with self._room():
+            with self.room():
                 held.enter_context(Lock(self.folder))
-                self._open(study)
             try:
                 yield
             finally:
-                if self._manifest["status"] == RUNNING:
+                if self._manifest.get("status") == RUNNING:
                     self._close_as(INCOMPLETE)
 
     def _open(self, study: Study) -> None:
         identity = study.identity()
         # of the folder as it is now that nobody else writes to it
         files.claim(self.folder, resume=self._resume)
-        held = files.held_manifest(self.folder) if self._resume else None
-        if held is not None:
-            self._refuse_others(held, study, identity)
+        held = self._to_go_on_with(study)
+        for name in self._replaced:
+            (self.folder / name).unlink(missing_ok=True)
         files.sweep_leftovers(self.folder)
         self._mark = _mark_of(identity)
         parts = self.folder / PARTS
         if held is None:
+            if self._beside:
+                shutil.rmtree(self.folder / self._beside, ignore_errors=True)
             (self.folder / MANIFEST).unlink(missing_ok=True)
             for path in [*parts.glob("*"), self.folder / FAILURES]:
                 path.unlink(missing_ok=True)
@@ -120,26 +165,43 @@ class Store:
                 **self._more,
             )
         else:
-            self._manifest = {**held, **self._more}
-            self._compare_versions(held)
             self._failures = {_place(record): record for record in read_failures(self.folder)}
+            self._compare_versions(held)
+            self._manifest = {**held, **self._more}
         self._manifest |= {"status": RUNNING, "finished": None}
         self._write_manifest()
         parts.mkdir(exist_ok=True)
         files.sweep_leftovers(parts)
-        for name, pieces in ((SCENARIO, _resolved), (POINTS, _points_csv)):
+        for name, pieces in ((SCENARIO, _resolved), (POINTS, points_csv)):
             if held is None or not (self.folder / name).exists():
                 files.write_pieces(self.folder / name, pieces(study))
 
+    def _to_go_on_with(self, study: Study) -> dict[str, Any] | None:
+        """The manifest of the sweep to go on with, None for one to begin. Raises ``FolderTaken`` for another sweep."""
+        held = files.held_manifest(self.folder) if self._resume else None
+        if held is not None and (why := difference(self.folder, held, study, self._reference)):
+            raise FolderTaken(why)
+        return held
+
     def end(self, run: PointsRun) -> None:
-        """Write down what came out; the sweep is complete unless points have failed. Raises ``DiskFull``."""
+        """Write down what came out; the sweep is complete unless points have failed, or the folder is ``held``.
+
+        Raises ``DiskFull``.
+        """
         self._manifest |= {"digest": run.digest, "worlds_counted": run.worlds, **told(run.certified)}
-        self._close_as(INCOMPLETE if run.failed else STATUS_COMPLETE)
+        if run.failed:
+            self._close_as(INCOMPLETE)
+        elif not self._held:
+            self.complete()
+
+    def complete(self) -> None:
+        """Write down that all is there. Raises ``DiskFull``."""
+        self._close_as(STATUS_COMPLETE)
 
     def _close_as(self, status: str) -> None:
         self._manifest |= {"status": status, "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
         if status == STATUS_COMPLETE:
-            with self._room():
+            with self.room():
                 self._write_failures()
                 self._write_manifest()
             return
@@ -165,7 +227,7 @@ class Store:
             try:
                 part = read_part(path, self._mark)
             except Damaged as fault:
-                self.notes.append(f"{PARTS}/{path.name}: {fault}; it is computed anew")
+                self.notes.append(f"{self._name}{PARTS}/{path.name}: {fault}; it is computed anew")
                 path.unlink()
                 continue
             self._mended(part)
@@ -175,7 +237,7 @@ class Store:
         """Write a part. Raises ``DiskFull`` where there is no room."""
         data = _packed(part, self._mark)
         name = f"{part.number:06d}-{hashlib.sha256(data).hexdigest()[:16]}.npz"
-        with self._room():
+        with self.room():
             files.write_bytes(self.folder / PARTS / name, data)
         self._mended(part)
 
@@ -193,7 +255,7 @@ class Store:
 
     def _list_failures(self) -> None:
         if time.monotonic() - self._listed > _SECONDS:
-            with self._room():
+            with self.room():
                 self._write_failures()
             self._listed = time.monotonic()
 
@@ -206,7 +268,8 @@ class Store:
 
     # -- faults --------------------------------------------------------------------------------------------------
     @contextmanager
-    def _room(self) -> Iterator[None]:
+    def room(self) -> Iterator[None]:
+        """Whatever is written here: ``DiskFull`` where there is no room for it, which says how to go on."""
         try:
             yield
         except OSError as error:
@@ -214,23 +277,6 @@ class Store:
                 raise
             what = f"no room left for {self.folder}; what was written is whole. Free some and go on: "
             raise DiskFull(error.errno, what + self.resume_command) from error
-
-    def _refuse_others(self, held: Mapping[str, Any], study: Study, identity: Mapping[str, Any]) -> None:
-        there = held.get("study")
-        if not isinstance(there, dict):
-            raise FolderTaken(f"{self.folder} holds a run, not a sweep to go on with; name another folder")
-        differences = [
-            f"{name.replace('_', ' ')}: {_short(there.get(name))} there, {_short(asked)} asked for"
-            for name, asked in identity.items()
-            if there.get(name) != asked
-        ]
-        if held.get("reference", self._reference) != self._reference:
-            differences.append(f"reference: {held['reference']} there, {self._reference} asked for")
-        if there.get("scenario") != identity["scenario"]:
-            differences += _changed(self.folder / SCENARIO, study.scenario.resolved_toml())
-        if differences:
-            what = "\n  ".join(differences)
-            raise FolderTaken(f"{self.folder} holds another sweep; name another folder. It differs in\n  {what}")
 
     def _compare_versions(self, held: Mapping[str, Any]) -> None:
         now = files.versions()
@@ -317,42 +363,3 @@ def _certified(row: Sequence[float]) -> Certified:
 
 def _resolved(study: Study) -> Iterator[str]:
     yield study.scenario.resolved_toml()
-
-
-def _points_csv(study: Study) -> Iterator[str]:
-    keys = study.points.keys
-    return files.table_lines(dict(zip(keys, map(_cell, setting), strict=True)) for setting in study.points.settings)
-
-
-def _cell(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def _short(value: object) -> str:
-    """Digests by their beginning, which is enough to tell two apart."""
-    text = str(value)
-    return text[:16] if re.fullmatch(r"[0-9a-f]{64}", text) else text
-
-
-def _changed(path: Path, asked: str) -> list[str]:
-    """The first values in which the folder's scenario and the one asked for differ."""
-    try:
-        there = dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
-    except (OSError, tomllib.TOMLDecodeError):
-        return []
-    here = dict(_leaves(tomllib.loads(asked)))
-    found = [
-        f"  {key}: {there.get(key, 'nothing')} there, {here.get(key, 'nothing')} asked for"
-        for key in dict.fromkeys([*here, *there])
-        if here.get(key) != there.get(key)
-    ]
-    more = [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-    return found[:_SHOWN] + more
-
-
-def _leaves(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}".removesuffix(".value"), value

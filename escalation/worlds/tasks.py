@@ -38,6 +38,11 @@ MOST_ROWS: Final = 2_048
 """Points whose tables are in memory together, at 5 kB each."""
 
 
+_ROOT: Final = Path(__file__).parents[1]
+_KEEPERS: Final = ("documents", "folder", "locks", "refusals", "runs", "size", "store")
+"""Modules beside this one that see a part only once it has been made."""
+
+
 class WrongModel(Exception):
     """A worker holds another version of the model."""
 
@@ -271,13 +276,23 @@ def _values(variant: Scenario, task: Task, points: range) -> Values:
     return Values(len(points), columns)
 
 
+def model_sources() -> list[Path]:
+    """Every source of which ``run_task`` makes a part: all that this module imports, and what they import in turn.
+
+    Whole folders, for what is added to one must not be forgotten here; of ``worlds`` without the modules that only keep
+    parts or tell of them, so that no sweep is refused because its folder is read in another way.
+    """
+    found = [path for path in _ROOT.glob("*.py") if not path.name.startswith("__")]
+    found += [path for folder in ("model", "scenario") for path in (_ROOT / folder).rglob("*.py")]
+    found += [path for path in (_ROOT / "worlds").glob("*.py") if path.stem not in _KEEPERS]
+    return sorted(found)
+
+
 @cache
 def model_version() -> str:
-    """Hash of all sources that decide what a world comes to, as 16 hexadecimal digits."""
-    root = Path(__file__).parents[1]
-    named = ("maths.py", "draws.py", "ladder.py", "scenario/registry.py", "scenario/design.py", "worlds/totals.py")
+    """Hash of all sources that decide what a part holds, as 16 hexadecimal digits."""
     sha = hashlib.sha256()
-    for source in sorted([*(root / name for name in named), *(root / "model").rglob("*.py")]):
+    for source in model_sources():
         text = source.read_bytes()
-        sha.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode() + text)
+        sha.update(f"{source.relative_to(_ROOT).as_posix()} {len(text)}\n".encode() + text)
     return sha.hexdigest()[:16]

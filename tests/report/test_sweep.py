@@ -17,7 +17,7 @@ from escalation.analysis.sweep_result import SweepResult
 from escalation.report.beside import signs_words
 from escalation.report.heatmap import drawable, sweep_figure
 from escalation.report.layout import WIDTH
-from escalation.report.page import sweeps
+from escalation.report.page import sweep_charts, sweeps
 from escalation.report.sweep import headline, sweep_text
 from escalation.scenario.loader import load
 from escalation.scenario.scenario import Scenario
@@ -401,8 +401,8 @@ def test_text_page_and_figure_say_and_draw_the_same_break_even(strike: Scenario,
     result = made_up(odds, TWO, scenario=strike, against=other)
     text = " ".join(sweep_text(result).split())
     sweep_figure(result, tmp_path)
-    drawn, note = _texts(tmp_path / "heatmap.svg"), sweeps._heat(drawn_of(result), list(TWO)).note
-    assert {piece.sure for piece in sweeps._borders(drawn_of(result))} == told
+    drawn, note = _texts(tmp_path / "heatmap.svg"), sweep_charts.heat_map(drawn_of(result), list(TWO)).note
+    assert {piece.sure for piece in sweep_charts.map_borders(drawn_of(result))} == told
     for sure, label, words in (
         (TOLD, "break-even", "Thick line"),
         (BETWEEN, "break-even, roughly here", "Dashed"),
@@ -413,7 +413,7 @@ def test_text_page_and_figure_say_and_draw_the_same_break_even(strike: Scenario,
     assert (any("no break-even" in line for line in drawn)) == (not told)
     assert "the break-even lies among them" not in text
     changes = sign_changes(result)
-    assert len(sweeps._borders(drawn_of(result))) == sum(changes.values())
+    assert len(sweep_charts.map_borders(drawn_of(result))) == sum(changes.values())
     assert signs_words(changes) in text
     assert signs_words(changes) in sweeps._beside(drawn_of(result), drawn_of(result)["rows"])
 
@@ -471,17 +471,17 @@ def test_few_points_are_told_from_few_worlds(strike: Scenario) -> None:
 def test_points_are_named_apart_and_the_gap_between_them_is_a_row(made: dict[str, SweepResult]) -> None:
     swept = drawn_of(made["three"])
     keys = [key["key"] for key in swept["keys"]]
-    named, how = sweeps._names(swept, keys)
+    named, how = sweep_charts._names(swept, keys)
     assert len(set(named)) == len(named) == 50
     assert how == "errors.scale, us.type.resolute and us.rule"
-    chart = sweeps._rows(swept, keys)
+    chart = sweep_charts.rows_chart(swept, keys)
     labels = [label.get_text() for label in chart.draw(False).axes[0].get_yticklabels()]
     assert len(labels) == 25
     assert labels[12] == "… 26 points between …"
     assert chart.note.endswith(" 26 points between them are left out.")
     many = [f"k{place}" for place in range(5)]
     wide = {"rows": [dict.fromkeys(many, place) for place in range(3)]}
-    assert sweeps._names(wide, many)[0] == ["Point 0", "Point 1", "Point 2"]
+    assert sweep_charts._names(wide, many)[0] == ["Point 0", "Point 1", "Point 2"]
 
 
 def test_a_table_that_is_cut_goes_from_the_highest_odds_to_the_lowest(made: dict[str, SweepResult]) -> None:
@@ -497,15 +497,15 @@ def test_a_table_that_is_cut_goes_from_the_highest_odds_to_the_lowest(made: dict
 
 def test_the_page_draws_scale_star_and_reference(made: dict[str, SweepResult]) -> None:
     swept = drawn_of(made["matrix"])
-    chart = sweeps._heat(swept, list(TWO))
+    chart = sweep_charts.heat_map(swept, list(TWO))
     assert "Star: the scenario's own values." in chart.note
-    assert sweeps._star(swept) == (pytest.approx((0.33 - 0.1) / 0.2), 2.0)
+    assert sweep_charts._star(swept) == (pytest.approx((0.33 - 0.1) / 0.2), 2.0)
     for narrow in (True, False):
         figure = chart.draw(narrow)
         assert [axes.get_label() for axes in figure.axes] == ["", "<colorbar>"]
     off = drawn_of(made_up(plane, {**TWO, "errors.scale": "1.5,2"}, scenario=made["matrix"].scenario))
-    assert sweeps._star(off) is None
-    assert "Star" not in sweeps._heat(off, list(TWO)).note
+    assert sweep_charts._star(off) is None
+    assert "Star" not in sweep_charts.heat_map(off, list(TWO)).note
     line = sweeps._line(drawn_of(made["line"]), "errors.scale")
     assert "Dashed: “strike” as it stands. Dotted: 1 in the scenario." in line.note
     (axes,) = line.draw(False).axes

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from escalation.worlds.locks import Lock
 from escalation.worlds.store import DiskFull, read_failures
 from escalation.worlds.sweep import PointsRun, run_points
 from escalation.worlds.tasks import Task
+from tests.test_architecture import read
 from tests.worlds.study import HORIZON, PART, plant, points, scenario, store, sweep
 
 WORLDS = 30
@@ -303,15 +305,26 @@ def test_resume_begins_where_there_is_nothing(tmp_path: Path, undisturbed: Point
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------
+def turned(listed: Points) -> Points:
+    return replace(listed, settings=listed.settings[::-1])
+
+
 @pytest.mark.parametrize(
     ("change", "differs"),
     [
         ({"seed": 7}, "seed: 0 there, 7 asked for"),
         ({"horizon": 5}, "horizon weeks: 3 there, 5 asked for"),
         ({"worlds": 31}, "worlds: 30 there, 31 asked for"),
-        ({"points": Points("list", ("errors.scale",), ((1.0,),))}, "points: "),
+        ({"points": Points("list", ("errors.scale",), ((1.0,),))}, "errors.scale as asked for"),
+        ({"points": replace(points(), settings=points().settings[:3])}, "points: 8 there, 3 asked for"),
+        (
+            {"points": turned(points())},
+            "the first that differs is point 0: us.rule quantal, errors.scale 0.0, us.type.",
+        ),
         ({"scenario": "war.sd"}, "war.sd: 0.5 there, 0.6 asked for"),
-        ({"model": "feedfacefeedface"}, "feedfacefeedface asked for"),
+        ({"model": "feedfacefeedface"}, "other code than this (version "),
+        ({"model": "feedfacefeedface"}, "model feedfacefeedface), and worlds of two models are never mixed"),
+        ({"precision": lambda totals: True}, "precision: this is run with --precision, that sweep without"),
     ],
 )
 def test_another_sweep_is_refused_and_what_differs_is_said(
@@ -332,6 +345,7 @@ def test_another_sweep_is_refused_and_what_differs_is_said(
             executor=ready,
             part=PART,
             store=store(folder, resume=True),
+            precision=change.get("precision"),
             **sizes,
         )
     assert differs in str(refused.value)
@@ -502,3 +516,16 @@ def test_many_failures_are_listed_when_the_sweep_ends(tmp_path: Path, monkeypatc
     sweep(WORLDS, store=store(folder))
     assert len(read_failures(folder)) > len(points())
     assert written.count("failures.jsonl") < len(points())
+
+
+def test_every_source_that_makes_a_part_is_in_the_version_of_the_model(root: Path) -> None:
+    modules = read(root / "escalation")
+    hashed, seen, ahead = {*tasks.model_sources()}, set[str](), ["escalation.worlds.tasks"]
+    while ahead:
+        name = ahead.pop()
+        if name in modules and name not in seen:
+            seen.add(name)
+            ahead += [imported for _, imported in modules[name].imports]
+    assert "escalation.model.rules.prospect" in seen
+    assert [name for name in sorted(seen) if modules[name].path not in hashed] == []
+    assert not [path for path in hashed if path.parent.name in ("cli", "report", "analysis")]
