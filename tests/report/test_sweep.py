@@ -506,13 +506,13 @@ def test_the_page_draws_scale_star_and_reference(made: dict[str, SweepResult]) -
     off = drawn_of(made_up(plane, {**TWO, "errors.scale": "1.5,2"}, scenario=made["matrix"].scenario))
     assert sweep_charts._star(off) is None
     assert "Star" not in sweep_charts.heat_map(off, list(TWO)).note
-    line = sweeps._line(drawn_of(made["line"]), "errors.scale")
+    line = sweep_charts.line_chart(drawn_of(made["line"]), "errors.scale")
     assert "Dashed: “strike” as it stands. Dotted: 1 in the scenario." in line.note
     (axes,) = line.draw(False).axes
     assert [list(drawn.get_ydata()) for drawn in axes.lines if list(drawn.get_xdata()) == [0, 1]] == [
         [pytest.approx(7.0)] * 2
     ]
-    against = sweeps._line(drawn_of(made["against"]), "errors.scale")
+    against = sweep_charts.line_chart(drawn_of(made["against"]), "errors.scale")
     assert "Break-even at errors.scale about 1, by interpolation" in against.note
     assert any(list(drawn.get_xdata()) == [pytest.approx(1.0)] * 2 for drawn in against.draw(False).axes[0].lines)
 
