@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -25,54 +25,50 @@ from escalation.model.layout import COLUMNS, ENDED, GENERAL
 from escalation.model.stage import ANY_RUNG, PICTURED
 from escalation.scenario.quantiles import quantiles
 
-_ROWS = "rows"
+_SIDES, _REST, _ROWS = "sides", "rest", "rows"
 _log = logging.getLogger(__name__)
 
 
 def up(rows: bool = False) -> None:
     """Compile this build, if that has never been done here, before the first world is run.
 
-    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while. The
-    first thread does not compile but waits: an interrupt that comes while the compiler is called back from machine
-    code would be lost.
+    ``rows``: for worlds of many parameter rows. A warning is logged, which a notebook shows: it takes a while.
     """
     if compiled.is_warm(rows):
         return
     of_what = "worlds that each have their own numbers" if rows else "this machine"
     _log.warning("compiling for %s, less than a minute, once", of_what)
-    if threading.current_thread() is not threading.main_thread():
-        _once(rows)
-        return
-    other = ThreadPoolExecutor(1)
-    try:
-        other.submit(_once, rows).result()
-    finally:
-        other.shutdown(wait=False)
-
-
-def _once(rows: bool) -> None:
     with compiled.one_at_a_time():
         if not compiled.is_warm(rows):
             _compile(rows)
 
 
 def _compile(rows: bool) -> None:
+    """Have it compiled by others, and take what they have made: an interrupt would be lost in the compiler."""
+    if os.access(compiled.cache_folder(), os.W_OK):
+        with ExitStack() as stack:
+            others = [stack.enter_context(_begun(half, rows)) for half in (_SIDES, _REST)]
+            try:
+                for other in others:
+                    other.wait()
+            except BaseException:
+                for other in others:
+                    other.kill()
+                raise
+    compile_sides(rows)
+    compile_rest(rows)
+    compiled.mark_warm(rows)
+
+
+def _begun(half: str, rows: bool) -> subprocess.Popen[bytes]:
     paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    with subprocess.Popen(
-        [sys.executable, "-m", __name__, *([_ROWS] if rows else [])],
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__, half, *([_ROWS] if rows else [])],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         stdin=subprocess.PIPE,  # closed when this process ends, however it ends
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    ) as other:
-        try:
-            compile_sides(rows)
-            other.wait()
-        except BaseException:
-            other.kill()
-            raise
-    compile_rest(rows)  # at once where the other process has done it
-    compiled.mark_warm(rows)
+    )
 
 
 @compiled.quickly()
@@ -146,4 +142,4 @@ def _end_with_the_first() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_first, daemon=True).start()
-    compile_rest(sys.argv[1:] == [_ROWS])
+    {_SIDES: compile_sides, _REST: compile_rest}[sys.argv[1]](_ROWS in sys.argv[2:])
