@@ -79,5 +79,5 @@ def made_up(
         "0" * 64,
         failures,
         folder,
-        contrasts=contrasts(found, points.shape, lambda point: bits[point]),
+        contrasts=() if points.shape is None else contrasts(found, points.shape, lambda point: bits[point]),
     )

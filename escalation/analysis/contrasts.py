@@ -60,13 +60,13 @@ def axes_of(odds: Floats, shape: Sequence[int]) -> Iterator[Axis]:
             yield Axis(axis, points, odds[points].mean(axis=1))
 
 
-def contrasts(odds: Floats, shape: Sequence[int] | None, bits: Bits) -> tuple[Contrast, ...]:
-    """Each key's greatest mean odds against its least, world by world; empty where the points are no grid.
+def contrasts(odds: Floats, shape: Sequence[int], bits: Bits) -> tuple[Contrast, ...]:
+    """Each key's greatest mean odds against its least, world by world, over a grid.
 
     A key is left out where worlds of one of its points are missing.
     """
     found = []
-    for axis in () if shape is None else axes_of(odds, shape):
+    for axis in axes_of(odds, shape):
         high, low = (_wars(axis.points[value], bits) for value in (axis.most, axis.least))
         if high is not None and low is not None:
             n = min(len(high), len(low))

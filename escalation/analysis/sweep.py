@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.analysis.bars import bar
-from escalation.analysis.contrasts import contrasts
+from escalation.analysis.contrasts import Contrast, contrasts
 from escalation.analysis.intervals import newcombe
 from escalation.analysis.odds import MOST_WORLDS
 from escalation.analysis.point_results import PointResults, pairs_of
@@ -400,7 +400,10 @@ def _result(
         beside.enough,
         bounds=_bounds(beside.totals, precision),
     )
-    odds = np.array([np.nan if found.stated is None else found.stated.odds for found in results])
+    shape, told = plan.points.shape, tuple[Contrast, ...]()
+    if shape is not None:
+        odds = np.array([np.nan if found.stated is None else found.stated.odds for found in results])
+        told = contrasts(odds, shape, partial(_bits, main))
     failures = [
         {
             "run": name,
@@ -429,7 +432,7 @@ def _result(
         notes=notes,
         certified=main.certified,
         shifts=(luck.shift(), luck_beside.shift()),
-        contrasts=contrasts(odds, plan.points.shape, partial(_bits, main)),
+        contrasts=told,
     )
 
 

@@ -146,13 +146,14 @@ class Block:
 class Crises:
     """Crises for the blocks of a plan, by any number of threads.
 
-    One that is through with its worlds is kept, and goes on in as many others. A context manager, at whose end all are
-    let go of.
+    One that is through with its worlds is kept, if they share a row and it holds all of them, and goes on in as many
+    others. A context manager, at whose end all are let go of, and later those of threads that nobody waited for.
     """
 
     def __init__(self, ready: Plan, seed: int) -> None:
         self.ready, self.seed = ready, seed
         self._kept: list[Crisis] = []
+        self._over = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -176,17 +177,21 @@ class Crises:
         else:
             crisis.heed = heed
             crisis.again(rows, numbers, known)
+        kept = False
         try:
             yield crisis
-        except BaseException:
-            crisis.release()
-            raise
-        if crisis.worlds == size and len(crisis.state.runs) == 1:  # numbers by world take more room than all else
-            baton.let_go()
-            with self._lock:
+            # numbers by world take more room than all else
+            kept = crisis.worlds == size and len(crisis.state.runs) == 1 and self._keeps(crisis)
+        finally:
+            if not kept:
+                crisis.release()
+
+    def _keeps(self, crisis: Crisis) -> bool:
+        baton.let_go()
+        with self._lock:
+            if not self._over:
                 self._kept.append(crisis)
-        else:
-            crisis.release()
+            return not self._over
 
     def _taken(self, size: int) -> Crisis | None:
         with self._lock:
@@ -201,6 +206,8 @@ class Crises:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._over = True
         while self._kept:
             self._kept.pop().release()
 

@@ -218,6 +218,14 @@ def test_what_is_not_kept_is_let_go_of() -> None:
         assert used(crises, 0, 400).state is None  # a row a world, whose numbers take more room than all else
 
 
+def test_a_thread_that_nobody_waited_for_lets_go_of_its_own() -> None:
+    with Crises(plan(load("strike"), 400), 3) as crises:
+        late = crises.of(0, 400, lambda: None)
+        crisis = late.__enter__()
+    late.__exit__(None, None, None)
+    assert crisis.state is None
+
+
 def test_nothing_is_kept_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     plain = Crisis.__init__
