@@ -31,7 +31,8 @@ from escalation.model.rules import RULES
 from escalation.scenario.points import Points, alone, design, listed, rechecked
 from escalation.scenario.points_file import read_points
 from escalation.scenario.scenario import Scenario
-from escalation.worlds.executors import Executor, executor
+from escalation.worlds.cluster import executor
+from escalation.worlds.executors import Executor
 from escalation.worlds.folder import Ran, table_lines, write_pieces
 from escalation.worlds.runs import PAGE, RESULTS, SWEEP
 from escalation.worlds.store import Store, holds, kept_parts, read_failures

@@ -146,7 +146,7 @@ def _run(plan: SweepPlan, given: Mapping[str, Any]) -> SweepResult:
     from escalation.analysis.bars import bar
     from escalation.analysis.sweep import run_sweep
     from escalation.report.sweep_folder import finish_folder
-    from escalation.worlds.executors import Cluster, NoCluster
+    from escalation.worlds.cluster import Cluster, NoCluster
     from escalation.worlds.folder import FolderTaken
     from escalation.worlds.store import DiskFull
 

@@ -1,4 +1,4 @@
-"""Who does the work: threads of this process, other processes of this machine, or the workers of a Dask cluster.
+"""Who does the work: threads of this process, or other processes of this machine (``cluster``: a Dask cluster's).
 
 All take a function and tasks, and give each task back with its result, or with the error that it ended in, as they
 finish. Tasks are taken up only as workers come free (two a worker are under way at most), so that a sweep of any size
@@ -7,12 +7,12 @@ holds few of them. Which executor runs a task never changes what comes out of it
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Set
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
+from ctypes import c_bool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
@@ -21,7 +21,6 @@ from escalation import baton
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from multiprocessing.synchronize import Event
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -32,19 +31,12 @@ AHEAD: Final = 2
 """Tasks under way a worker: the one that it is on, and the next."""
 ATTEMPTS: Final = 4
 """How often a task is begun whose process was lost under it, before the task itself is blamed."""
-LOCAL: Final = "local"
 PATIENCE: Final = 0.3
 """Seconds that what is under way is given to stop, between two blocks, where the rest is not waited for."""
-_LATER: Final = 1.0
-"""Seconds until a cluster is taken leave of after an interrupt, by a process that goes on."""
 
 
 class Stopped(Exception):
     """The work was asked to stop."""
-
-
-class NoCluster(Exception):
-    """There is no cluster to run on: Dask is not installed, or nothing answers at the address."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +87,7 @@ class Threads:
 
     def __init__(self, workers: int = 2) -> None:
         """Raises ``ValueError`` for fewer than one worker."""
-        self.workers = _at_least_one(workers)
+        self.workers = at_least_one(workers)
         self._stop = threading.Event()
         self._pool = futures.ThreadPoolExecutor(self.workers, thread_name_prefix="worlds")
 
@@ -109,12 +101,12 @@ class Threads:
         running: dict[Future[Any], Any] = {}
         with baton.shared_by(self.workers):
             try:
-                while _topped_up(
+                while topped_up(
                     running, waiting, AHEAD * self.workers, lambda task: self._pool.submit(function, task, control)
                 ):
                     done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
                     for future in _collected(running, done):
-                        yield running.pop(future), _outcome(future)
+                        yield running.pop(future), outcome_of(future)
             finally:
                 self._stop.set()
                 for future in running:
@@ -142,10 +134,11 @@ class Processes:
         """Raises ``ValueError`` for fewer than one worker."""
         import multiprocessing
 
-        self.workers = _at_least_one(workers)
+        self.workers = at_least_one(workers)
         # forking a process that has threads can deadlock, so they are spawned
         self._context = multiprocessing.get_context("spawn")
-        self._stop = self._context.Event()
+        # no lock: a process that is lost while it holds one would keep it
+        self._stop: c_bool = self._context.RawValue(c_bool, False)
         self._pool = self._fresh()
 
     def _fresh(self) -> futures.ProcessPoolExecutor:
@@ -166,17 +159,17 @@ class Processes:
         self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
     ) -> Generator[Finished[Task, Result], None, None]:
         """As ``Executor.map``; nothing is told while a task runs."""
-        self._stop.clear()
+        self._stop.value = False
         waiting = iter(tasks)
         running: dict[Future[Any], Any] = {}
         lost: list[Any] = []
         try:
-            while _topped_up(
+            while topped_up(
                 running, waiting, 0 if lost else AHEAD * self.workers, lambda task: self._submit(function, task)
             ):
                 done, _ = futures.wait(running, return_when=futures.FIRST_COMPLETED)
                 for future in _collected(running, done):
-                    task, outcome = running.pop(future), _outcome(future)
+                    task, outcome = running.pop(future), outcome_of(future)
                     if isinstance(outcome, BrokenProcessPool):
                         lost.append(task)
                     else:
@@ -185,7 +178,7 @@ class Processes:
                     task = lost.pop()
                     yield task, self._by_itself(function, task)
         finally:
-            self._stop.set()
+            self._stop.value = True
             for future in running:
                 future.cancel()
             futures.wait(running)
@@ -194,7 +187,7 @@ class Processes:
         """What becomes of a task that has lost its process once, while nothing else is under way."""
         outcome: Result | Exception
         for _ in range(ATTEMPTS - 1):
-            outcome = _outcome(self._submit(function, task))
+            outcome = outcome_of(self._submit(function, task))
             if not isinstance(outcome, BrokenProcessPool):
                 break
         return outcome
@@ -205,116 +198,15 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop.set()
+        self._stop.value = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-class Cluster:
-    """Workers of a Dask cluster at ``address``; ``local`` starts ``workers`` processes on this machine's loopback.
-
-    Dask gives the tasks of a lost worker to another (``distributed.scheduler.allowed-failures`` times).
-    """
-
-    def __init__(self, address: str, workers: int = 2) -> None:
-        """Raises ``NoCluster`` where Dask is missing or nothing answers, ``ValueError`` for fewer than one worker."""
-        workers = _at_least_one(workers)
-        try:
-            import distributed
-        except ImportError:
-            needed = "a cluster needs Dask: pip install 'escalation[distributed]'"
-            raise NoCluster(needed) from None
-        self._own = None
-        self._left: list[Any] = []
-        if address == LOCAL:
-            # no dashboard, no address but the loopback: nothing is opened to others
-            self._own = _deaf_to_interrupts(
-                lambda: distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=logging.ERROR,
-                )
-            )
-        try:
-            self._client = distributed.Client(self._own or address, timeout=20)
-        except (OSError, ValueError) as error:
-            raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
-
-    @property
-    def workers(self) -> int:
-        """How many tasks run at a time, by the workers that are there now."""
-        return max(self.there, 1)
-
-    @property
-    def there(self) -> int:
-        """How many workers there are now; where there is none, what is asked for waits for the first."""
-        return int(sum(self._client.nthreads().values()))
-
-    def map(
-        self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
-    ) -> Generator[Finished[Task, Result], None, None]:
-        """As ``Executor.map``; nothing is told while a task runs.
-
-        What is under way when it is closed is called off at the end; a worker finishes the task that it is on.
-        """
-        from distributed import as_completed
-
-        running: dict[Any, Any] = {}
-        waiting = iter(tasks)
-        finished = as_completed()
-        started: set[Any] = set()
-        try:
-            while _topped_up(
-                running,
-                waiting,
-                AHEAD * self.workers,
-                lambda task: self._client.submit(_alone, function, task, pure=False),
-            ):
-                for future in running.keys() - started:
-                    finished.add(future)
-                    started.add(future)
-                future = next(finished)
-                started.discard(future)
-                yield running.pop(future), _dask_outcome(future)
-        finally:
-            self._left += running
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            # to take leave takes seconds, or longer where nothing answers; who ends before it has let go all the same
-            later = threading.Timer(_LATER, self._let_go)
-            later.daemon = True
-            later.start()
-        else:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        if self._left:
-            self._client.cancel(self._left)
-        self._client.close()
-        if self._own is not None:
-            self._own.close()
-
-
-def executor(workers: int = 2, cluster: str | None = None) -> Threads | Cluster:
-    """``workers`` threads, or the Dask cluster at an address (``local``: ``workers`` processes under Dask).
-
-    Raises as ``Cluster`` does.
-    """
-    return Threads(workers) if cluster is None else Cluster(cluster, workers)
-
-
 # -- in the workers ---------------------------------------------------------------------------------------------
-_stop_of_process: Event | None = None
+_stop_of_process = c_bool(False)
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: c_bool) -> None:
     """Make a new process ready: Ctrl-C reaches it too, and is the parent's to handle."""
     global _stop_of_process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -322,37 +214,11 @@ def _begin(stop: Event) -> None:
 
 
 def _call(function: Function[Any, Any], task: Any) -> Any:
-    stop = _stop_of_process
-    return function(task, Control(stop.is_set if stop is not None else _never, nobody))
-
-
-def _alone(function: Function[Any, Any], task: Any) -> Any:
-    return function(task, Control(_never, nobody))
-
-
-def _never() -> bool:
-    return False
-
-
-def _deaf_to_interrupts(begin: Callable[[], Result]) -> Result:
-    """``begin`` processes that Ctrl-C does not reach, for it is the first process's to handle; which it reaches.
-
-    A process inherits what the thread that starts it does not hear.
-    """
-
-    def block() -> None:
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-    pool = futures.ThreadPoolExecutor(1, initializer=block)
-    try:
-        return pool.submit(begin).result()
-    finally:
-        pool.shutdown(wait=False)
+    return function(task, Control(lambda: _stop_of_process.value, nobody))
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------
-def _topped_up(
+def topped_up(
     running: dict[Submitted, Entry], waiting: Iterator[Entry], most: int, submit: Callable[[Entry], Submitted]
 ) -> bool:
     """Take up tasks until ``most`` are under way; whether any is."""
@@ -371,22 +237,16 @@ def _collected(running: Mapping[Future[Any], Any], done: Set[Future[Any]]) -> li
     return sorted(begun, key=lambda future: not isinstance(future.exception(), Exception | None))
 
 
-def _outcome(future: Future[Any]) -> Any:
+def outcome_of(future: Any) -> Any:
+    """What a finished task came to: its result, or the error that it ended in."""
     try:
         return future.result()
     except Exception as error:
         return error
 
 
-def _dask_outcome(future: Any) -> Any:
-    # a result can be lost with its worker after it was told of: then this waits until another has it
-    try:
-        return future.result()
-    except Exception as error:
-        return error
-
-
-def _at_least_one(workers: int) -> int:
+def at_least_one(workers: int) -> int:
+    """``workers``; raises ``ValueError`` for fewer than one."""
     if workers < 1:
         raise ValueError(f"workers: {workers}; legal: 1 or more")
     return workers

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from escalation.analysis.sweep import sweep
 from escalation.worlds import sweep as engine
 from escalation.worlds.locks import Lock
 from escalation.worlds.store import Store
@@ -320,106 +317,6 @@ def test_a_sweep_begun_anew_leaves_nothing_of_the_old_one_to_be_read(
     assert not {"results.csv", "sweep.json", "report.html"} & {path.name for path in Path("out").iterdir()}
 
 
-def test_an_interrupt_ends_within_a_second_and_keeps_what_is_done(tmp_path: Path, root: Path) -> None:
-    words = ["sweep", "strike", "--vary", "errors.scale=0:1:3", "-n", "3072", "--horizon", "13", "-q", "--json"]
-    command = [sys.executable, "-m", "escalation", *words, "--out", "out"]
-    settings: dict[str, Any] = {"env": {**os.environ, "PYTHONPATH": str(root)}, "text": True}
-    seconds = []
-    for attempt in range(3):  # a busy machine may hold up one of them
-        where = tmp_path / str(attempt)
-        where.mkdir()
-        with started(command, where, settings) as running:
-            wait_for_a_part(running, where / "out")
-            seconds.append(interrupted(running))
-            stdout, stderr = running.communicate(timeout=60)
-        assert (running.returncode, stdout) == (130, ""), stderr
-        assert stderr.startswith("interrupted: what is done is kept; go on: escalation sweep strike")
-        assert stderr.endswith("--out out --resume\n")
-        assert stderr.count("\n") == 1, "nothing but that is said"
-        if seconds[-1] < 1.0:
-            break
-    assert min(seconds) < 1.0
-    out = where / "out"
-    assert not {"results.csv", "sweep.json", "report.html", ".lock"} & {path.name for path in out.iterdir()}
-    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["status"] == "incomplete"
-    kept = {path: path.stat().st_mtime_ns for path in out.glob("parts/*.npz")}
-    resumed = subprocess.run([*command, "--resume"], cwd=where, capture_output=True, check=False, **settings)
-    whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=3072, horizon=13)
-    assert json.loads(resumed.stdout)["digest"] == whole.digest
-    assert kept
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "nothing that was done is done again"
-    assert 'class="banner"' not in (out / "report.html").read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_an_interrupt_of_the_first_use_does_not_wait_for_the_compiler(tmp_path: Path, root: Path) -> None:
-    seconds = []
-    for attempt, what in enumerate((["sweep", "strike", "--vary", "errors.scale=0:1:3"], ["run", "strike"])):
-        cache = tmp_path / f"cache{attempt}"
-        command = [sys.executable, "-m", "escalation", *what]
-        settings = {"env": {**os.environ, "PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache)}, "text": True}
-        with started(command, tmp_path, settings) as running:
-            assert running.stderr is not None
-            assert running.stderr.readline().startswith("compiling for this machine")
-            time.sleep(3)
-            assert running.poll() is None
-            seconds.append(interrupted(running))
-            _, stderr = running.communicate(timeout=60)
-        assert (running.returncode, "Traceback" in stderr) == (130, False), stderr
-        time.sleep(1)
-        left = subprocess.run(["ps", "-eo", "sid,stat,args"], capture_output=True, text=True, check=True).stdout
-        alive = [line for line in left.splitlines() if line.split()[0] == str(running.pid) and " Z" not in line]
-        assert alive == [], "the second process that compiles ends with the first"
-    assert min(seconds) < 1.0
-
-
-def test_an_interrupt_of_a_local_cluster_is_as_quick_and_as_quiet(tmp_path: Path, root: Path) -> None:
-    """Ctrl-C of a terminal reaches the workers too."""
-    pytest.importorskip("distributed")
-    words = ["sweep", "strike", "--vary", "errors.scale=0:1:3", "-n", "30000", "--horizon", "13", "-q"]
-    command = [sys.executable, "-m", "escalation", *words, "--out", "out", "--cluster", "local"]
-    settings = {"env": {**os.environ, "PYTHONPATH": str(root)}, "text": True}
-    seconds = []
-    for attempt in range(3):
-        where = tmp_path / str(attempt)
-        where.mkdir()
-        with started(command, where, settings) as running:
-            wait_for_a_part(running, where / "out")
-            seconds.append(interrupted(running, group=True))
-            _, stderr = running.communicate(timeout=60)
-        assert running.returncode == 130, stderr
-        assert stderr.startswith("interrupted: what is done is kept")
-        assert stderr.count("\n") == 1, stderr
-        if seconds[-1] < 1.0:
-            break
-    assert min(seconds) < 1.0
-
-
-def started(command: list[str], where: Path, settings: dict[str, Any]) -> subprocess.Popen[str]:
-    """The command as a group of processes of its own, as a shell starts it."""
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=where, stdout=pipe, stderr=pipe, start_new_session=True, **settings)
-
-
-def wait_for_a_part(running: subprocess.Popen[str], out: Path) -> None:
-    until = time.monotonic() + 240
-    while not any(out.glob("parts/*.npz")):
-        assert time.monotonic() < until
-        assert running.poll() is None, running.communicate()[1]
-        time.sleep(0.02)
-
-
-def interrupted(running: subprocess.Popen[str], group: bool = False) -> float:
-    """Send what Ctrl-C sends; seconds until the command is gone."""
-    since = time.monotonic()
-    if group:
-        os.killpg(running.pid, signal.SIGINT)
-    else:
-        running.send_signal(signal.SIGINT)
-    running.wait(timeout=120)
-    return time.monotonic() - since
-
-
 def stopped_once(monkeypatch: pytest.MonkeyPatch, enough: Callable[[list[Part]], bool]) -> None:
     """Ctrl-C, once the parts kept so far are ``enough``."""
     kept: list[Part] = []
@@ -498,8 +395,6 @@ def test_a_sweep_stopped_while_it_is_drawn_is_unfinished_until_it_is_gone_on_wit
 
 
 def test_a_full_disk_while_drawing_says_so_and_how_to_go_on(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno
-
     from escalation.report import heatmap
 
     def full(*_: Any) -> Any:
@@ -532,7 +427,7 @@ def test_a_refused_resume_leaves_every_byte_as_it_was(
 ) -> None:
     from escalation import compiled
     from escalation.analysis import sweep as analysis
-    from escalation.worlds.executors import NoCluster
+    from escalation.worlds.cluster import NoCluster
 
     def nowhere(workers: int, cluster: str | None) -> Any:
         raise NoCluster(f"no Dask scheduler answers at {cluster}")
@@ -588,14 +483,10 @@ def test_other_libraries_are_told_once_and_damage_by_its_place(here: Here) -> No
 
 
 def test_a_full_disk_is_said_and_not_a_fault_of_ours(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno
-
-    from escalation.worlds import folder
-
-    def full(path: Path, data: bytes) -> Path:
+    def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(folder, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     done = here("strike", *GRID, *SMALL, "--out", "out")
     assert done.returncode == 1
     assert "no room left for out" in done.stderr

@@ -21,18 +21,9 @@ import pytest
 from escalation.scenario.loader import override
 from escalation.scenario.points import Points
 from escalation.worlds import tasks
+from escalation.worlds.cluster import Cluster, NoCluster, executor
 from escalation.worlds.ensemble import cuts, simulate
-from escalation.worlds.executors import (
-    Cluster,
-    Control,
-    Executor,
-    NoCluster,
-    Processes,
-    Stopped,
-    Threads,
-    _collected,
-    executor,
-)
+from escalation.worlds.executors import Control, Executor, Processes, Stopped, Threads, _collected
 from escalation.worlds.sweep import Failure, PointsRun, Standing, _Tally, run_points
 from escalation.worlds.tasks import Study, Task, batches, part_size
 from escalation.worlds.totals import Totals
