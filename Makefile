@@ -57,7 +57,7 @@ has-%:
 	@test -n '$(call python_at,$*)' || { echo "make: no Python $* was found on this machine" >&2; exit 1; }
 
 soak: $(VENV)/.installed-dev
-	SOAK=1 $(BIN)/python -m pytest tests/worlds/test_store.py tests/cli/test_interrupts.py \
+	SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/worlds/test_store.py tests/cli/test_interrupts.py \
 		tests/analysis/test_exact.py tests/test_benchmarks.py \
 		-k 'killed or million or compiled_gives or local_cluster' $(PYTEST_ARGS)
 

@@ -201,7 +201,7 @@ def sweep(
     ``finish`` is called with the result before the folder is said to be complete.
 
     Raises ScenarioFault for a bad scenario, key or value, ``ValueError`` for sizes below 1, and what
-    ``worlds.store`` and ``worlds.executors`` raise for a folder or a cluster that cannot be used.
+    ``worlds.store`` and ``worlds.cluster`` raise for a folder or a cluster that cannot be used.
     """
     plan = plan_sweep(
         scenario,

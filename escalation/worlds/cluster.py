@@ -6,12 +6,12 @@ held, or with complaints of what nobody waits for any more.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable
 from concurrent import futures
-from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -36,6 +36,7 @@ _HEED: Final = 0.05
 """Seconds between two looks whether an interrupt has come."""
 _LATER: Final = 1.0
 """Seconds until a cluster is taken leave of after an interrupt, by a process that goes on."""
+_HAS_MASKS: Final = hasattr(signal, "pthread_sigmask")
 
 
 class NoCluster(Exception):
@@ -57,45 +58,45 @@ class Cluster:
             needed = "a cluster needs Dask: pip install 'escalation[distributed]'"
             raise NoCluster(needed) from None
         self._own: Any = None
-        self._left: list[Any] = []
-        # to start it a thread unblocks what it was told to block: so that is done before there is one
-        resource_tracker.ensure_running()
-        self._asking = futures.ThreadPoolExecutor(1, thread_name_prefix="dask", initializer=_block_interrupts)
+        self._client: Any = None
+        self._under_way: list[Any] = []
+        begun = _asked(self._begin, distributed, address, workers)
         try:
-            with Kept() as interrupts:
-                self._client = self._ask(interrupts, self._begin, distributed, address, workers)
-        except (OSError, ValueError) as error:
-            self._asking.shutdown(wait=False)
-            raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
+            _answer(begun)
+        except (OSError, ValueError, RuntimeError) as error:
+            what = "none starts on this machine" if address == LOCAL else f"no Dask scheduler answers at {address}"
+            raise NoCluster(f"{what}: {error}") from None
+        except BaseException:
+            begun.add_done_callback(lambda _: self._let_go_quietly())
+            raise
 
-    def _begin(self, distributed: Any, address: str, workers: int) -> Any:
-        """A client of the cluster, which is started if it is to be this process's own.
+    def _begin(self, distributed: Any, address: str, workers: int) -> None:
+        """Become a client of the cluster, which is started if it is to be this process's own.
 
         The worker processes inherit that this thread does not hear Ctrl-C: it is the first process's to handle.
         """
         if address == LOCAL:
-            from distributed.gc import disable_gc_diagnosis
-
-            # no dashboard, no address but the loopback, and any port: nothing is opened to others
+            _start_tracker()
+            # no dashboard, no address but the loopback, and any port: nothing is opened to others. What goes wrong in a
+            # task comes back with it: of the log there is left what scheduler and workers, as they end, say of each other
             self._own = distributed.LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-                silence_logs=logging.ERROR,
+                silence_logs=logging.CRITICAL,
             )
-            # it logs how long Python collects garbage, from a function in which an interrupt is lost
-            disable_gc_diagnosis()
-        return distributed.Client(self._own or address, timeout=20)
+            with contextlib.suppress(ImportError):  # no part of what Dask says that it offers
+                from distributed.gc import disable_gc_diagnosis
 
-    def _ask(self, interrupts: Kept, what: Callable[..., Result], *given: Any) -> Result:
-        """What Dask answers; raises ``KeyboardInterrupt`` before it has, if one comes."""
-        asked = self._asking.submit(what, *given)
-        while True:
-            interrupts.heed()
-            if futures.wait([asked], timeout=_HEED).done:
-                return asked.result()
+                # it logs how long Python collects garbage, from a function in which an interrupt is lost
+                disable_gc_diagnosis()
+        try:
+            self._client = distributed.Client(self._own or address, timeout=20)
+        except BaseException:
+            self._let_go_quietly()
+            raise
 
     @property
     def workers(self) -> int:
@@ -105,11 +106,7 @@ class Cluster:
     @property
     def there(self) -> int:
         """How many workers there are now; where there is none, what is asked for waits for the first."""
-        with Kept() as interrupts:
-            return self._ask(interrupts, self._count)
-
-    def _count(self) -> int:
-        return int(sum(self._client.nthreads().values()))
+        return int(sum(_answer(_asked(self._client.nthreads)).values()))
 
     def map(
         self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
@@ -135,17 +132,12 @@ class Cluster:
             return future, outcome_of(future)
 
         try:
-            with Kept() as interrupts:
-                while topped_up(
-                    running,
-                    waiting,
-                    AHEAD * max(self._ask(interrupts, self._count), 1),
-                    lambda task: self._ask(interrupts, submit, task),
-                ):
-                    future, outcome = self._ask(interrupts, first)
-                    yield running.pop(future), outcome
+            while topped_up(running, waiting, AHEAD * self.workers, lambda task: _answer(_asked(submit, task))):
+                future, outcome = _answer(_asked(first))
+                yield running.pop(future), outcome
         finally:
-            self._left += running
+            self._under_way += running
+            finished.clear()  # nobody waits for the first of them any more
 
     def __enter__(self) -> Self:
         return self
@@ -155,20 +147,24 @@ class Cluster:
     ) -> None:
         if isinstance(error, KeyboardInterrupt):
             # to take leave takes seconds, or longer where nothing answers; who ends before it has let go all the same
-            later = threading.Timer(_LATER, self._let_go)
+            later = threading.Timer(_LATER, self._let_go_quietly)
             later.daemon = True
             later.start()
         else:
-            with Kept() as interrupts:
-                self._ask(interrupts, self._let_go)
-        self._asking.shutdown(wait=False)
+            _answer(_asked(self._let_go))
 
     def _let_go(self) -> None:
-        if self._left:
-            self._client.cancel(self._left)
-        self._client.close()
+        if self._under_way:
+            self._client.cancel(self._under_way)
+        if self._client is not None:
+            self._client.close()
         if self._own is not None:
             self._own.close()
+
+    def _let_go_quietly(self) -> None:
+        # at the end of the process Dask takes leave of its own accord, and one of both comes too late
+        with contextlib.suppress(Exception):
+            self._let_go()
 
 
 def executor(workers: int = 2, cluster: str | None = None) -> Threads | Cluster:
@@ -187,6 +183,41 @@ def _never() -> bool:
     return False
 
 
-def _block_interrupts() -> None:
-    if hasattr(signal, "pthread_sigmask"):
+def _asked(what: Callable[..., Result], *given: Any) -> futures.Future[Result]:
+    """Have Dask asked by a thread that no interrupt reaches.
+
+    It ends with its answer. Whoever does not wait for that leaves it behind; the end of the process does not wait.
+    """
+    answer = futures.Future[Result]()
+
+    def ask() -> None:
+        if _HAS_MASKS:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            answer.set_result(what(*given))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="dask", daemon=True).start()
+    return answer
+
+
+def _answer(asked: futures.Future[Result]) -> Result:
+    """What Dask answers; an interrupt that comes before it has is handed on, and so raises ``KeyboardInterrupt``."""
+    with Kept() as interrupts:
+        while not asked.done():
+            interrupts.heed()
+            futures.wait([asked], timeout=_HEED)
+        return asked.result()
+
+
+def _start_tracker() -> None:
+    """Start the process that looks after what processes share, before there is a worker.
+
+    It unblocks what the thread that starts it was told to block, which a worker would inherit.
+    """
+    if _HAS_MASKS:
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

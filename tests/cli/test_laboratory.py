@@ -14,6 +14,7 @@ import pytest
 
 from escalation.analysis.odds import run
 from tests.cli.conftest import Here
+from tests.timing import within_a_second
 
 BREAK_EVEN = ("break-even", "strike", "nonresponse", "--over", "errors.scale=0.5:2:2", "-n", "40", "--horizon", "2")
 SENSITIVITY = ("sensitivity", "strike", "--vary", "fragility.f", "--draws", "4", "-n", "2", "--horizon", "2")
@@ -101,17 +102,22 @@ main()
 def test_an_interrupt_ends_at_once_and_leaves_nothing(tmp_path: Path, root: Path, words: tuple[str, ...]) -> None:
     for priors in (False, True):  # the compiler, at a build's first use, is not to be interrupted
         run("strike", 20, horizon=1, priors=priors)
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, *words],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    ended = time.monotonic()
-    assert (done.returncode, done.stdout) == (130, ""), done.stderr
-    since, said = done.stderr.splitlines()[-2:]
-    assert said == "interrupted: nothing was kept, and nothing written"
-    assert ended - float(since) < 1.0
-    assert not list(tmp_path.iterdir())
+
+    def once(_: int) -> float:
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED, *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        ended = time.monotonic()
+        assert (done.returncode, done.stdout) == (130, ""), done.stderr
+        since, said = done.stderr.splitlines()[-2:]
+        assert said == "interrupted: nothing was kept, and nothing written"
+        assert not list(tmp_path.iterdir())
+        return ended - float(since)
+
+    within_a_second(once)

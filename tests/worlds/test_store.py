@@ -29,6 +29,7 @@ from escalation.worlds.store import DiskFull, read_failures
 from escalation.worlds.sweep import PointsRun, run_points
 from escalation.worlds.tasks import Task
 from tests.test_architecture import read
+from tests.timing import within_a_second
 from tests.worlds.study import HORIZON, PART, plant, points, scenario, store, sweep
 
 WORLDS = 30
@@ -151,23 +152,27 @@ def finish(folder: Path, long: PointsRun) -> None:
 @pytest.mark.slow
 def test_ctrl_c_stops_the_work_within_a_second_and_keeps_what_is_done(tmp_path: Path) -> None:
     """When the first part is there the next has just begun, with seconds of work ahead of it."""
-    folder = tmp_path / "s"
-    running = start(folder, worlds=20_000, horizon=20, part=20_000)
-    wait_for(lambda: bool(parts_in(folder)), running)
-    before = parts_in(folder)
-    since = time.monotonic()
-    running.send_signal(signal.SIGINT)
-    assert running.stdout is not None
-    assert running.stdout.readline() == "interrupted\n"
-    # up to here it is our work; the interpreter's own end follows
-    assert time.monotonic() - since < 1.0
-    out, errors = running.communicate(timeout=60)
-    assert (out, running.returncode) == ("", 130), errors
-    assert status_of(folder) == "incomplete"
-    assert before
-    assert set(before) <= set(parts_in(folder))
-    assert len(parts_in(folder)) < 8
-    assert not list(folder.rglob(".*"))
+
+    def once(attempt: int) -> float:
+        folder = tmp_path / str(attempt)
+        running = start(folder, worlds=20_000, horizon=20, part=20_000)
+        wait_for(lambda: bool(parts_in(folder)), running)
+        before = parts_in(folder)
+        since = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        assert running.stdout is not None
+        assert running.stdout.readline() == "interrupted\n"
+        seconds = time.monotonic() - since  # up to here it is our work; the interpreter's own end follows
+        out, errors = running.communicate(timeout=60)
+        assert (out, running.returncode) == ("", 130), errors
+        assert status_of(folder) == "incomplete"
+        assert before
+        assert set(before) <= set(parts_in(folder))
+        assert len(parts_in(folder)) < 8
+        assert not list(folder.rglob(".*"))
+        return seconds
+
+    within_a_second(once)
 
 
 # -- a full disk ------------------------------------------------------------------------------------------------
