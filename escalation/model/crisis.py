@@ -353,6 +353,9 @@ class Crisis(mesa.Model):
         self.aside = nothing
         self._bound = nothing
         self.__dict__.pop("foresight", None)
+        for side in ("defender", "challenger"):
+            if side in self.__dict__:  # not so in a crisis that could not be set up
+                getattr(self, side).desk = nothing
         self.observer = self.heed = None
         baton.let_go()
         ids = getattr(mesa.Agent, "_ids", None)

@@ -60,14 +60,17 @@ class Cluster:
         self._own: Any = None
         self._client: Any = None
         self._under_way: list[Any] = []
-        begun = _asked(self._begin, distributed, address, workers)
+        begun = None
         try:
-            _answer(begun)
+            with Kept() as interrupts:
+                begun = _asked(self._begin, distributed, address, workers)
+                _answered(begun, interrupts)
         except (OSError, ValueError, RuntimeError) as error:
             what = "none starts on this machine" if address == LOCAL else f"no Dask scheduler answers at {address}"
             raise NoCluster(f"{what}: {error}") from None
         except BaseException:
-            begun.add_done_callback(lambda _: self._let_go_quietly())
+            if begun is not None:
+                begun.add_done_callback(lambda _: self._let_go_quietly())
             raise
 
     def _begin(self, distributed: Any, address: str, workers: int) -> None:
@@ -78,7 +81,7 @@ class Cluster:
         if address == LOCAL:
             _start_tracker()
             # no dashboard, no address but the loopback, and any port: nothing is opened to others. What goes wrong in a
-            # task comes back with it: of the log there is left what scheduler and workers, as they end, say of each other
+            # task comes back with it: the log has what scheduler and workers say of each other as they end
             self._own = distributed.LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -106,7 +109,7 @@ class Cluster:
     @property
     def there(self) -> int:
         """How many workers there are now; where there is none, what is asked for waits for the first."""
-        return int(sum(_answer(_asked(self._client.nthreads)).values()))
+        return int(sum(_ask(self._client.nthreads).values()))
 
     def map(
         self, function: Function[Task, Result], tasks: Iterable[Task], progress: Callable[[int], None] | None = None
@@ -132,8 +135,8 @@ class Cluster:
             return future, outcome_of(future)
 
         try:
-            while topped_up(running, waiting, AHEAD * self.workers, lambda task: _answer(_asked(submit, task))):
-                future, outcome = _answer(_asked(first))
+            while topped_up(running, waiting, AHEAD * self.workers, lambda task: _ask(submit, task)):
+                future, outcome = _ask(first)
                 yield running.pop(future), outcome
         finally:
             self._under_way += running
@@ -151,7 +154,7 @@ class Cluster:
             later.daemon = True
             later.start()
         else:
-            _answer(_asked(self._let_go))
+            _ask(self._let_go)
 
     def _let_go(self) -> None:
         if self._under_way:
@@ -183,6 +186,12 @@ def _never() -> bool:
     return False
 
 
+def _ask(what: Callable[..., Result], *given: Any) -> Result:
+    """What Dask answers; raises ``KeyboardInterrupt`` before it has, if one comes."""
+    with Kept() as interrupts:
+        return _answered(_asked(what, *given), interrupts)
+
+
 def _asked(what: Callable[..., Result], *given: Any) -> futures.Future[Result]:
     """Have Dask asked by a thread that no interrupt reaches.
 
@@ -202,13 +211,11 @@ def _asked(what: Callable[..., Result], *given: Any) -> futures.Future[Result]:
     return answer
 
 
-def _answer(asked: futures.Future[Result]) -> Result:
-    """What Dask answers; an interrupt that comes before it has is handed on, and so raises ``KeyboardInterrupt``."""
-    with Kept() as interrupts:
-        while not asked.done():
-            interrupts.heed()
-            futures.wait([asked], timeout=_HEED)
-        return asked.result()
+def _answered(asked: futures.Future[Result], interrupts: Kept) -> Result:
+    while not asked.done():
+        interrupts.heed()
+        futures.wait([asked], timeout=_HEED)
+    return asked.result()
 
 
 def _start_tracker() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from escalation.model.arrays import LANES
 from escalation.worlds.ensemble import BLOCK
 from escalation.worlds.tasks import MOST_ROWS, Study
 
@@ -16,12 +17,19 @@ NUMBER_BYTES: Final = 6_400
 """A world's numbers in lanes (``model.lanes``), where worlds of several points share a block."""
 TABLE_BYTES: Final = 5_200
 """A point's tables while it runs."""
-WORKER_BYTES: Final = 40_000_000
-"""A worker beside its worlds and tables: what planning a part, and adding it up, take for a moment."""
 SETTING_BYTES: Final = 48
 """A value of a key at a point, with what reading or drawing it leaves behind."""
-POINT_BYTES: Final = 1_000
-"""A point's results, and what the page and the text hold of it."""
+POINT_BYTES: Final = 800
+"""A point beside its values and totals, and"""
+TOLD_BYTES: Final = 500
+"""what the page and the text hold of it."""
+BASE_BYTES: Final = 5_000_000
+"""What the smallest sweep takes before it is told of, and"""
+PAGE_BYTES: Final = 8_000_000
+"""while its page is made."""
+PLANE_BYTES: Final = 25_000_000
+CELL_BYTES: Final = 14_000
+"""The pictures of a plane, and each of its points, while they are drawn."""
 PART_BYTES: Final = 1_200
 """A part's file without its worlds and points."""
 ROW_BYTES: Final = 300
@@ -52,7 +60,7 @@ def size_of(studies: Sequence[Study], *, workers: int, block: int | None = None)
     parts = sum(study.parts for study in studies)
     told = len(studies[0].points)
     keys = studies[0].points.keys
-    held = war_bits = 0
+    held, war_bits = BASE_BYTES + told * POINT_BYTES, 0
     on_disk = told * (RESULT_BYTES + ENTRY_BYTES + sum(len(key) + 4 + 2 * VALUE_BYTES for key in keys))
     busiest = 0
     for study in studies:
@@ -65,7 +73,12 @@ def size_of(studies: Sequence[Study], *, workers: int, block: int | None = None)
         on_disk += len(study.scenario.resolved_toml()) + points * len(keys) * VALUE_BYTES
         tables = min(-(-study.part // study.worlds), points, MOST_ROWS)
         in_block = min(BLOCK if block is None else block, study.part, worlds)
-        a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 else 0)
-        busiest = max(busiest, WORKER_BYTES + in_block * a_world + tables * TABLE_BYTES)
-    # the bits are let go before anything is told of the points
-    return Size(parts, held + max(war_bits, told * POINT_BYTES) + workers * busiest, on_disk)
+        if study.worlds >= LANES:  # a block ends where the point does
+            in_block, a_world = min(in_block, study.worlds), STATE_BYTES
+        else:
+            a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 else 0)
+        busiest = max(busiest, in_block * a_world + tables * TABLE_BYTES)
+    # the bits, and what the workers have, are let go before anything is told of the points
+    is_plane = len(studies[0].points.shape or ()) == 2
+    telling = told * TOLD_BYTES + (PLANE_BYTES + told * CELL_BYTES if is_plane else PAGE_BYTES)
+    return Size(parts, held + max(war_bits + workers * busiest, telling), on_disk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 from typing import Any
 
@@ -239,3 +240,26 @@ def test_nothing_is_kept_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     assert 1 <= len(made) <= 2  # one a worker
     assert not any(array() is not None for array in made)
+
+
+@pytest.mark.parametrize("rule", ["quantal", "farsighted"])
+def test_a_released_crisis_holds_no_arrays_until_the_collector_finds_it(rule: str) -> None:
+    """Its agents and it know each other, so that it is not freed before; nothing large may wait for that."""
+    scenario = load("strike", dict.fromkeys(BOTH_RULES, rule))
+    crisis = Crisis(scenario, WORLDS)
+    one = sum(field.nbytes for field in crisis.state if isinstance(field, np.ndarray))
+    crisis.step()  # what all share is there, and compiled
+    crisis.release()
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            crisis = Crisis(scenario, WORLDS)
+            crisis.step()
+            crisis.release()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert held < one / 2
