@@ -119,11 +119,10 @@ def test_resume_needs_a_folder(here: Here) -> None:
 
 
 def test_a_dry_run_counts_and_runs_nothing(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object) -> None:
+    def never(*_: object, **__: object) -> None:
         raise AssertionError("something was run")
 
-    monkeypatch.setattr(engine, "run_points", never)
-    monkeypatch.setattr(engine, "run_task", never)
+    monkeypatch.setattr("escalation.analysis.sweep.run_points", never)
     words = ("strike", "--vary", "errors.scale=0:2:5", "--vary", "us.type.resolute=0.1:0.9:4", "-n", "100", "--dry-run")
     found = held(here(*words, "--json", "--out", "out"))
     assert (found["points"], found["all_worlds"], found["world_weeks"]) == (20, 2100, 2100 * 52)
