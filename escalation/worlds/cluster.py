@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterable
 from concurrent import futures
+from importlib import import_module
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -53,7 +54,7 @@ class Cluster:
         """Raises ``NoCluster`` where Dask is missing or nothing answers, ``ValueError`` for fewer than one worker."""
         workers = at_least_one(workers)
         try:
-            import distributed
+            distributed = _ask(import_module, "distributed")
         except ImportError:
             needed = "a cluster needs Dask: pip install 'escalation[distributed]'"
             raise NoCluster(needed) from None
@@ -70,7 +71,7 @@ class Cluster:
             raise NoCluster(f"{what}: {error}") from None
         except BaseException:
             if begun is not None:
-                begun.add_done_callback(lambda _: self._let_go_quietly())
+                begun.add_done_callback(lambda _: _asked(self._let_go_quietly))
             raise
 
     def _begin(self, distributed: Any, address: str, workers: int) -> None:
@@ -131,15 +132,15 @@ class Cluster:
 
         def first() -> tuple[Any, Any]:
             future = next(finished)
-            # a result can be lost with its worker after it was told of: then this waits until another has it
-            return future, outcome_of(future)
+            # a result can be lost with its worker after it was told of: then this waits until another has it. In this
+            # thread the future ends, for its finalizer is another place in which an interrupt would be lost
+            return running.pop(future), outcome_of(future)
 
         try:
             while topped_up(running, waiting, AHEAD * self.workers, lambda task: _ask(submit, task)):
-                future, outcome = _ask(first)
-                yield running.pop(future), outcome
+                yield _ask(first)
         finally:
-            self._under_way += running
+            self._under_way += list(running)
             finished.clear()  # nobody waits for the first of them any more
 
     def __enter__(self) -> Self:
@@ -159,6 +160,7 @@ class Cluster:
     def _let_go(self) -> None:
         if self._under_way:
             self._client.cancel(self._under_way)
+            self._under_way.clear()
         if self._client is not None:
             self._client.close()
         if self._own is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from escalation.model.arrays import LANES
+from escalation.model.lanes import SHARED
 from escalation.worlds.ensemble import BLOCK
 from escalation.worlds.tasks import MOST_ROWS, Study
 
@@ -14,7 +14,7 @@ from escalation.worlds.tasks import MOST_ROWS, Study
 STATE_BYTES: Final = 2_000
 """A world while it runs: its state, and its snapshots at the marked weeks."""
 NUMBER_BYTES: Final = 6_400
-"""A world's numbers in lanes (``model.lanes``), where worlds of several points share a block."""
+"""A world's numbers in lanes (``model.lanes``), where few worlds of a block share a point."""
 TABLE_BYTES: Final = 5_200
 """A point's tables while it runs."""
 SETTING_BYTES: Final = 48
@@ -71,14 +71,13 @@ def size_of(studies: Sequence[Study], *, workers: int, block: int | None = None)
         a_row = min(ROW_BYTES, WORLD_BYTES * study.worlds)
         on_disk += study.parts * PART_BYTES + rows * a_row + worlds // 8
         on_disk += len(study.scenario.resolved_toml()) + points * len(keys) * VALUE_BYTES
-        tables = min(-(-study.part // study.worlds), points, MOST_ROWS)
-        in_block = min(BLOCK if block is None else block, study.part, worlds)
-        if study.worlds >= LANES:  # a block ends where the point does
-            in_block, a_world = min(in_block, study.worlds), STATE_BYTES
-        else:
-            a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 else 0)
+        a_part = study.worlds if study.batched else worlds  # under precision it is of one point
+        tables = 1 if study.batched else min(-(-study.part // study.worlds), points, MOST_ROWS)
+        in_block = min(BLOCK if block is None else block, study.part, a_part)
+        a_world = STATE_BYTES + (NUMBER_BYTES if tables > 1 and study.worlds < SHARED else 0)
         busiest = max(busiest, in_block * a_world + tables * TABLE_BYTES)
-    # the bits, and what the workers have, are let go before anything is told of the points
-    is_plane = len(studies[0].points.shape or ()) == 2
+    shape = studies[0].points.shape or ()
+    is_plane = len(shape) == 2 and max(shape) > 1
     telling = told * TOLD_BYTES + (PLANE_BYTES + told * CELL_BYTES if is_plane else PAGE_BYTES)
-    return Size(parts, held + max(war_bits + workers * busiest, telling), on_disk)
+    # what the workers have is let go before anything is told of the points
+    return Size(parts, held + war_bits + max(workers * busiest, telling), on_disk)

@@ -22,7 +22,7 @@ MORE = 30 if os.environ.get("SOAK") else 0
 
 
 def test_an_interrupt_ends_within_a_second_and_keeps_what_is_done(tmp_path: Path, root: Path) -> None:
-    words = ["sweep", "strike", "--vary", "errors.scale=0:1:3", "-n", "3072", "--horizon", "13", "-q", "--json"]
+    words = ["sweep", "strike", "--vary", "errors.scale=0:1:3", "-n", "60000", "-q", "--json"]
     command = [sys.executable, "-m", "escalation", *words, "--out", "out"]
     settings: dict[str, Any] = {"env": {**os.environ, "PYTHONPATH": str(root)}, "text": True}
 
@@ -46,7 +46,7 @@ def test_an_interrupt_ends_within_a_second_and_keeps_what_is_done(tmp_path: Path
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["status"] == "incomplete"
     kept = {path: path.stat().st_mtime_ns for path in out.glob("parts/*.npz")}
     resumed = subprocess.run([*command, "--resume"], cwd=where, capture_output=True, check=False, **settings)
-    whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=3072, horizon=13)
+    whole = sweep("strike", {"errors.scale": "0:1:3"}, worlds=60000)
     assert json.loads(resumed.stdout)["digest"] == whole.digest
     assert kept
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "nothing that was done is done again"

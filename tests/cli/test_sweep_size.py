@@ -40,6 +40,8 @@ print(megabytes("VmHWM") - before, dry.replace("\\n", " "))
 MANY_POINTS = ("--points", "points.csv", "-n", "5", "--horizon", "1")
 MANY_WORLDS = ("--vary", "errors.scale=0:2:4", "-n", "150000", "--horizon", "2")
 MANY_KEYS = ("--sample", "priors:1500", "-n", "20", "--horizon", "1")
+MIXED = ("--points", "points.csv", "-n", "20", "--horizon", "2", "--block", "16384", "--workers", "4")
+PRECISE = ("--vary", "errors.scale=0:2:4", "-n", "90000", "--horizon", "2", "--precision", "0.001")
 PLANE = ("--vary", "errors.scale=0:2:30", "--vary", "errors.aim=0.5:1:30", "-n", "300", "--horizon", "2")
 PICTURES = ("heatmap.svg", "heatmap.png", "report.html", "figures")
 """As large for few points as for many."""
@@ -49,8 +51,8 @@ PICTURES = ("heatmap.svg", "heatmap.png", "report.html", "figures")
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak of a process is read from /proc")
 @pytest.mark.parametrize(
     ("words", "most"),
-    [(MANY_POINTS, 120), (MANY_WORLDS, 50), (MANY_KEYS, 80), (PLANE, 100)],
-    ids=["points", "worlds", "keys", "plane"],
+    [(MANY_POINTS, 120), (MANY_WORLDS, 50), (MANY_KEYS, 80), (PLANE, 100), (MIXED, 200), (PRECISE, 50)],
+    ids=["points", "worlds", "keys", "plane", "mixed", "precise"],
 )
 def test_memory_and_disk_are_small_and_what_the_dry_run_says(
     words: tuple[str, ...], most: int, tmp_path: Path, root: Path
