@@ -1,7 +1,7 @@
 """The workers of a Dask cluster: one that is there, or one that is started on this machine.
 
-Dask is asked by a thread of its own. The first thread, in which Ctrl-C is raised, would leave it half-way: with a lock
-held, or with complaints of what nobody waits for any more.
+Dask is asked by threads of their own, one a question. The first thread, in which Ctrl-C is raised, would leave it
+half-way: with a lock held, or with complaints of what nobody waits for any more.
 """
 
 from __future__ import annotations
